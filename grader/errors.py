@@ -1,0 +1,53 @@
+"""What can go wrong, as one tree.
+
+    D2DError                    a sentence for the person, and an exit code
+    ├── UsageError          2   the command was called in a way that can't be carried out
+    ├── BadInputError       2   a file that somebody handed in or wrote can't be read
+    │   └── BadAssignmentError  2   … and it is the author's: manifest, cases, recordings
+    └── OurFaultError       3   infrastructure or judge: never the student's fault, a rerun is due
+
+What happens inside a submission is no error of ours: it is a verdict (`grader.records.report`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ALL_PASSED, NOT_ALL_PASSED, BAD_INPUT, OUR_FAULT = 0, 1, 2, 3
+
+
+class D2DError(Exception):
+    """What went wrong, where, and what to do next: each a sentence or nothing."""
+
+    exit_code = OUR_FAULT
+
+    def __init__(self, what: str, *, where: str | Path | None = None, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = None if where is None else str(where)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.what if self.where is None else f"{self.where}: {self.what}"
+
+
+class UsageError(D2DError):
+    """The command was called in a way that can't be carried out."""
+
+    exit_code = BAD_INPUT
+
+
+class BadInputError(D2DError):
+    """A file that somebody handed in or wrote can't be read."""
+
+    exit_code = BAD_INPUT
+
+
+class BadAssignmentError(BadInputError):
+    """An assignment contradicts itself: the author has to mend it."""
+
+
+class OurFaultError(D2DError):
+    """Infrastructure or judge failed; no score may come of it."""
+
+    exit_code = OUR_FAULT

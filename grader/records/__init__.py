@@ -1,0 +1,1 @@
+"""What is known of a grading once it is over."""
