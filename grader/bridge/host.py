@@ -1,0 +1,141 @@
+"""One submission's worker: its code loaded, replaced when it hangs or dies."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+from grader.bridge.client import ByteTransport
+from grader.bridge.outcomes import BridgeError, RaisedError
+from grader.bridge.wire import Bounds
+from grader.intake.submission import Cell, Submission
+from grader.course.limits import Limits
+from grader.sandbox.worker import EndedError, Worker
+
+_PARSING = -1  # the step of a cell before its first statement
+_MAX_RESTARTS = 3  # statements that end the worker while the code is loaded; each may cost the whole time for one
+
+
+class Server(Protocol):
+    """Where workers come from."""
+
+    layers: tuple[str, ...]
+
+    def worker(self, limits: Limits, reply_bound: int) -> Worker:
+        """A fresh worker."""
+
+    def close(self) -> None:
+        """End everything that was started."""
+
+
+@dataclass(frozen=True)
+class LoadProblem:
+    """A statement of the submission that did not run: it raised, did not parse, or ended the worker."""
+
+    cell: Cell
+    line: int | None
+    error: RaisedError | EndedError
+
+
+class Host:
+    """Keeps a worker with one submission loaded, within the time for each case and for the whole."""
+
+    def __init__(self, server: Server, submission: Submission, limits: Limits, bounds: Bounds | None = None) -> None:
+        self.server, self.submission, self.limits = server, submission, limits
+        self.bounds = bounds or Bounds()
+        self.cells = {cell.label: cell for cell in submission.cells}
+        self.problems: list[LoadProblem] = []
+        self.whole_deadline = time.monotonic() + limits.total_seconds
+        self.deadline = self.whole_deadline
+        self._worker: Worker | None = None
+        self._transport: ByteTransport | None = None
+        self._set_aside: set[tuple[str, int]] = set()
+        self._first = True
+
+    def begin(self, seconds: float) -> None:
+        """From now on requests have this long together, and no longer than the whole has left."""
+        self.deadline = min(time.monotonic() + seconds, self.whole_deadline)
+
+    @property
+    def time_is_up(self) -> bool:
+        """The submission has used the time that it has as a whole."""
+        return time.monotonic() >= self.whole_deadline
+
+    def transport(self) -> ByteTransport:
+        """A transport to a worker in which the code is loaded; raises `EndedError` where none stays alive."""
+        if self._transport is None:
+            self._transport = self._load()
+        return self._transport
+
+    def output(self) -> tuple[str, bool]:
+        """What was printed since the last call, and whether some of it was dropped."""
+        return ("", False) if self._worker is None else self._worker.output.take()
+
+    def drop(self) -> None:
+        """End the worker; the next request gets a fresh one."""
+        if self._worker is not None:
+            self._worker.end()
+        self._worker = self._transport = None
+
+    def _load(self) -> ByteTransport:
+        for _attempt in range(_MAX_RESTARTS + 1):
+            transport = self._start()
+            problems: list[LoadProblem] = []
+            if all(self._load_cell(transport, cell, problems) for cell in self.submission.cells):
+                self._remember(problems)
+                return transport
+            self.drop()
+        self._remember(problems)
+        raise EndedError("timeout" if self.time_is_up else "crashed", "while the code was loaded")
+
+    def _start(self) -> ByteTransport:
+        worker = self.server.worker(self.limits, self.bounds.total + 4096)
+        self._worker = worker
+        return ByteTransport(lambda message: worker.exchange(message, self.deadline), self.bounds)
+
+    def _load_cell(self, transport: ByteTransport, cell: Cell, problems: list[LoadProblem]) -> bool:
+        """Run the statements of a cell one by one; False if one ended the worker (it is set aside from then on)."""
+        index, line = _PARSING, None
+        try:
+            for index, line in self._parse(transport, cell, problems):  # noqa: B007 — the handler asks which it was
+                if (cell.label, index) not in self._set_aside:
+                    self._run(transport, cell, index, line, problems)
+        except EndedError as error:
+            self._set_aside.add((cell.label, index))
+            self.problems.append(LoadProblem(cell, line, error))
+            return False
+        return True
+
+    def _parse(self, transport: ByteTransport, cell: Cell, problems: list[LoadProblem]) -> list[tuple[int, int]]:
+        """Index and line of the statements of a cell; what does not parse is a problem."""
+        if (cell.label, _PARSING) in self._set_aside:
+            return []
+        self.begin(self.limits.load_seconds)
+        steps = []
+        try:
+            for index, (line, slip) in enumerate(transport.request("parse", cell.label, cell.source)):
+                if slip is None:
+                    steps.append((index, int(line)))
+                else:
+                    problems.append(LoadProblem(cell, int(line), RaisedError.from_wire(slip)))
+        except RaisedError as error:
+            problems.append(LoadProblem(cell, None, error))
+        except (BridgeError, TypeError, ValueError) as error:  # no answer that our side of the worker gives
+            raise EndedError("crashed", f"broken reply: {error}") from error
+        return steps
+
+    def _run(self, transport: ByteTransport, cell: Cell, index: int, line: int | None, problems: list[LoadProblem]) -> None:
+        self.begin(self.limits.load_seconds)
+        try:
+            transport.request("run", cell.label, index)
+        except RaisedError as error:
+            problems.append(LoadProblem(cell, error.frames[-1].line if error.frames else line, error))
+        except BridgeError as error:
+            raise EndedError("crashed", f"broken reply: {error}") from error
+
+    def _remember(self, problems: list[LoadProblem]) -> None:
+        """Keep what the first load met: a later one may say what it has seen of hidden cases."""
+        if self._first:
+            self.problems += problems
+        self._first = False

@@ -1,0 +1,87 @@
+"""The group of commands, what they have in common, and how errors are shown."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from grader import __version__
+from grader.errors import OUR_FAULT, D2DError
+from grader.i18n import LANGUAGES, _
+
+F = TypeVar("F", bound=Callable[..., Any])
+_COMMANDS = {"check": "grader.cli.student"}
+
+
+@dataclass(frozen=True)
+class Common:
+    """The options that every command takes."""
+
+    course: Path | None
+    debug: bool
+    color: bool
+
+
+def common(function: F) -> F:
+    """Give a command the options that all have; they arrive as `common`."""
+    options = (
+        click.option("--course", type=click.Path(path_type=Path, file_okay=False), help=_("The course's folder.")),
+        click.option("--lang", type=click.Choice(LANGUAGES), help=_("Language of what is printed.")),
+        click.option("--debug", is_flag=True, help=_("Show the traceback of an error.")),
+        click.option("--no-color", is_flag=True, help=_("Print without colours.")),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+class Commands(click.Group):
+    """Commands that are imported when they are called, and errors that say what, where and what next."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(_COMMANDS[cmd_name]), cmd_name)
+        return command
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        debug = "--debug" in sys.argv
+        try:
+            return super().main(*arguments, **options)
+        except D2DError as error:
+            if debug:
+                raise
+            show(error)
+            return error.exit_code
+        except Exception as error:
+            if debug:
+                raise
+            click.echo(_("d2d itself failed: {reason}").format(reason=f"{type(error).__name__}: {error}"), err=True)
+            click.echo(_("Run it once more with --debug and show the staff what it prints."), err=True)
+            return OUR_FAULT
+
+
+def show(error: D2DError) -> None:
+    """An error on standard error: what, where, what next."""
+    from grader.render.clean import printable
+
+    where = "" if error.where is None else f"{printable(error.where)}: "
+    click.echo(_("Error: {what}").format(what=where + printable(error.what)), err=True)
+    if error.hint:
+        click.echo(printable(error.hint), err=True)
+
+
+@click.group(cls=Commands, help=_("d2d judges the assignments of the study group."), context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="d2d")
+@click.option("--lang", type=click.Choice(LANGUAGES), help=_("Language of what is printed."))
+def d2d(**_lang: object) -> None:
+    """All commands below it."""

@@ -1,0 +1,148 @@
+"""Commands for members."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli.app import Common, common, show
+from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.bridge.host import Server
+    from grader.course.manifest import Assignment
+    from grader.judge.run import Judge
+    from grader.records.report import Report
+
+_LOOK_SECONDS = 0.02  # how often --watch looks at the file: a save is noticed before the eye is back on the terminal
+
+
+@click.command(help=_("Judge your own work by the public cases."))
+@click.argument("hw")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--json", "json_file", metavar="FILE|-", help=_("Write the report as JSON; - prints nothing else."))
+@click.option("--case", "pattern", metavar="PATTERN", help=_("Only the cases whose name has this in it, and what they need."))
+@click.option("--watch", is_flag=True, help=_("Judge again whenever the file is saved."))
+@common
+def check(hw: str, path: Path | None, json_file: str | None, pattern: str | None, watch: bool, **options: Any) -> None:
+    """Judge PATH by the public cases."""
+    shared = Common(options["course"], options["debug"], not options["no_color"])
+    from grader.course.course import find_course
+
+    assignment = find_course(Path.cwd(), shared.course).assignment(hw)
+    file = path or default_path(assignment)
+    if not watch:
+        from grader.intake.read import read
+
+        read(file, assignment.id)  # what can't be read is said before anything is started
+    from grader.sandbox.order import start
+
+    server = start(assignment.imports)  # imports NumPy in its own process while this one imports pytest
+    try:
+        code = _check(assignment, file, server, shared, json_file, pattern, watch)
+    finally:
+        server.close()
+    raise SystemExit(code)
+
+
+def default_path(assignment: Assignment) -> Path:
+    """What lies in the current folder, else in the assignment's."""
+    here = Path.cwd()
+    for suffix in (".py", ".ipynb"):
+        if (here / f"{assignment.id}{suffix}").is_file():
+            return here / f"{assignment.id}{suffix}"
+    return assignment.stub if assignment.stub.is_file() else here
+
+
+def _check(assignment: Assignment, file: Path, server: Server, shared: Common, json_file: str | None, pattern: str | None, watch: bool) -> int:
+    from grader.judge.collect import Collection, collected
+    from grader.judge.run import Judge
+
+    def work(collection: Collection) -> int:
+        judge = Judge(collection, _reference(assignment), server, pattern=pattern)
+        if watch:
+            return _watch(judge, file, shared)
+        return _once(judge, file, shared, json_file)
+
+    return collected(assignment, [assignment.public_cases], work)
+
+
+def _reference(assignment: Assignment) -> Any:
+    """The recording that members have; in the staff's own clone, the reference."""
+    from grader.judge.reference import LiveReference, RecordedReference
+
+    if assignment.reference is not None and not assignment.recording.is_file():
+        return LiveReference(assignment.reference)
+    return RecordedReference(assignment.recording)
+
+
+def _once(judge: Judge, file: Path, shared: Common, json_file: str | None) -> int:
+    from grader.intake.read import read
+
+    report = judge.judge(read(file, judge.collection.assignment.id))
+    if json_file is not None:
+        text = json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n"
+        if json_file == "-":
+            sys.stdout.write(text)
+            return exit_code(report)
+        Path(json_file).write_text(text, "utf-8")
+    _console_show(report, shared)
+    return exit_code(report)
+
+
+def _watch(judge: Judge, file: Path, shared: Common) -> int:
+    """Judge at every save until Ctrl-C."""
+    from grader.intake.read import read
+
+    code = ALL_PASSED
+    try:
+        while True:
+            before = _state(file)
+            if sys.stdout.isatty():
+                click.clear()
+            try:
+                report = judge.judge(read(file, judge.collection.assignment.id))
+                _console_show(report, shared)
+                code = exit_code(report)
+            except D2DError as error:  # an editor may have half written it: the next save tells
+                show(error)
+            click.echo(_("Watching {file}. Ctrl-C ends it.").format(file=file.name), err=True)
+            _wait(lambda state=before: _state(file) != state)
+    except KeyboardInterrupt:
+        return code
+
+
+def _wait(changed: Callable[[], bool]) -> None:
+    while not changed():
+        time.sleep(_LOOK_SECONDS)
+
+
+def _state(file: Path) -> object:
+    """What changes whenever the file is saved, also by editors that write a new file in its place."""
+    try:
+        now = file.stat()
+    except OSError:
+        return None
+    return now.st_mtime_ns, now.st_size, now.st_ino
+
+
+def _console_show(report: Report, shared: Common) -> None:
+    from rich.console import Console
+
+    from grader.render.terminal import show as show_report
+
+    show_report(report, Console(no_color=not shared.color, highlight=False, soft_wrap=False))
+
+
+def exit_code(report: Report) -> int:
+    """0 all passed, 1 not all passed, 3 something of ours failed."""
+    if not report.complete:
+        return OUR_FAULT
+    return ALL_PASSED if report.all_passed else NOT_ALL_PASSED

@@ -1,0 +1,1 @@
+"""What the course says: assignments, deadlines, policy, as typed data."""

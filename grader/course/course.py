@@ -1,0 +1,64 @@
+"""The course: the folder with `d2d.toml` in which the commands run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from grader.course.manifest import MANIFEST, Assignment, read_assignment
+from grader.course.toml import load
+from grader.errors import UsageError
+from grader.i18n import LANGUAGES, _
+
+COURSE_FILE = "d2d.toml"
+
+
+@dataclass(frozen=True)
+class Course:
+    """Where a course keeps its things."""
+
+    folder: Path
+    name: str
+    language: str | None
+    assignments: Path
+    reference: Path
+
+    def ids(self) -> list[str]:
+        """The assignments that the course has."""
+        return sorted(file.parent.name for file in self.assignments.glob(f"*/{MANIFEST}"))
+
+    def assignment(self, id_: str) -> Assignment:
+        """The assignment `id_`, or what might have been meant."""
+        known = self.ids()
+        if id_ not in known:
+            near = get_close_matches(id_.lower(), known, 1)
+            hint = _("Did you mean {name}?").format(name=near[0]) if near else _("Known here: {names}.").format(names=", ".join(known))
+            raise UsageError(_("There is no assignment {name}.").format(name=id_), where=self.folder, hint=hint)
+        reference = self.reference / f"{id_}.py"
+        return read_assignment(self.assignments / id_, reference if reference.is_file() else None)
+
+
+def find_course(start: Path, named: Path | None = None) -> Course:
+    """The course in the folder `named`, else in the nearest folder upwards from `start`."""
+    for folder in [named] if named else [start, *start.parents]:
+        if (folder / COURSE_FILE).is_file():
+            return _read(folder)
+    hint = _("Go to the course's folder, or name it: --course DIR")
+    raise UsageError(_("There is no {file} here or above.").format(file=COURSE_FILE), where=named or start, hint=hint)
+
+
+def _read(folder: Path) -> Course:
+    table = load(folder / COURSE_FILE)
+    language = table.take("language", str, None)
+    if language not in (None, *LANGUAGES):
+        raise table.error(_("language must be one of {names}.").format(names=", ".join(LANGUAGES)), None)
+    course = Course(
+        folder=folder,
+        name=table.take("name", str),
+        language=language,
+        assignments=folder / table.take("assignments", str, "assignments"),
+        reference=folder / table.take("reference", str, "reference"),
+    )
+    table.finish()
+    return course

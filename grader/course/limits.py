@@ -1,0 +1,25 @@
+"""How much of the machine one submission may use."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of time for a case, for loading a statement and for the whole; of memory, files and output."""
+
+    case_seconds: float = 3.0
+    load_seconds: float = 10.0
+    total_seconds: float = 60.0
+    memory_mb: int = 1024
+    file_mb: int = 64
+    output_kb: int = 64
+
+    def for_worker(self, scratch: str) -> dict[str, Any]:
+        """What the worker itself is told."""
+        return {"scratch": scratch, "memory_bytes": self.memory_mb << 20, "file_bytes": self.file_mb << 20}
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)

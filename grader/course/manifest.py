@@ -1,0 +1,115 @@
+"""An assignment as its manifest describes it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+
+from grader.course.toml import Table, load
+from grader.errors import BadAssignmentError
+from grader.i18n import _, catalog, language
+from grader.course.limits import Limits
+
+MANIFEST = "assignment.toml"
+RECORDING = "public.d2d"
+
+
+@dataclass(frozen=True)
+class SectionInfo:
+    """What a line of the score report is about: the names asked for, and the points of its cases together."""
+
+    name: str
+    asks: tuple[str, ...]
+    points: Fraction
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment: its manifest, and where its parts lie."""
+
+    id: str
+    version: str
+    titles: dict[str, str]
+    folder: Path
+    stub: Path
+    pass_percent: int
+    imports: tuple[str, ...]
+    limits: Limits
+    sections: dict[str, SectionInfo]
+    reference: Path | None  # the staff has it; members have a recording of its answers to the public cases
+
+    @property
+    def title(self) -> str:
+        return self.titles.get(language()) or self.titles["en"]
+
+    @property
+    def public_cases(self) -> Path:
+        return self.folder / "test_public.py"
+
+    @property
+    def hidden_cases(self) -> Path:
+        return self.folder / "test_hidden.py"
+
+    @property
+    def recording(self) -> Path:
+        return self.folder / RECORDING
+
+    @cached_property
+    def signatures(self) -> dict[str, str]:
+        """How each function asked for is to be called, from the stub: `mse_loss(x, y, reduction='mean')`."""
+        tree = ast.parse(self.stub.read_text("utf-8"), self.stub.name)
+        found = {}
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef):
+                for argument in ast.walk(node.args):
+                    if isinstance(argument, ast.arg):
+                        argument.annotation = None
+                found[node.name] = f"{node.name}({ast.unparse(node.args)})"
+        return found
+
+    def case_title(self, english: str) -> str:
+        """The title of a case in the language in use, from the assignment's own catalog."""
+        return catalog(self.id, self.folder / "locale").gettext(english) if english else english
+
+
+def read_assignment(folder: Path, reference: Path | None) -> Assignment:
+    """The assignment in `folder`; every mistake of the manifest is named with its line."""
+    table = load(folder / MANIFEST)
+    titles = table.table("title")
+    worker = table.table("worker")
+    limits = table.table("limits")
+    stub = folder / table.take("stub", str)
+    assignment = Assignment(
+        id=table.take("id", str),
+        version=table.take("version", str),
+        titles={code: titles.take(code, str) for code in ("ko", "en")},
+        folder=folder,
+        stub=stub,
+        pass_percent=table.take("pass_percent", int, 60),
+        imports=worker.names("imports"),
+        limits=_limits(limits),
+        sections=_sections(table.table("sections")),
+        reference=reference,
+    )
+    for part in (titles, worker, limits, table):
+        part.finish()
+    if not stub.is_file():
+        raise BadAssignmentError(_("The stub {name} is missing.").format(name=stub.name), where=folder / MANIFEST)
+    return assignment
+
+
+def _limits(table: Table) -> Limits:
+    known = {field.name: table.take(field.name, (int, float)) for field in fields(Limits) if field.name in table.values}
+    return Limits(**known)
+
+
+def _sections(table: Table) -> dict[str, SectionInfo]:
+    result = {}
+    for name, section in table.tables().items():
+        points = Fraction(str(section.take("points", (int, str))))
+        result[name] = SectionInfo(name, section.names("asks"), points)
+        section.finish()
+    return result

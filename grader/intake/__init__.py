@@ -1,0 +1,1 @@
+"""What a member hands in, as cells of code that know where they come from."""

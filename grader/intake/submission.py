@@ -1,0 +1,37 @@
+"""A submission: code cells, each knowing its file, its number and its lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.records.report import Note, Where
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One piece of code; `number` counts from 1 as the member sees it, None in a plain Python file."""
+
+    file: str
+    source: str
+    number: int | None = None
+
+    @property
+    def label(self) -> str:
+        """The file name that tracebacks inside the worker carry for it."""
+        return self.file if self.number is None else f"{self.file}[{self.number}]"
+
+    def at(self, line: int | None) -> Where:
+        """A line of this cell, if it has that many: the number comes from the student's own process."""
+        known = line is not None and 1 <= line <= self.source.count("\n") + 1
+        return Where(self.file, line if known else None, self.number)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one member handed in for one assignment."""
+
+    member: str
+    file: str
+    cells: tuple[Cell, ...]
+    sha256: str
+    notes: tuple[Note, ...] = ()

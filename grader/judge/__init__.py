@@ -1,0 +1,12 @@
+"""The judge: what an author writes cases with, and what runs them.
+
+    from grader.judge import case, close, raises, unchanged
+
+The judge is trusted and never meets the student's code: what it compares came over the bridge as data.
+"""
+
+from grader.judge.case import Misconception, case
+from grader.judge.compare import close
+from grader.judge.expect import raises, unchanged
+
+__all__ = ["Misconception", "case", "close", "raises", "unchanged"]

@@ -1,0 +1,44 @@
+"""Why a case failed, in words that fit who may read them.
+
+A failure has a kind out of a fixed list. Of a public case the student reads everything; of a hidden one only the
+sentence that belongs to the kind: whatever the student's code chose (a number, a shape, a text) could otherwise
+carry the inputs of hidden cases out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grader.i18n import _
+
+# A function each, not a text: the language is chosen after this module is loaded.
+KINDS: dict[str, Callable[[], str]] = {
+    "type": lambda: _("The answer is of the wrong type."),
+    "shape": lambda: _("The shape of the answer is wrong."),
+    "dtype": lambda: _("The dtype of the answer is wrong."),
+    "nan": lambda: _("The answer has NaN where a number belongs."),
+    "not-nan": lambda: _("The answer has a number where NaN belongs."),
+    "infinite": lambda: _("The answer is infinite where it should be finite."),
+    "finite": lambda: _("The answer is finite where it should be infinite."),
+    "sign": lambda: _("The sign is turned round."),
+    "scale": lambda: _("The values are off by a constant factor."),
+    "shift": lambda: _("The values are off by a constant."),
+    "values": lambda: _("The values are not right."),
+    "length": lambda: _("The answer has the wrong number of parts."),
+    "no-exception": lambda: _("An exception should have been raised here."),
+    "other-exception": lambda: _("Another exception should have been raised here."),
+    "changed-input": lambda: _("The function changed what it was given."),
+    "too-large": lambda: _("The answer is too large or too deeply nested to be read."),
+    "assertion": lambda: _("The answer does not do what this case asks for."),
+}
+
+
+class CaseFailure(AssertionError):
+    """The student's answer is not right."""
+
+    def __init__(self, kind: str, message: str | None = None, *, details: tuple[str, ...] = ()) -> None:
+        self.kind = kind
+        self.general = KINDS[kind]()
+        self.message = message or self.general
+        self.details = details
+        super().__init__(self.message)

@@ -1,0 +1,38 @@
+"""What is said of a submission's cells that did not run as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from grader.bridge.host import LoadProblem
+from grader.bridge.outcomes import RaisedError
+from grader.i18n import _
+from grader.records.report import Note
+
+_MOST = 20  # one slip at the top of a notebook makes all that follows fail too
+
+
+def notes_of(problems: Iterable[LoadProblem]) -> tuple[Note, ...]:
+    """A note for each statement that did not run, the first ones alone if there are many."""
+    notes = [_note(problem) for problem in problems]
+    if len(notes) > _MOST:
+        rest = Note("more", _("… and {count} more like these.").format(count=len(notes) - _MOST))
+        return (*notes[:_MOST], rest)
+    return tuple(notes)
+
+
+def _note(problem: LoadProblem) -> Note:
+    where = problem.cell.at(problem.line)
+    error = problem.error
+    if not isinstance(error, RaisedError):
+        text = {
+            "timeout": _("This did not come to an end and was set aside."),
+            "memory": _("This needed more memory than there is for it and was set aside."),
+        }.get(error.how, _("This ended the process that ran your code and was set aside."))
+        return Note("cell-set-aside", text, where)
+    if "SyntaxError" in error.bases:
+        return Note("cell-set-aside", _("This is no Python and was set aside: {reason}").format(reason=error.text), where)
+    if "ModuleNotFoundError" in error.bases:
+        text = _("{error}. It is not available where your code is judged.")
+        return Note("import", text.format(error=error.text), where)
+    return Note("statement-raised", _("This raised {error} while your code was loaded.").format(error=error), where)

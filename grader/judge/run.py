@@ -1,0 +1,184 @@
+"""One submission judged by collected cases: the step from code to report."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from fractions import Fraction
+
+import numpy as np
+
+from grader import __version__
+from grader.bridge.client import ByteTransport
+from grader.bridge.host import Host, Server
+from grader.bridge.outcomes import BridgeError
+from grader.bridge.remote import Submission as Student
+from grader.i18n import _
+from grader.intake.submission import Submission
+from grader.judge.collect import Case, Collection, Seats
+from grader.judge.notes import notes_of
+from grader.judge.reference import Reference
+from grader.judge.verdict import Outcome, outcome_of
+from grader.records.report import CaseResult, Note, Report, Verdict, Visibility, Where
+from grader.sandbox.worker import EndedError
+
+# A function that hangs does so in every case: after this many the rest of its section is not waited for.
+_TIMEOUTS_A_SECTION = 2
+PUBLIC_SECRET = b"public"  # the seed of what is no secret: public cases have the same inputs for everybody
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Everything that stays the same from one submission to the next."""
+
+    collection: Collection
+    reference: Reference
+    server: Server
+    secret: bytes = PUBLIC_SECRET
+    pattern: str | None = None
+
+    def judge(self, submission: Submission) -> Report:
+        """The report on one submission."""
+        assignment = self.collection.assignment
+        host = Host(self.server, submission, assignment.limits)
+        run = _Run(self, host, submission)
+        try:
+            cases = run.all()
+        finally:
+            host.drop()
+        full = any(case.visibility is Visibility.HIDDEN for case in self.collection.cases)
+        return Report(
+            assignment=assignment.id,
+            assignment_version=assignment.version,
+            title=assignment.title,
+            member=submission.member,
+            submission_sha256=submission.sha256,
+            cases_sha256=self.collection.sha256,
+            visibility="full" if full else "public",
+            pass_percent=assignment.pass_percent,
+            cases=cases,
+            notes=(*submission.notes, *notes_of(host.problems), *run.notes),
+            layers=self.server.layers,
+            limits=assignment.limits.as_json(),
+            grader_version=__version__,
+            graded_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        )
+
+
+@dataclass
+class _Run:
+    """The cases of one submission while they run."""
+
+    judge: Judge
+    host: Host
+    submission: Submission
+    results: dict[str, CaseResult] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    places: dict[str, Where] = field(default_factory=dict)
+    timeouts: Counter[str] = field(default_factory=Counter)
+    transport: ByteTransport | None = None
+
+    def all(self) -> tuple[CaseResult, ...]:
+        cases = self.judge.collection.chosen(self.judge.pattern)
+        self.find_definitions()
+        for case, following in zip(cases, [*cases[1:], None], strict=True):
+            self.results[case.id] = self.one(case, following)
+        return tuple(self.results.values())
+
+    def find_definitions(self) -> None:
+        """Where the functions asked for are defined, asked once: it is what a failing case points at."""
+        names = [name for section in self.judge.collection.assignment.sections.values() for name in section.asks]
+        try:
+            found = self.host.transport().request("where", names)
+            for name, place in found.items():
+                if place is not None and place[0] in self.host.cells:
+                    self.places[name] = self.host.cells[place[0]].at(place[1])
+        except EndedError:
+            self.host.drop()
+        except (BridgeError, AttributeError, TypeError, IndexError):
+            self.places.clear()  # no answer that our side of the worker gives: then there is nothing to point at
+
+    def one(self, case: Case, following: Case | None) -> CaseResult:
+        started = time.perf_counter()
+        outcome = self.without_running(case)
+        output = ""
+        called = None
+        if outcome is None:
+            error = self.judge.collection.plugin.run(case, following, self.seats(case))
+            called = self.transport.last_called if self.transport else None
+            outcome = outcome_of(error, called, self.judge.collection.assignment.signatures, self.host.limits)
+            output = self.printed(case)
+            if isinstance(error, EndedError):
+                self.host.drop()
+                self.timeouts[case.info.section] += error.how == "timeout"
+        return self.result(case, outcome, output, called, time.perf_counter() - started)
+
+    def without_running(self, case: Case) -> Outcome | None:
+        """The outcome of a case that there is no need to run."""
+        for name in case.info.needs:
+            needed = [other for other in self.judge.collection.cases if other.needed(name)]
+            if any(self.results[other.id].verdict is not Verdict.PASSED for other in needed if other.id in self.results):
+                title = self.judge.collection.assignment.case_title(needed[0].title) or name
+                text = _("This can't be judged until «{title}» passes.").format(title=title)
+                return Outcome(Verdict.SKIPPED, text, text)
+        if self.host.time_is_up:
+            text = _("The {seconds} seconds that a submission has as a whole were used up before this case.")
+            text = text.format(seconds=f"{self.host.limits.total_seconds:g}")
+            return Outcome(Verdict.TIMEOUT, text, text)
+        if self.timeouts[case.info.section] >= _TIMEOUTS_A_SECTION:
+            text = _("Not run: earlier cases of this section already took too long.")
+            return Outcome(Verdict.TIMEOUT, text, text)
+        return None
+
+    def seats(self, case: Case) -> Seats:
+        self.transport = None
+
+        def student() -> Student:
+            self.transport = self.host.transport()
+            self.transport.last_called = None
+            self.host.begin(self.host.limits.case_seconds)
+            return Student(self.transport)
+
+        def rng() -> np.random.Generator:
+            digest = hashlib.sha256(self.judge.secret + b"\0" + case.id.encode()).digest()
+            return np.random.default_rng(int.from_bytes(digest, "big"))
+
+        return Seats(student, lambda: Student(self.judge.reference.begin(case.id)), rng)
+
+    def printed(self, case: Case) -> str:
+        text, cut = self.host.output()
+        if cut and not any(note.kind == "output-cut" for note in self.notes):
+            said = _("Your code prints more than {size} KB; only the beginning is kept.")
+            self.notes.append(Note("output-cut", said.format(size=self.host.limits.output_kb)))
+        return text if case.visibility is Visibility.PUBLIC else ""
+
+    def result(self, case: Case, outcome: Outcome, output: str, called: str | None, seconds: float) -> CaseResult:
+        public = case.visibility is Visibility.PUBLIC
+        passed = outcome.verdict is Verdict.PASSED
+        return CaseResult(
+            id=case.id,
+            section=case.info.section,
+            concept=case.info.concept,
+            title=self.judge.collection.assignment.case_title(case.title),
+            visibility=case.visibility,
+            verdict=outcome.verdict,
+            points=case.info.points if passed else Fraction(0),
+            max_points=case.info.points,
+            message=outcome.message if public else outcome.general,
+            details=outcome.details if public else (),
+            output="" if passed else output,
+            where=None if passed or outcome.verdict is Verdict.SKIPPED else self.where(case, outcome, called, public),
+            seconds=seconds,
+        )
+
+    def where(self, case: Case, outcome: Outcome, called: str | None, public: bool) -> Where | None:
+        """The line that raised, of a public case; else the function that was asked, which says nothing of its input."""
+        if public and outcome.raised is not None:
+            for frame in reversed(outcome.raised.frames):
+                if frame.cell in self.host.cells:
+                    return self.host.cells[frame.cell].at(frame.line)
+        section = self.judge.collection.assignment.sections[case.info.section]
+        return self.places.get(called or section.asks[0])

@@ -1,0 +1,87 @@
+"""From how a case ended to what is said of it: the verdict, and words for whoever may read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
+from grader.course.limits import Limits
+from grader.i18n import _
+from grader.judge.failure import KINDS, CaseFailure
+from grader.records.report import Verdict
+from grader.sandbox.worker import EndedError
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a case ended. `message` is for public cases; `general` has nothing that the student's code chose."""
+
+    verdict: Verdict
+    message: str
+    general: str
+    details: tuple[str, ...] = ()
+    raised: RaisedError | None = None
+
+
+def outcome_of(error: BaseException | None, called: str | None, signatures: dict[str, str], limits: Limits) -> Outcome:
+    """The outcome of a case that ended with `error` (None: it passed), `called` being the function it asked last."""
+    if error is None:
+        return Outcome(Verdict.PASSED, "", "")
+    if isinstance(error, CaseFailure):
+        return Outcome(Verdict.FAILED, error.message, error.general, error.details)
+    if isinstance(error, MissingNameError):
+        return _same(Verdict.MISSING, _("{name} is not written yet.").format(name=error.name))
+    if isinstance(error, RaisedError):
+        return _raised(error, called, signatures)
+    if isinstance(error, RefusedError):
+        return _refused(error.reason, called)
+    if isinstance(error, EndedError):
+        return _ended(error, limits)
+    if isinstance(error, AssertionError):
+        general = KINDS["assertion"]()
+        return Outcome(Verdict.FAILED, str(error) or general, general)
+    # Whatever else comes out of a case is the judge's or the author's: it must not cost the student anything.
+    text = _("The judge itself failed here ({reason}). This is not your fault; tell the staff.")
+    general = text.format(reason=type(error).__name__)
+    return Outcome(Verdict.UNGRADABLE, text.format(reason=f"{type(error).__name__}: {error}"), general)
+
+
+def _raised(error: RaisedError, called: str | None, signatures: dict[str, str]) -> Outcome:
+    if "NotImplementedError" in error.bases:
+        general = _("{name} is not written yet.").format(name=called or "")
+        return Outcome(Verdict.MISSING, general, general, raised=error)
+    if "MemoryError" in error.bases:
+        general = _("It needed more memory than there is for it.")
+        return Outcome(Verdict.MEMORY, general, general, raised=error)
+    # Only builtin names are repeated where a hidden case's input could be written into the name of a class.
+    known = error.type_name if error.type_name in error.bases else _("an exception")
+    general = _("Your code raised {name}.").format(name=known)
+    message = _("Your code raised {error}").format(error=error)
+    if "TypeError" in error.bases and not error.frames and called in signatures:
+        message += " " + _("It is called as {signature}.").format(signature=signatures[called])
+    if "RecursionError" in error.bases:
+        message = general = _("It calls itself without an end (RecursionError).")
+    return Outcome(Verdict.ERROR, message, general, raised=error)
+
+
+def _refused(reason: str, called: str | None) -> Outcome:
+    if reason == "not-callable":
+        return _same(Verdict.FAILED, _("{name} is not a function.").format(name=called or ""))
+    if reason == "no-value":
+        return _same(Verdict.FAILED, KINDS["type"]())
+    return _same(Verdict.FAILED, KINDS["too-large"]())
+
+
+def _ended(error: EndedError, limits: Limits) -> Outcome:
+    if error.how == "timeout":
+        text = _("It took longer than the {seconds} seconds that a case has.")
+        return _same(Verdict.TIMEOUT, text.format(seconds=f"{limits.case_seconds:g}"))
+    if error.how == "memory":
+        return _same(Verdict.MEMORY, _("It needed more memory than there is for it."))
+    general = _("The process that ran your code ended in the middle of it.")
+    text = _("The process that ran your code ended in the middle of it ({reason}).")
+    return Outcome(Verdict.CRASHED, text.format(reason=error.detail) if error.detail else general, general)
+
+
+def _same(verdict: Verdict, message: str) -> Outcome:
+    return Outcome(verdict, message, message)

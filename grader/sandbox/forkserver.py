@@ -1,0 +1,118 @@
+"""The judge's handle on its zygote."""
+
+from __future__ import annotations
+
+import array
+import fcntl
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from typing import Any
+
+from grader.errors import OurFaultError
+from grader.i18n import _
+from grader.course.limits import Limits
+from grader.sandbox.order import Order
+from grader.sandbox.worker import ForkedWorker, status_text
+
+_PIPE_BYTES = 1 << 20  # an array of a megabyte in one go instead of sixteen changes of process
+_READY_SECONDS = 120.0  # torch on a cold disk
+
+
+class ForkServer:
+    """A zygote, started at once and waited for only when the first worker is asked for."""
+
+    layers: tuple[str, ...] = ("process", "rlimits")
+
+    def __init__(self, order: Order) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control = ours
+        self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 — closed with the server
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and file
+                [sys.executable, "-I", "-S", "-X", "utf8", order.script, str(theirs.fileno())],
+                env={},
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self.complaints,
+                start_new_session=True,  # Ctrl-C in a terminal is for the judge alone
+            )
+        ours.settimeout(_READY_SECONDS)
+        self._send(order.as_json())
+        self.ready = False
+        self.scratch: str | None = None
+
+    def worker(self, limits: Limits, reply_bound: int) -> ForkedWorker:
+        """A fresh worker in a scratch folder of its own; one at a time."""
+        if not self.ready:
+            self._receive()
+            self.ready = True
+        self.scratch = tempfile.mkdtemp(prefix="d2d-")
+        with ExitStack() as undo:
+            theirs, ours = [], []
+            for to_worker in (True, False, False):
+                reading, writing = os.pipe()
+                theirs.append(reading if to_worker else writing)
+                ours.append(writing if to_worker else reading)
+            for fd in theirs:
+                undo.callback(os.close, fd)
+            with suppress(OSError):  # unprivileged users have a quota of pipe pages; the smaller pipe only costs time
+                for fd in theirs[:2]:
+                    fcntl.fcntl(fd, getattr(fcntl, "F_SETPIPE_SZ", 1031), _PIPE_BYTES)
+            self._send({"fork": limits.for_worker(self.scratch)}, theirs)
+        _message, pidfds = self._receive()
+        pidfd = pidfds[0] if pidfds else None
+        return ForkedWorker(self, pidfd, (ours[0], ours[1], ours[2]), limits.output_kb << 10, reply_bound)
+
+    def end(self, _worker: ForkedWorker) -> str:
+        """Have the zygote kill what is left of the worker; how the worker ended."""
+        self._send({"end": True})
+        message, _none = self._receive()
+        self._sweep()
+        return status_text(message["status"])
+
+    def close(self) -> None:
+        """End the zygote, and with it every worker."""
+        self.control.close()  # it sees the end of the socket, kills its workers and leaves
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.complaints.close()
+        self._sweep()
+
+    def _sweep(self) -> None:
+        if self.scratch is not None:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            self.scratch = None
+
+    def _send(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
+        try:
+            self.control.sendmsg([json.dumps(message).encode()], rights)
+        except OSError as error:
+            raise self._lost() from error
+
+    def _receive(self) -> tuple[dict[str, Any], list[int]]:
+        try:
+            data, descriptors, _flags, _address = socket.recv_fds(self.control, 1 << 20, 4)
+        except OSError as error:
+            raise self._lost() from error
+        if not data:
+            raise self._lost()
+        return json.loads(data), descriptors
+
+    def _lost(self) -> OurFaultError:
+        self.complaints.seek(0)
+        said = self.complaints.read().decode("utf-8", "replace").strip().splitlines()
+        reason = said[-1] if said else _("it said nothing")
+        text = _("The process that workers start from could not be used: {reason}")
+        return OurFaultError(text.format(reason=reason), hint=_("`d2d doctor` shows what this machine offers."))

@@ -1,0 +1,67 @@
+"""What a zygote or a spawned worker is told at its start, and which kind of worker this machine has."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.errors import BadAssignmentError
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.sandbox.forkserver import ForkServer
+    from grader.sandbox.spawn import SpawnServer
+
+_PACKAGE = Path(__file__).parent.parent
+# What torch imports beside itself, some of it only on first use.
+_SUPPORT = {
+    "torch": "numpy typing_extensions sympy mpmath networkx jinja2 markupsafe fsspec filelock torchgen functorch".split(),
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """Libraries to import, where they lie, and the files of the worker's side of the bridge."""
+
+    imports: tuple[str, ...]
+    support: tuple[str, ...]
+    folders: tuple[str, ...]
+    modules: dict[str, str]
+
+    @property
+    def script(self) -> str:
+        return str(_PACKAGE / "sandbox" / "zygote.py")
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def order(imports: Sequence[str]) -> Order:
+    """The order for an assignment that may import these libraries."""
+    folders = []
+    for name in imports:
+        spec = importlib.util.find_spec(name)  # finds without importing
+        if spec is None or spec.origin is None:
+            text = _("{name} is needed by this assignment and is not installed.")
+            raise BadAssignmentError(text.format(name=name), hint=f"pip install {name}")
+        folder = str(Path(spec.origin).parent.parent if spec.submodule_search_locations else Path(spec.origin).parent)
+        if folder not in folders:
+            folders.append(folder)
+    modules = {f"grader.bridge.{name}": str(_PACKAGE / "bridge" / f"{name}.py") for name in ("wire", "server")}
+    support = tuple(dict.fromkeys(extra for name in imports for extra in _SUPPORT.get(name, ())))
+    return Order(tuple(imports), support, tuple(folders), modules)
+
+
+def start(imports: Sequence[str], *, spawn: bool = sys.platform != "linux") -> ForkServer | SpawnServer:
+    """Begin to make workers possible: a zygote on Linux, processes of their own elsewhere."""
+    if spawn:
+        from grader.sandbox.spawn import SpawnServer
+
+        return SpawnServer(order(imports))
+    from grader.sandbox.forkserver import ForkServer
+
+    return ForkServer(order(imports))

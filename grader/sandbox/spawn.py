@@ -1,0 +1,162 @@
+"""Workers where there is no fork server: an interpreter of its own for each, on its standard streams.
+
+Threads read and write the pipes, since Windows can't poll them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from typing import IO
+
+from grader.course.limits import Limits
+from grader.sandbox.order import Order
+from grader.sandbox.worker import CHUNK, HEADER, Worker, EndedError, status_text
+
+_SETTLE_SECONDS = 2.0
+_START_SECONDS = 60.0  # importing torch is part of the first exchange here
+
+
+class SpawnServer:
+    """Starts a new interpreter for each worker, one ahead of need so that its imports cost no waiting."""
+
+    layers: tuple[str, ...] = ("process",)
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.current: SpawnedWorker | None = None
+
+    def worker(self, limits: Limits, reply_bound: int) -> SpawnedWorker:
+        """A fresh worker in a scratch folder of its own."""
+        self.current = SpawnedWorker(self.order, limits, reply_bound)
+        return self.current
+
+    def close(self) -> None:
+        """End the worker that is left."""
+        if self.current is not None:
+            self.current.end()
+
+
+class SpawnedWorker(Worker):
+    """A worker in an interpreter of its own."""
+
+    def __init__(self, order: Order, limits: Limits, reply_bound: int) -> None:
+        super().__init__(limits.output_kb << 10, reply_bound)
+        self.scratch = tempfile.mkdtemp(prefix="d2d-")
+        self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and file
+            [sys.executable, "-I", "-S", "-X", "utf8", order.script, "-"],
+            # Windows can't open a socket or a random source without the folder of the system
+            env={key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,
+        )
+        self.chunks: queue.Queue[bytes] = queue.Queue(64)
+        self.messages: queue.Queue[bytes | None] = queue.Queue()
+        self.ended: str | None = None
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        self.threads = [
+            threading.Thread(target=self._write, args=(self.process.stdin,), daemon=True),
+            threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True),
+            threading.Thread(target=self._listen, args=(self.process.stderr,), daemon=True),
+        ]
+        for thread in self.threads:
+            thread.start()
+        first = json.dumps({**order.as_json(), "limits": limits.for_worker(self.scratch)}).encode()
+        self.messages.put(HEADER.pack(len(first)) + first)
+        self.grace = _START_SECONDS
+
+    def exchange(self, message: bytes, deadline: float) -> bytes:
+        if self.ended is not None:
+            raise EndedError("crashed", self.ended)
+        if not self.chunks.empty():
+            self._drop("crashed", "a reply before its request")
+        deadline, self.grace = deadline + self.grace, 0.0
+        self.messages.put(HEADER.pack(len(message)) + message)
+        reply, length = bytearray(), -1
+        while length < 0 or len(reply) < length:
+            try:
+                chunk = self.chunks.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                self._drop("timeout", "")
+            if not chunk:
+                self._drop("crashed", "")
+            reply += chunk
+            if length < 0 and len(reply) >= HEADER.size:
+                length = HEADER.unpack(reply[: HEADER.size])[0] + HEADER.size
+                if length > self.reply_bound:
+                    self._drop("crashed", "a reply longer than allowed")
+            if 0 <= length < len(reply):
+                self._drop("crashed", "more than one reply")
+        return bytes(memoryview(reply)[HEADER.size :])
+
+    def end(self) -> str:
+        if self.ended is None:
+            code = self.process.poll()
+            self._kill()
+            self.messages.put(None)
+            self.process.wait()
+            self._settle()
+            for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+                assert stream is not None
+                stream.close()
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            self.ended = _code_text(self.process.returncode if code is None else code)
+        return self.ended
+
+    def _settle(self) -> None:
+        """Let the threads finish: a full queue holds its reader, and so does a process that got away with a pipe."""
+        until = time.monotonic() + _SETTLE_SECONDS
+        while any(thread.is_alive() for thread in self.threads) and time.monotonic() < until:
+            with suppress(queue.Empty):
+                self.chunks.get(timeout=0.01)
+
+    def _drop(self, how: str, detail: str) -> None:
+        if how == "crashed" and not detail:
+            with suppress(subprocess.TimeoutExpired):  # its pipes are closed: it is about to be gone
+                self.process.wait(1)
+        ended = self.end()
+        raise EndedError(how, detail or ended)
+
+    def _kill(self) -> None:
+        if sys.platform == "win32":
+            taskkill = os.path.join(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
+            subprocess.run([taskkill, "/F", "/T", "/PID", str(self.process.pid)], capture_output=True, check=False)  # noqa: S603
+        else:
+            with suppress(ProcessLookupError, PermissionError):  # the group is gone already
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    def _write(self, stream: IO[bytes]) -> None:
+        while (message := self.messages.get()) is not None:
+            data = memoryview(message)
+            try:
+                while data:
+                    data = data[stream.write(data) :]
+            except OSError:  # the worker is gone: its replies say so
+                return
+
+    def _read(self, stream: IO[bytes]) -> None:
+        while data := stream.read(CHUNK):
+            self.chunks.put(data)
+        self.chunks.put(b"")
+
+    def _listen(self, stream: IO[bytes]) -> None:
+        while data := stream.read(CHUNK):
+            self.output.add(data)
+
+
+def _code_text(code: int) -> str:
+    return status_text(-code) if code < 0 else f"exit {code}"

@@ -1,0 +1,163 @@
+"""A worker seen from the judge: bytes to it, bytes back, within a time, and its end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import struct
+import time
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.sandbox.forkserver import ForkServer
+
+HEADER = struct.Struct("<Q")
+CHUNK = 1 << 20
+
+
+class EndedError(Exception):
+    """The worker is gone or is no longer believed. `how` is «timeout», «memory» or «crashed»."""
+
+    def __init__(self, how: str, detail: str = "") -> None:
+        super().__init__(f"{how} {detail}".strip())
+        self.how, self.detail = how, detail
+
+
+class Output:
+    """What a submission printed: its beginning, and how much there was."""
+
+    def __init__(self, bound: int) -> None:
+        self.bound, self.kept, self.size = bound, bytearray(), 0
+
+    def add(self, data: bytes) -> None:
+        self.size += len(data)
+        self.kept += data[: max(0, self.bound - len(self.kept))]
+
+    def take(self) -> tuple[str, bool]:
+        """The text since the last call, and whether some of it was dropped."""
+        text, cut = self.kept.decode("utf-8", "replace"), self.size > len(self.kept)
+        self.kept, self.size = bytearray(), 0
+        return text, cut
+
+
+class Worker(ABC):
+    """One process that runs one submission's code."""
+
+    def __init__(self, output_bound: int, reply_bound: int) -> None:
+        self.output, self.reply_bound = Output(output_bound), reply_bound
+
+    @abstractmethod
+    def exchange(self, message: bytes, deadline: float) -> bytes:
+        """Send one message and return its reply, at `deadline` (of `time.monotonic`) at the latest."""
+
+    @abstractmethod
+    def end(self) -> str:
+        """Kill it and all that came of it, and wait until nothing is left; how it ended, in a word."""
+
+
+class ForkedWorker(Worker):
+    """A worker forked from the zygote: two pipes for the bridge, one for what it prints."""
+
+    def __init__(self, server: ForkServer, pidfd: int | None, pipes: tuple[int, int, int], output_bound: int, reply_bound: int) -> None:
+        super().__init__(output_bound, reply_bound)
+        self.server, self.pidfd = server, pidfd
+        self.requests, self.replies, self.printed = pipes
+        self.ended: str | None = None
+        self.poll = select.poll()
+        for fd in (self.replies, self.printed, *([] if pidfd is None else [pidfd])):
+            self.poll.register(fd, select.POLLIN)
+        for fd in pipes:
+            os.set_blocking(fd, False)
+
+    def exchange(self, message: bytes, deadline: float) -> bytes:
+        if self.ended is not None:
+            raise EndedError("crashed", self.ended)
+        self.send_waiting = memoryview(HEADER.pack(len(message)) + message)
+        if self._readable(self.replies):  # nobody asked for this yet: the protocol has been broken
+            self._drop("crashed", "a reply before its request")
+        self._write()
+        reply, length = bytearray(), -1
+        while length < 0 or len(reply) < length:
+            events = self._wait(deadline)
+            if self.requests in events:
+                self._write()
+            if self.printed in events:
+                self._drain(self.printed)
+            if self.replies in events:
+                data = self._read(self.replies)
+                if data == b"":
+                    self._drop("crashed", "")
+                reply += data or b""
+                if length < 0 and len(reply) >= HEADER.size:
+                    length = HEADER.unpack(reply[: HEADER.size])[0] + HEADER.size
+                    if length > self.reply_bound:
+                        self._drop("crashed", "a reply longer than allowed")
+                if 0 <= length < len(reply):
+                    self._drop("crashed", "more than one reply")
+            elif self.pidfd in events:  # dead, and nothing of a reply is left in the pipe
+                self._drop("crashed", "")
+        if self._readable(self.printed):
+            self._drain(self.printed)
+        return bytes(memoryview(reply)[HEADER.size :])
+
+    def end(self) -> str:
+        if self.ended is None:
+            self._drain(self.printed)
+            self.ended = self.server.end(self)
+            for fd in (self.requests, self.replies, self.printed, *([] if self.pidfd is None else [self.pidfd])):
+                os.close(fd)
+        return self.ended
+
+    def _drop(self, how: str, detail: str) -> None:
+        ended = self.end()
+        raise EndedError(how, detail or ended)
+
+    def _wait(self, deadline: float) -> set[int]:
+        left = deadline - time.monotonic()
+        events = {fd for fd, _mask in self.poll.poll(max(0.0, left) * 1000)}
+        if left <= 0 or not events:
+            self._drop("timeout", "")
+        return events
+
+    def _write(self) -> None:
+        """As much of the message as the pipe takes; ask the poll for more room while something is left."""
+        before = bool(self.send_waiting)
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):  # a worker that is gone is seen by its replies
+            while self.send_waiting:
+                self.send_waiting = self.send_waiting[os.write(self.requests, self.send_waiting) :]
+        if self.send_waiting:
+            self.poll.register(self.requests, select.POLLOUT)
+        elif before:
+            with contextlib.suppress(KeyError):
+                self.poll.unregister(self.requests)
+
+    def _readable(self, fd: int) -> bool:
+        one = select.poll()
+        one.register(fd, select.POLLIN)
+        return any(mask & select.POLLIN for _fd, mask in one.poll(0))
+
+    def _read(self, fd: int) -> bytes | None:
+        try:
+            return os.read(fd, CHUNK)
+        except BlockingIOError:
+            return None
+
+    def _drain(self, fd: int) -> None:
+        data = self._read(fd)
+        if data:
+            self.output.add(data)
+        elif data == b"":
+            with contextlib.suppress(KeyError):  # the submission closed its standard output: nothing more will come
+                self.poll.unregister(fd)
+
+
+def status_text(status: int) -> str:
+    """A wait status in words that are the same in every language."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        names = {item.value: item.name for item in signal.Signals}
+        return names.get(number, f"signal {number}")
+    return f"exit {os.WEXITSTATUS(status)}"

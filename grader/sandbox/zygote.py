@@ -1,0 +1,270 @@
+"""The zygote: a process that has imported the libraries once, and from which workers are forked.
+
+It is executed as a file of its own with an empty environment and is never forked from the judge: what a process once
+held can be read in its children (copy-on-write memory, the initial stack), so this one never holds anything but the
+libraries and the worker's side of the bridge. It runs no student code itself.
+
+    python -I -S zygote.py FD        FD: a SOCK_SEQPACKET socket to the judge
+
+    judge → zygote   {"modules": {name: file}, "imports": [...], "support": [...], "folders": [...]}     once
+    zygote → judge   {"ready": true}
+    judge → zygote   {"fork": {...limits, "scratch": folder}} + 3 descriptors (requests, replies, output)
+    zygote → judge   {"pid": n} + the pidfd where the kernel has them
+    judge → zygote   {"end": true}                                  kill what is left of the worker, and wait
+    zygote → judge   {"status": wait status}
+
+Where there is no fork server (macOS, Windows), the same file is executed for each worker:
+
+    python -I -S zygote.py -         the order above is the first frame on standard input; replies on standard output
+"""
+
+from __future__ import annotations
+
+import array
+import gc
+import importlib.util
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+import types
+from collections.abc import Iterable, Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from typing import Any
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+MESSAGE = 1 << 20
+FIRST_FREE = 5  # 0 to 2 standard streams, 3 requests, 4 replies
+
+
+class AllowedFinder:
+    """Finds, of all that is installed beside the standard library, only what the assignment may import."""
+
+    def __init__(self, names: Iterable[str], folders: Sequence[str]) -> None:
+        self.names, self.folders = set(names), list(folders)
+
+    def find_spec(self, name: str, path: Sequence[str] | None, _target: object = None) -> ModuleSpec | None:
+        if path is None and name in self.names:
+            return PathFinder.find_spec(name, self.folders)
+        return None
+
+
+def adopt(modules: dict[str, str]) -> None:
+    """Load the worker's side of the bridge by file, into packages that hold nothing else of the program."""
+    for name, file in modules.items():
+        for at, letter in enumerate(name):
+            if letter == "." and name[:at] not in sys.modules:
+                package = types.ModuleType(name[:at])
+                package.__path__ = []
+                sys.modules[name[:at]] = package
+        spec = importlib.util.spec_from_file_location(name, file)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+
+
+def preload(names: Sequence[str]) -> None:
+    """Import the assignment's libraries, and let them do once what they put off until first use."""
+    for name in names:
+        __import__(name)
+    if "torch" in names:
+        import torch
+
+        torch.set_num_threads(1)
+        weight = torch.nn.Parameter(torch.zeros(2))
+        optimizer = torch.optim.SGD([weight], lr=0.1)  # imports torch._dynamo: seconds in each child otherwise
+        weight.sum().backward()
+        optimizer.step()
+
+
+def become_worker(limits: dict[str, Any], descriptors: Sequence[int], control: socket.socket) -> None:
+    """In the forked child: let go of everything, take the limits, then serve. Never returns."""
+    control.close()
+    os.setsid()
+    # Out of the way first: a descriptor may already have the number that another is to get.
+    requests, replies, output = (os.dup2(fd, 20 + at) for at, fd in enumerate(descriptors))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((nothing, 0), (output, 1), (output, 2), (requests, 3), (replies, 4)):
+        os.dup2(source, target)
+    os.closerange(FIRST_FREE, 65536)
+    take_limits(limits)
+    answer_on(3, 4)
+
+
+def answer_on(requests: int, replies: int) -> None:
+    """Serve one submission until the judge closes the bridge. Never returns."""
+    from grader.bridge.server import Server, serve
+
+    sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115 — these live as long as the process
+    streams = [open(fd, "w", encoding="utf-8", errors="replace") for fd in (1, 2)]  # noqa: SIM115
+    sys.stdout, sys.stderr = streams
+
+    def flush() -> None:
+        for stream in streams:
+            stream.flush()
+
+    serve(Server(flush=flush), requests, replies)
+    os._exit(0)
+
+
+def take_limits(limits: dict[str, Any]) -> None:
+    """Work in the scratch folder, within the memory and file size given, and leave no core."""
+    os.chdir(limits["scratch"])
+    if sys.platform == "win32":
+        return
+    import resource
+
+    lower(resource.RLIMIT_CORE, 0)
+    lower(resource.RLIMIT_FSIZE, limits["file_bytes"])
+    if sys.platform == "linux":  # elsewhere the address space has no limit that is kept
+        lower(resource.RLIMIT_AS, mapped() + limits["memory_bytes"])
+
+
+def lower(which: int, value: int) -> None:
+    """Lower a limit for good; where it is lower already, it stays."""
+    import resource
+
+    hard = resource.getrlimit(which)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(which, (value, value))
+
+
+def mapped() -> int:
+    """Bytes of address space in use: the budget comes on top, since torch alone maps hundreds of megabytes."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def end_all(worker: int) -> int:
+    """Kill the worker and everything that it left behind; the worker's wait status.
+
+    Orphans of the worker become children of this process (it is their sub-reaper), so the loop ends only when
+    nothing of the submission is left, whatever it forked and however it renamed its sessions.
+    """
+    status = 0
+    while children := living_children():
+        for pid in children:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:  # between listing and killing it ended by itself
+                continue
+        pid, ended = os.wait()
+        status = ended if pid == worker else status
+    return status
+
+
+def living_children() -> list[int]:
+    """The children of this process, zombies among them."""
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+            return [int(pid) for pid in file.read().split()]
+    except FileNotFoundError:  # a kernel built without that file
+        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if parent_of(pid) == os.getpid()]
+
+
+def parent_of(pid: int) -> int:
+    """The parent of a process; 0 where the process is gone."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return int(file.read().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
+def receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """The judge's next message and the descriptors that came with it; {} once the judge is gone."""
+    data, ancillary, _flags, _address = control.recvmsg(MESSAGE, socket.CMSG_SPACE(3 * 4))
+    descriptors = array.array("i")
+    for level, kind, payload in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            descriptors.frombytes(payload[: len(payload) - len(payload) % descriptors.itemsize])
+    return (json.loads(data) if data else {}), list(descriptors)
+
+
+def send(control: socket.socket, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+    """One message to the judge."""
+    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
+    control.sendmsg([json.dumps(message).encode()], rights)
+
+
+def start_worker(control: socket.socket, limits: dict[str, Any], descriptors: list[int], prctl: Any) -> int:
+    """Fork one worker; its pid, told to the judge."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            if os.getppid() == 1:  # the zygote died before the line above
+                os._exit(1)
+            become_worker(limits, descriptors, control)
+        finally:
+            os._exit(1)
+    for fd in descriptors:
+        os.close(fd)
+    pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else -1
+    send(control, {"pid": pid}, [pidfd] if pidfd >= 0 else [])
+    if pidfd >= 0:
+        os.close(pidfd)
+    return pid
+
+
+def prepare(order: dict[str, Any]) -> None:
+    """Import what the order names; afterwards nothing else that is installed can be imported."""
+    finder = AllowedFinder([*order["imports"], *order["support"]], order["folders"])
+    sys.meta_path.append(finder)  # type: ignore[arg-type]  # typeshed asks for find_module's successor by class
+    preload(order["imports"])
+    adopt(order["modules"])
+
+
+def serve_judge(control: socket.socket) -> None:
+    """Fork workers and end them as the judge asks, until it closes its end or is killed."""
+    import ctypes
+
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    order, _none = receive(control)
+    prepare(order)
+    gc.collect()
+    gc.freeze()
+    send(control, {"ready": True})
+    worker = 0
+    try:
+        while True:
+            message, descriptors = receive(control)
+            if not message:
+                return
+            if "fork" in message:
+                worker = start_worker(control, message["fork"], descriptors, prctl)
+            else:
+                send(control, {"status": end_all(worker)})
+    finally:
+        end_all(worker)
+
+
+def serve_alone() -> None:
+    """Be one worker on the standard streams, where nothing can be forked."""
+    requests, replies = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)  # what is printed goes to standard error, which the judge reads as output
+    with open(requests, "rb", buffering=0, closefd=False) as stream:
+        (length,) = struct.unpack("<Q", stream.read(8))
+        first = b""
+        while len(first) < length:
+            first += stream.read(length - len(first))
+    order = json.loads(first)
+    prepare(order)
+    take_limits(order["limits"])
+    answer_on(requests, replies)
+
+
+if __name__ == "__main__":
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):  # before any library reads them
+        os.environ[variable] = "1"
+    if sys.argv[1] == "-":
+        serve_alone()
+    else:
+        serve_judge(socket.socket(fileno=int(sys.argv[1])))
