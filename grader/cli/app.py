@@ -44,10 +44,10 @@ def common(function: F) -> F:
 class Commands(click.Group):
     """Commands that are imported when they are called, and errors that say what, where and what next."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = getattr(importlib.import_module(_COMMANDS[cmd_name]), cmd_name)
@@ -80,7 +80,11 @@ def show(error: D2DError) -> None:
         click.echo(printable(error.hint), err=True)
 
 
-@click.group(cls=Commands, help=_("d2d judges the assignments of the study group."), context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    help=_("d2d judges the assignments of the study group."),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="d2d")
 @click.option("--lang", type=click.Choice(LANGUAGES), help=_("Language of what is printed."))
 def d2d(**_lang: object) -> None:

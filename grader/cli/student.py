@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +27,12 @@ _LOOK_SECONDS = 0.02  # how often --watch looks at the file: a save is noticed b
 @click.argument("hw")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write the report as JSON; - prints nothing else."))
-@click.option("--case", "pattern", metavar="PATTERN", help=_("Only the cases whose name has this in it, and what they need."))
+@click.option(
+    "--case",
+    "pattern",
+    metavar="PATTERN",
+    help=_("Only the cases whose name has this in it, and what they need."),
+)
 @click.option("--watch", is_flag=True, help=_("Judge again whenever the file is saved."))
 @common
 def check(hw: str, path: Path | None, json_file: str | None, pattern: str | None, watch: bool, **options: Any) -> None:
@@ -61,7 +65,15 @@ def default_path(assignment: Assignment) -> Path:
     return assignment.stub if assignment.stub.is_file() else here
 
 
-def _check(assignment: Assignment, file: Path, server: Server, shared: Common, json_file: str | None, pattern: str | None, watch: bool) -> int:
+def _check(
+    assignment: Assignment,
+    file: Path,
+    server: Server,
+    shared: Common,
+    json_file: str | None,
+    pattern: str | None,
+    watch: bool,
+) -> int:
     from grader.judge.collect import Collection, collected
     from grader.judge.run import Judge
 
@@ -114,13 +126,13 @@ def _watch(judge: Judge, file: Path, shared: Common) -> int:
             except D2DError as error:  # an editor may have half written it: the next save tells
                 show(error)
             click.echo(_("Watching {file}. Ctrl-C ends it.").format(file=file.name), err=True)
-            _wait(lambda state=before: _state(file) != state)
+            _wait(file, before)
     except KeyboardInterrupt:
         return code
 
 
-def _wait(changed: Callable[[], bool]) -> None:
-    while not changed():
+def _wait(file: Path, before: object) -> None:
+    while _state(file) == before:
         time.sleep(_LOOK_SECONDS)
 
 

@@ -33,7 +33,11 @@ class Course:
         known = self.ids()
         if id_ not in known:
             near = get_close_matches(id_.lower(), known, 1)
-            hint = _("Did you mean {name}?").format(name=near[0]) if near else _("Known here: {names}.").format(names=", ".join(known))
+            hint = (
+                _("Did you mean {name}?").format(name=near[0])
+                if near
+                else _("Known here: {names}.").format(names=", ".join(known))
+            )
             raise UsageError(_("There is no assignment {name}.").format(name=id_), where=self.folder, hint=hint)
         reference = self.reference / f"{id_}.py"
         return read_assignment(self.assignments / id_, reference if reference.is_file() else None)

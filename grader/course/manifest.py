@@ -8,10 +8,10 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
+from grader.course.limits import Limits
 from grader.course.toml import Table, load
 from grader.errors import BadAssignmentError
 from grader.i18n import _, catalog, language
-from grader.course.limits import Limits
 
 MANIFEST = "assignment.toml"
 RECORDING = "public.d2d"

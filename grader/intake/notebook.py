@@ -33,7 +33,13 @@ def cells_of_notebook(text: str, file: Path) -> tuple[tuple[Cell, ...], tuple[No
         cells.append(Cell(file.name, source, number))
         if lines:
             said = _("Lines for the notebook itself ({lines}) are not run here.")
-            notes.append(Note("magic", said.format(lines=", ".join(map(str, lines[:5]))), Where(file.name, lines[0], number)))
+            notes.append(
+                Note(
+                    "magic",
+                    said.format(lines=", ".join(map(str, lines[:5]))),
+                    Where(file.name, lines[0], number),
+                )
+            )
     if not cells:
         raise BadInputError(_("The notebook has no code cell."), where=file)
     return tuple(cells), tuple(notes)
@@ -50,7 +56,9 @@ def _set_aside(source: str) -> tuple[str, list[int]]:
     if lines and lines[0].lstrip().startswith("%%") and not lines[0].lstrip().startswith(("%%time", "%%capture")):
         return "\n" * (len(lines) - 1), [1]  # another language, or a file to be written
     found = [number for number, line in enumerate(lines, 1) if _MAGIC.match(line)]
-    return "\n".join("pass" if line != line.lstrip() and _MAGIC.match(line) else "" if _MAGIC.match(line) else line for line in lines), found
+    return "\n".join(
+        "pass" if line != line.lstrip() and _MAGIC.match(line) else "" if _MAGIC.match(line) else line for line in lines
+    ), found
 
 
 def _no_notebook(file: Path) -> BadInputError:

@@ -21,7 +21,9 @@ class CaseInfo:
     needs: tuple[str, ...]
 
 
-def case(section: str, *, points: int | str | Fraction, concept: str, needs: str | Iterable[str] = ()) -> Callable[[F], F]:
+def case(
+    section: str, *, points: int | str | Fraction, concept: str, needs: str | Iterable[str] = ()
+) -> Callable[[F], F]:
     """Make a test function a case of `section`.
 
     `needs` names cases that must have passed before this one says anything: a function (all its variants) or one

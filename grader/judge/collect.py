@@ -27,8 +27,9 @@ T = TypeVar("T")
 # The judge needs fixtures and parametrize. Everything else that pytest brings costs start-up time, or would read
 # configuration from the folder in which a member's files lie.
 _OFF = (
-    "cacheprovider capture debugging doctest faulthandler junitxml legacypath logging monkeypatch nose pastebin "
-    "python_path recwarn setuponly setupplan stepwise subtests terminal terminalprogress threadexception tmpdir unittest unraisableexception warnings"
+    "cacheprovider capture debugging doctest faulthandler junitxml legacypath logging monkeypatch nose "
+    "pastebin python_path recwarn setuponly setupplan stepwise subtests terminal terminalprogress "
+    "threadexception tmpdir unittest unraisableexception warnings"
 ).split()
 
 
@@ -109,7 +110,8 @@ class Plugin:
         if call.excinfo is not None and self.raised is None:
             self.raised = call.excinfo.value
         outcome: Any = "passed" if call.excinfo is None else "failed"
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when or "call")
+        when: Any = call.when
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
 
     def run(self, case: Case, following: Case | None, seats: Seats) -> BaseException | None:
         """Run one case; the exception that ended it."""
@@ -139,7 +141,11 @@ class Collection:
         """The cases that a pattern names (part of the id, or with wildcards), and what those need."""
         if not pattern:
             return self.cases
-        wanted = {case.id for case in self.cases if pattern in case.id or fnmatch.fnmatch(case.id, pattern) or case.info.section == pattern}
+        wanted = {
+            case.id
+            for case in self.cases
+            if pattern in case.id or fnmatch.fnmatch(case.id, pattern) or case.info.section == pattern
+        }
         for case in reversed(self.cases):  # needs point backwards, so one pass is enough
             if case.id in wanted:
                 wanted |= {other.id for other in self.cases for name in case.info.needs if other.needed(name)}
@@ -152,7 +158,10 @@ def collected(assignment: Assignment, files: Sequence[Path], work: Callable[[Col
 
     def use(items: list[pytest.Function]) -> None:
         if plugin.complaints:
-            raise BadAssignmentError(_("The cases can't be collected:") + "\n" + "\n".join(plugin.complaints), where=assignment.folder)
+            raise BadAssignmentError(
+                _("The cases can't be collected:") + "\n" + "\n".join(plugin.complaints),
+                where=assignment.folder,
+            )
         done.append(work(Collection(assignment, _cases(assignment, items), plugin)))
 
     failure: list[BaseException] = []
@@ -165,7 +174,15 @@ def collected(assignment: Assignment, files: Sequence[Path], work: Callable[[Col
 
     plugin = Plugin(guarded)
     options = [f"-pno:{name}" for name in _OFF]
-    options += ["--noconftest", "-c", os.devnull, f"--rootdir={assignment.folder}", "--import-mode=importlib", "--assert=plain", "--continue-on-collection-errors"]
+    options += [
+        "--noconftest",
+        "-c",
+        os.devnull,
+        f"--rootdir={assignment.folder}",
+        "--import-mode=importlib",
+        "--assert=plain",
+        "--continue-on-collection-errors",
+    ]
     environment = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
@@ -176,7 +193,9 @@ def collected(assignment: Assignment, files: Sequence[Path], work: Callable[[Col
     if failure:
         raise failure[0]
     if not done:
-        raise BadAssignmentError(_("The cases can't be collected:") + "\n" + "\n".join(plugin.complaints), where=assignment.folder)
+        raise BadAssignmentError(
+            _("The cases can't be collected:") + "\n" + "\n".join(plugin.complaints), where=assignment.folder
+        )
     return done[0]
 
 

@@ -31,7 +31,11 @@ def _note(problem: LoadProblem) -> Note:
         }.get(error.how, _("This ended the process that ran your code and was set aside."))
         return Note("cell-set-aside", text, where)
     if "SyntaxError" in error.bases:
-        return Note("cell-set-aside", _("This is no Python and was set aside: {reason}").format(reason=error.text), where)
+        return Note(
+            "cell-set-aside",
+            _("This is no Python and was set aside: {reason}").format(reason=error.text),
+            where,
+        )
     if "ModuleNotFoundError" in error.bases:
         text = _("{error}. It is not available where your code is judged.")
         return Note("import", text.format(error=error.text), where)

@@ -44,7 +44,9 @@ class LiveReference:
                 transport.request("run", file.name, index)
         except BridgeError as error:
             line = error.frames[-1].line if isinstance(error, RaisedError) and error.frames else 1
-            raise BadAssignmentError(_("The reference does not load: {reason}").format(reason=error), where=f"{file}:{line}") from error
+            raise BadAssignmentError(
+                _("The reference does not load: {reason}").format(reason=error), where=f"{file}:{line}"
+            ) from error
 
     def begin(self, case_id: str) -> ByteTransport:  # noqa: ARG002 — a recording asks which case it is
         self.server.handles.clear()
@@ -126,5 +128,9 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     if type(one) is float and type(other) is float:
-        return one == other or (math.isnan(one) and math.isnan(other)) or math.isclose(one, other, rel_tol=_NEAR, abs_tol=_NEAR)
+        return (
+            one == other
+            or (math.isnan(one) and math.isnan(other))
+            or math.isclose(one, other, rel_tol=_NEAR, abs_tol=_NEAR)
+        )
     return type(one) is type(other) and bool(one == other)

@@ -120,7 +120,9 @@ class _Run:
         """The outcome of a case that there is no need to run."""
         for name in case.info.needs:
             needed = [other for other in self.judge.collection.cases if other.needed(name)]
-            if any(self.results[other.id].verdict is not Verdict.PASSED for other in needed if other.id in self.results):
+            if any(
+                self.results[other.id].verdict is not Verdict.PASSED for other in needed if other.id in self.results
+            ):
                 title = self.judge.collection.assignment.case_title(needed[0].title) or name
                 text = _("This can't be judged until «{title}» passes.").format(title=title)
                 return Outcome(Verdict.SKIPPED, text, text)

@@ -104,7 +104,11 @@ class Note:
     where: Where | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, "text": self.text, "where": None if self.where is None else self.where.as_json()}
+        return {
+            "kind": self.kind,
+            "text": self.text,
+            "where": None if self.where is None else self.where.as_json(),
+        }
 
 
 @dataclass(frozen=True)

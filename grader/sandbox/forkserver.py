@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from typing import Any
 
+from grader.course.limits import Limits
 from grader.errors import OurFaultError
 from grader.i18n import _
-from grader.course.limits import Limits
 from grader.sandbox.order import Order
 from grader.sandbox.worker import ForkedWorker, status_text
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).parent.parent
 # What torch imports beside itself, some of it only on first use.
 _SUPPORT = {
-    "torch": "numpy typing_extensions sympy mpmath networkx jinja2 markupsafe fsspec filelock torchgen functorch".split(),
+    "torch": (
+        "numpy typing_extensions sympy mpmath networkx jinja2 markupsafe fsspec filelock torchgen functorch"
+    ).split(),
 }
 
 

@@ -16,11 +16,12 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import IO
 
 from grader.course.limits import Limits
 from grader.sandbox.order import Order
-from grader.sandbox.worker import CHUNK, HEADER, Worker, EndedError, status_text
+from grader.sandbox.worker import CHUNK, HEADER, EndedError, Worker, status_text
 
 _SETTLE_SECONDS = 2.0
 _START_SECONDS = 60.0  # importing torch is part of the first exchange here
@@ -133,8 +134,9 @@ class SpawnedWorker(Worker):
 
     def _kill(self) -> None:
         if sys.platform == "win32":
-            taskkill = os.path.join(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
-            subprocess.run([taskkill, "/F", "/T", "/PID", str(self.process.pid)], capture_output=True, check=False)  # noqa: S603
+            taskkill = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
+            command = [str(taskkill), "/F", "/T", "/PID", str(self.process.pid)]
+            subprocess.run(command, capture_output=True, check=False)  # noqa: S603 — the system's own program
         else:
             with suppress(ProcessLookupError, PermissionError):  # the group is gone already
                 os.killpg(self.process.pid, signal.SIGKILL)

@@ -61,7 +61,14 @@ class Worker(ABC):
 class ForkedWorker(Worker):
     """A worker forked from the zygote: two pipes for the bridge, one for what it prints."""
 
-    def __init__(self, server: ForkServer, pidfd: int | None, pipes: tuple[int, int, int], output_bound: int, reply_bound: int) -> None:
+    def __init__(
+        self,
+        server: ForkServer,
+        pidfd: int | None,
+        pipes: tuple[int, int, int],
+        output_bound: int,
+        reply_bound: int,
+    ) -> None:
         super().__init__(output_bound, reply_bound)
         self.server, self.pidfd = server, pidfd
         self.requests, self.replies, self.printed = pipes
@@ -107,7 +114,12 @@ class ForkedWorker(Worker):
         if self.ended is None:
             self._drain(self.printed)
             self.ended = self.server.end(self)
-            for fd in (self.requests, self.replies, self.printed, *([] if self.pidfd is None else [self.pidfd])):
+            for fd in (
+                self.requests,
+                self.replies,
+                self.printed,
+                *([] if self.pidfd is None else [self.pidfd]),
+            ):
                 os.close(fd)
         return self.ended
 

@@ -77,7 +77,7 @@ def preload(names: Sequence[str]) -> None:
         torch.set_num_threads(1)
         weight = torch.nn.Parameter(torch.zeros(2))
         optimizer = torch.optim.SGD([weight], lr=0.1)  # imports torch._dynamo: seconds in each child otherwise
-        weight.sum().backward()
+        weight.sum().backward()  # type: ignore[no-untyped-call]
         optimizer.step()
 
 
@@ -163,7 +163,8 @@ def living_children() -> list[int]:
         with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
             return [int(pid) for pid in file.read().split()]
     except FileNotFoundError:  # a kernel built without that file
-        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if parent_of(pid) == os.getpid()]
+        everyone = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+        return [pid for pid in everyone if parent_of(pid) == os.getpid()]
 
 
 def parent_of(pid: int) -> int:
@@ -214,7 +215,7 @@ def start_worker(control: socket.socket, limits: dict[str, Any], descriptors: li
 def prepare(order: dict[str, Any]) -> None:
     """Import what the order names; afterwards nothing else that is installed can be imported."""
     finder = AllowedFinder([*order["imports"], *order["support"]], order["folders"])
-    sys.meta_path.append(finder)  # type: ignore[arg-type]  # typeshed asks for find_module's successor by class
+    sys.meta_path.append(finder)
     preload(order["imports"])
     adopt(order["modules"])
 
@@ -262,7 +263,11 @@ def serve_alone() -> None:
 
 
 if __name__ == "__main__":
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):  # before any library reads them
+    for variable in (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+    ):  # before any library reads them
         os.environ[variable] = "1"
     if sys.argv[1] == "-":
         serve_alone()

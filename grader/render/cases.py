@@ -1,0 +1,103 @@
+"""What is said of one case that did not pass, line by line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from grader.i18n import _, ngettext
+from grader.records.report import CaseResult, Verdict, Visibility, Where
+from grader.render.clean import inline, printable
+from grader.render.window import Line
+
+MESSAGE_LINES = 8
+OUTPUT_LINES = 5
+DETAIL_LINES = 8
+
+SECTION, CASE, BODY = " " * 2, " " * 4, " " * 6
+_PARAMETERS = re.compile(r"::[^\[]*\[(.*)\]\Z", re.DOTALL)
+_LABEL = re.compile(r"([^:\s][^:]{0,15}): +(?=\S)")
+
+# A function each, not a text: the language is chosen after this module is loaded. `failed` needs no word.
+_WORDS: dict[Verdict, Callable[[], str]] = {
+    Verdict.ERROR: lambda: _("error"),
+    Verdict.TIMEOUT: lambda: _("out of time"),
+    Verdict.MEMORY: lambda: _("out of memory"),
+    Verdict.CRASHED: lambda: _("crashed"),
+    Verdict.FORBIDDEN: lambda: _("not allowed here"),
+    Verdict.UNGRADABLE: lambda: _("could not be judged"),
+}
+
+
+def case_lines(case: CaseResult) -> Iterator[Line]:
+    """All that is said of one case that did not pass."""
+    head = Text(f"{inline(case.title).removesuffix('.')} {parameters(case)}".rstrip())
+    if case.visibility is Visibility.HIDDEN:
+        head.append(" · " + _("hidden case"), style="dim")
+    if case.verdict in _WORDS:
+        head.append(" — " + _WORDS[case.verdict](), style="yellow")
+    if case.where:
+        head.append("  " + place(case.where), style="cyan")
+    yield Line(Text(CASE), head)
+    message = case.message or (_("not written yet") if case.verdict is Verdict.MISSING else "")
+    paragraphs = printable(message, 1000).strip("\n").splitlines()
+    for paragraph in paragraphs[:MESSAGE_LINES]:
+        yield Line.of(BODY, paragraph)
+    yield from _more_lines(len(paragraphs) - MESSAGE_LINES)
+    if case.hint:
+        label = Text.assemble(BODY, (_("hint"), "bold magenta"), "  ")
+        yield Line(label, Text(inline(case.hint.text, 1000), style="magenta"))
+    yield from detail_lines(case.details)
+    yield from output_lines(case.output)
+
+
+def detail_lines(details: tuple[str, ...]) -> Iterator[Line]:
+    """Values side by side: where each has a label («expected: 2»), the values stand in one column."""
+    lines = [line for detail in details for line in printable(detail, 600).splitlines()]
+    shown = lines[:DETAIL_LINES]
+    labels = [_LABEL.match(line) for line in shown]
+    width = max((cell_len(label[1]) for label in labels if label), default=0)
+    for line, label in zip(shown, labels, strict=True):
+        if label and all(labels):
+            lead = f"{BODY}{label[1]}: " + " " * (width - cell_len(label[1]))
+            yield Line(Text(lead, style="dim"), Text(line[label.end() :]))
+        else:
+            yield Line.of(BODY, line)
+    yield from _more_lines(len(lines) - len(shown))
+
+
+def output_lines(output: str) -> Iterator[Line]:
+    """The first lines of what the student's code printed."""
+    output = output.strip("\r\n")
+    lines = printable(output, 4000).splitlines()
+    if not lines:
+        return
+    yield Line.of(BODY, _("your code printed:"), "dim")
+    for line in lines[:OUTPUT_LINES]:
+        yield Line(Text(f"{BODY}│ ", style="dim"), Text(line, style="dim"), cut=True)
+    yield from _more_lines(max(len(lines), output.count("\n") + 1) - OUTPUT_LINES)
+
+
+def place(where: Where) -> str:
+    """Where in the student's own file: `hw1.py:34`, `kim.ipynb [7]:4`."""
+    return f"{inline(where.file, 120)}{'' if where.cell is None else ' '}{within_file(where)}"
+
+
+def within_file(where: Where) -> str:
+    """Where in a file that was named already: `[7]:4`."""
+    cell = "" if where.cell is None else f"[{where.cell}]"
+    return cell + ("" if where.line is None else f":{where.line}")
+
+
+def parameters(case: CaseResult) -> str:
+    """The parameters of a case as pytest puts them into its id: `[mean]`."""
+    match = _PARAMETERS.search(case.id)
+    return f"[{inline(match[1], 60)}]" if match else ""
+
+
+def _more_lines(n: int) -> Iterator[Line]:
+    if n > 0:
+        yield Line.of(BODY, ngettext("… {n} more line", "… {n} more lines", n).format(n=n), "dim")

@@ -1,0 +1,238 @@
+"""A report as a member reads it in the terminal.
+
+The lines are made here, knowing nothing of the window that `put` fits them into. Only `rich.text` is needed:
+tables and markup would cost start-up time, and markup must never be read out of what a student wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+from math import ceil, lcm
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from grader.i18n import _, ngettext
+from grader.records.report import CaseResult, Note, Report, Section, Verdict, Where
+from grader.render.cases import BODY, CASE, SECTION, case_lines, parameters, place, within_file
+from grader.render.clean import inline
+from grader.render.window import Line, put
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+NAMES_IN_A_FOLD = 6
+NOTES = 8
+PLACES_IN_A_NOTE = 6
+_NAME_CELLS = 36  # a longer name of a section is cut: points stay in one column on 80 cells
+
+
+def show(report: Report, console: Console) -> None:
+    """Print the whole report."""
+    for line in page(report):
+        put(line, console)
+
+
+def page(report: Report) -> Iterator[Line]:
+    """The whole report, line by line, never with two blank ones in a row."""
+    after_blank = False
+    for line in _parts(report):
+        if not (line.blank and after_blank):
+            yield line
+        after_blank = line.blank
+
+
+def _parts(report: Report) -> Iterator[Line]:
+    yield title(report)
+    yield Line.of("")
+    columns = Columns.of(report.sections)
+    for section in report.sections:
+        yield from section_lines(section, columns)
+    yield Line.of("")
+    if report.notes:
+        yield from note_lines(report.notes)
+        yield Line.of("")
+    yield from summary(report)
+
+
+def title(report: Report) -> Line:
+    """Which assignment, whose, and by which cases."""
+    body = Text.assemble((inline(f"{report.assignment} · {report.title}"), "bold"))
+    if report.member:
+        body.append(" — " + inline(report.member))
+    if report.visibility == "public":
+        body.append(" · " + _("public cases"), style="dim")
+    return Line(Text(), body)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How wide the columns are in the lines of sections."""
+
+    name: int
+    points: int
+    max_points: int
+    slash: str
+
+    @classmethod
+    def of(cls, sections: Iterable[Section]) -> Columns:
+        """Wide enough for all `sections`; where points are fractions, their slash is told apart by spaces."""
+        rows = [(_name(each), str(each.points), str(each.max_points)) for each in sections]
+        name, points, max_points = (max((cell_len(row[i]) for row in rows), default=0) for i in range(3))
+        return cls(name, points, max_points, " / " if any("/" in row[1] + row[2] for row in rows) else "/")
+
+    def row(self, section: Section) -> str:
+        """Name and points of one section, padded by cells: a Hangul syllable takes two."""
+        name = _name(section)
+        padding = " " * (self.name - cell_len(name))
+        points, of = str(section.points).rjust(self.points), str(section.max_points).ljust(self.max_points)
+        return f"{name}{padding}  {points}{self.slash}{of}"
+
+
+def section_lines(section: Section, columns: Columns) -> Iterator[Line]:
+    """One line for a section, and below it what did not pass."""
+    verdicts = {case.verdict for case in section.cases}
+    mark, style = _section_mark(section, verdicts)
+    body = Text(columns.row(section), style="dim" if style == "dim" else "")
+    if section.missing:
+        body.append("  " + _("not written yet"))
+    yield Line(Text(f"{SECTION}{mark} ", style=style), body)
+    if section.missing or verdicts == {Verdict.PASSED}:
+        return
+    skipped = [case for case in section.cases if case.verdict is Verdict.SKIPPED]
+    quiet = (Verdict.PASSED, Verdict.SKIPPED)
+    for alike in _alike(case for case in section.cases if case.verdict not in quiet):
+        yield from case_lines(alike[0])
+        if alike[1:]:
+            yield _fold(alike[0], alike[1:])
+    if skipped:
+        yield _skipped(skipped)
+    yield Line.of("")
+
+
+def note_lines(notes: tuple[Note, ...]) -> Iterator[Line]:
+    """What is to be said of the submission as a whole; the same words are said once, with every place."""
+    by_text: dict[str, list[Where]] = {}
+    for note in notes:
+        by_text.setdefault(inline(note.text, 600), []).extend(filter(None, [note.where]))
+    for text, places in list(by_text.items())[:NOTES]:
+        named = _listed(list(_places(places)), PLACES_IN_A_NOTE)
+        body = Text.assemble((named, "cyan"), "  " if named else "", text)
+        yield Line(Text(f"{SECTION}– ", style="dim"), body)
+    rest = len(by_text) - NOTES
+    if rest > 0:
+        text = ngettext("… and {n} more note", "… and {n} more notes", rest)
+        yield Line.of(CASE, text.format(n=rest), "dim")
+
+
+def summary(report: Report) -> Iterator[Line]:
+    """Points, what is missing to the pass mark, and what to know about how this was judged."""
+    if not report.cases:
+        yield Line.of(SECTION, _("There was no case to judge."))
+        return
+    text = _("{score} of {max_score} points ({percent}%)")
+    body = Text.assemble(
+        (text.format(score=report.score, max_score=report.max_score, percent=report.percent), "bold"),
+        (" · ", "dim"),
+        (_standing(report), "green" if report.passed else "yellow"),
+    )
+    yield Line(Text(SECTION), body)
+    ungradable = sum(case.verdict is Verdict.UNGRADABLE for case in report.cases)
+    if ungradable:
+        text = ngettext(
+            "{n} case could not be judged. That is no fault of yours; it has to be run again.",
+            "{n} cases could not be judged. That is no fault of yours; they have to be run again.",
+            ungradable,
+        )
+        yield Line.of(SECTION, text.format(n=ungradable), "yellow")
+    if report.visibility == "public":
+        text = _("These are the public cases only; the final grade counts hidden cases as well.")
+        yield Line.of(SECTION, text, "dim")
+    layers = ", ".join(inline(layer) for layer in report.layers) or _("none")
+    yield Line.of(SECTION, _("sandbox: {layers}").format(layers=layers), "dim")
+
+
+def _places(places: list[Where]) -> Iterator[str]:
+    """Each place; cells of the file that was just named go without its name."""
+    file = None
+    for where in places:
+        yield within_file(where) if where.file == file and where.cell is not None else place(where)
+        file = where.file
+
+
+def _standing(report: Report) -> str:
+    """How the score stands to the pass mark; by public cases alone nobody has passed yet."""
+    if report.passed:
+        public = report.visibility == "public"
+        text = _("reaches the pass mark of {percent}%") if public else _("passed (pass mark {percent}%)")
+        return text.format(percent=report.pass_percent)
+    # Rounded up to what points can add up to, so that earning just so many is enough.
+    unit = lcm(*(points.denominator for case in report.cases for points in (case.points, case.max_points)))
+    lacking = Fraction(ceil((report.pass_percent * report.max_score / 100 - report.score) * unit), unit)
+    text = ngettext(
+        "{points} more point to the pass mark of {percent}%",
+        "{points} more points to the pass mark of {percent}%",
+        1 if lacking <= 1 else 2,
+    )
+    return text.format(points=lacking, percent=report.pass_percent)
+
+
+def _section_mark(section: Section, verdicts: set[Verdict]) -> tuple[str, str]:
+    """The mark of a section and its style."""
+    if verdicts == {Verdict.PASSED}:
+        return "✓", "green"
+    if section.missing:
+        return "·", "dim"
+    if verdicts == {Verdict.SKIPPED}:
+        return "–", "dim"
+    return ("!", "yellow") if verdicts <= {Verdict.PASSED, Verdict.UNGRADABLE} else ("✗", "red")
+
+
+def _alike(cases: Iterable[CaseResult]) -> Iterable[list[CaseResult]]:
+    """The cases of which the same is to be said, in the order of the first of each."""
+    groups: dict[tuple[Verdict, str, str], list[CaseResult]] = {}
+    for case in cases:
+        groups.setdefault((case.verdict, case.message, case.hint.text if case.hint else ""), []).append(case)
+    return groups.values()
+
+
+def _fold(first: CaseResult, others: list[CaseResult]) -> Line:
+    """The other cases of which the same is to be said: by parameters alone where the title is the same."""
+    names: list[str] = []
+    for shared, cases in groupby(others, key=lambda case: case.title):
+        variants = [parameters(case) for case in cases]
+        if shared == first.title and all(variants):
+            names.extend(variants)
+        else:
+            names.append(" ".join([inline(shared).removesuffix("."), *filter(None, variants)]))
+    text = ngettext("and {n} more case the same way: {names}", "and {n} more cases the same way: {names}", len(others))
+    return Line.of(BODY, text.format(n=len(others), names=_listed(names, NAMES_IN_A_FOLD)), "dim")
+
+
+def _skipped(cases: list[CaseResult]) -> Line:
+    """One line for all cases that wait for another."""
+    reasons = {inline(case.message) for case in cases}
+    if len(reasons) == 1 and (reason := reasons.pop()):
+        text = ngettext("{n} case skipped. {reason}", "{n} cases skipped. {reason}", len(cases))
+        text = text.format(n=len(cases), reason=reason)
+    else:
+        text = ngettext(
+            "{n} case can't be judged until the ones that it needs pass",
+            "{n} cases can't be judged until the ones that they need pass",
+            len(cases),
+        ).format(n=len(cases))
+    return Line.of(f"{CASE}– ", text, "dim")
+
+
+def _listed(names: list[str], limit: int) -> str:
+    return ", ".join(names[:limit]) + (", …" if len(names) > limit else "")
+
+
+def _name(section: Section) -> str:
+    name = Text(inline(section.name))
+    name.truncate(_NAME_CELLS, overflow="ellipsis")
+    return name.plain
