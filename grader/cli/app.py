@@ -65,7 +65,10 @@ class Commands(click.Group):
         except Exception as error:
             if debug:
                 raise
-            click.echo(_("d2d itself failed: {reason}").format(reason=f"{type(error).__name__}: {error}"), err=True)
+            from grader.render.clean import printable
+
+            reason = printable(f"{type(error).__name__}: {error}")
+            click.echo(_("d2d itself failed: {reason}").format(reason=reason), err=True)
             click.echo(_("Run it once more with --debug and show the staff what it prints."), err=True)
             return OUR_FAULT
 

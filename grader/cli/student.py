@@ -112,6 +112,7 @@ def _once(judge: Judge, file: Path, shared: Common, json_file: str | None) -> in
 def _watch(judge: Judge, file: Path, shared: Common) -> int:
     """Judge at every save until Ctrl-C."""
     from grader.intake.read import read
+    from grader.render.clean import printable
 
     code = ALL_PASSED
     try:
@@ -125,7 +126,7 @@ def _watch(judge: Judge, file: Path, shared: Common) -> int:
                 code = exit_code(report)
             except D2DError as error:  # an editor may have half written it: the next save tells
                 show(error)
-            click.echo(_("Watching {file}. Ctrl-C ends it.").format(file=file.name), err=True)
+            click.echo(_("Watching {file}. Ctrl-C ends it.").format(file=printable(file.name)), err=True)
             _wait(file, before)
     except KeyboardInterrupt:
         return code

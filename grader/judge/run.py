@@ -123,7 +123,7 @@ class _Run:
             if any(
                 self.results[other.id].verdict is not Verdict.PASSED for other in needed if other.id in self.results
             ):
-                title = self.judge.collection.assignment.case_title(needed[0].title) or name
+                title = self.judge.collection.assignment.case_title(needed[0].title).rstrip(".") or name
                 text = _("This can't be judged until «{title}» passes.").format(title=title)
                 return Outcome(Verdict.SKIPPED, text, text)
         if self.host.time_is_up:

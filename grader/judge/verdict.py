@@ -58,7 +58,7 @@ def _raised(error: RaisedError, called: str | None, signatures: dict[str, str]) 
     general = _("Your code raised {name}.").format(name=known)
     message = _("Your code raised {error}").format(error=error)
     if "TypeError" in error.bases and not error.frames and called in signatures:
-        message += " " + _("It is called as {signature}.").format(signature=signatures[called])
+        message += "\n" + _("It is called as {signature}.").format(signature=signatures[called])
     if "RecursionError" in error.bases:
         message = general = _("It calls itself without an end (RecursionError).")
     return Outcome(Verdict.ERROR, message, general, raised=error)

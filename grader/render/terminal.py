@@ -62,7 +62,7 @@ def _parts(report: Report) -> Iterator[Line]:
 def title(report: Report) -> Line:
     """Which assignment, whose, and by which cases."""
     body = Text.assemble((inline(f"{report.assignment} · {report.title}"), "bold"))
-    if report.member:
+    if report.member not in ("", report.assignment):  # hw1.py is called what the assignment is called
         body.append(" — " + inline(report.member))
     if report.visibility == "public":
         body.append(" · " + _("public cases"), style="dim")

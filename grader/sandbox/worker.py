@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from grader.sandbox.forkserver import ForkServer
 
 HEADER = struct.Struct("<Q")
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 
 
 class EndedError(Exception):

@@ -1,0 +1,36 @@
+# Everything that a person or CI runs. Python 3.10 or newer is all that is needed beforehand.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint bench catalogs clean
+
+demo: $(VENV)/program  ## judge a half-finished hw1, then the reference
+	$(BIN)/d2d check hw1 tests/corpus/readme/kim.py; test $$? -eq 1
+	$(BIN)/d2d check hw1 reference/hw1.py
+
+test: $(VENV)/development  ## the whole suite
+	$(BIN)/python -m pytest -q
+
+lint: $(VENV)/development
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/development  ## seconds and ratios, measured in one run
+	$(BIN)/python tests/bench
+
+catalogs: $(VENV)/development  ## collect what is to be translated, compile what is
+	$(BIN)/python tests/catalogs.py
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(VENV)/program: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/development: $(VENV)/program
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev,torch]"
+	touch $@

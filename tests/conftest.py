@@ -1,0 +1,370 @@
+"""What several tests share: a small course, the judge kept ready, the command, and proof that nothing stays behind."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from grader.bridge.host import Server
+from grader.course.course import find_course
+from grader.course.limits import Limits
+from grader.course.manifest import Assignment
+from grader.intake.read import read
+from grader.intake.submission import Cell, Submission
+from grader.judge.collect import Collection, collected
+from grader.judge.reference import LiveReference
+from grader.judge.run import PUBLIC_SECRET, Judge
+from grader.records.report import Report
+from grader.sandbox.order import start
+
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parent.parent
+PR_SET_CHILD_SUBREAPER = 36
+# A hang costs a second here instead of three; an honest answer takes a millisecond.
+QUICK = Limits(case_seconds=1.0, load_seconds=1.0, total_seconds=20.0, memory_mb=512)
+
+MANIFEST = """
+id = "mini"
+version = "1.0.0"
+stub = "mini.py"
+[title]
+ko = "작은 과제"
+en = "Mini"
+[worker]
+imports = ["numpy"]
+[limits]
+case_seconds = 1
+load_seconds = 1
+[sections.mse]
+asks = ["mse"]
+points = 3
+[sections.double]
+asks = ["double"]
+points = 2
+"""
+STUB = '''
+import numpy as np
+
+
+def mse(x, y):
+    """The mean of the squared errors."""
+    raise NotImplementedError
+
+
+def double(x):
+    """Twice x."""
+    raise NotImplementedError
+'''
+RIGHT = """
+import numpy as np
+
+
+def mse(x, y):
+    return np.mean((x - y) ** 2)
+
+
+def double(x):
+    return 2 * x
+"""
+PUBLIC = '''
+from grader.judge import case, close
+
+
+@case("mse", points=1, concept="value")
+def test_mse(student, reference, rng):
+    """mse has the right value."""
+    x, y = rng.normal(size=(2, 4, 3))
+    close(student.mse(x, y), reference.mse(x, y))
+
+
+@case("mse", points=1, concept="batch-of-one", needs="test_mse")
+def test_one_row(student, reference, rng):
+    """mse of a batch of one."""
+    x, y = rng.normal(size=(2, 1, 3))
+    close(student.mse(x, y), reference.mse(x, y))
+
+
+@case("double", points=2, concept="value")
+def test_double(student, reference, rng):
+    """double gives twice its input."""
+    x = rng.normal(size=(4, 3))
+    close(student.double(x), reference.double(x))
+'''
+HIDDEN = '''
+from grader.judge import case, close
+
+
+@case("mse", points=1, concept="mean-over-all")
+def test_wide(student, reference, rng):
+    """mse of wide rows."""
+    x, y = rng.normal(size=(2, 2, 9))
+    close(student.mse(x, y), reference.mse(x, y))
+'''
+
+
+def make_course(folder: Path, **files: str) -> Path:
+    """A course with one small assignment, whose files may be replaced by name (`test_public="…"`)."""
+    home = folder / "assignments" / "mini"
+    home.mkdir(parents=True)
+    (folder / "reference").mkdir()
+    (folder / "d2d.toml").write_text('name = "Mini course"\n', "utf-8")
+    (home / "assignment.toml").write_text(files.get("manifest", MANIFEST), "utf-8")
+    (home / "mini.py").write_text(files.get("stub", STUB), "utf-8")
+    (home / "test_public.py").write_text(files.get("test_public", PUBLIC), "utf-8")
+    (home / "test_hidden.py").write_text(files.get("test_hidden", HIDDEN), "utf-8")
+    (folder / "reference" / "mini.py").write_text(files.get("reference", RIGHT), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A small course; its stub is not filled in."""
+    return make_course(tmp_path / "course")
+
+
+@pytest.fixture
+def new_course(tmp_path: Path) -> Callable[..., Path]:
+    """Makes a small course with files of the test's own."""
+    return lambda **files: make_course(tmp_path / "course", **files)
+
+
+def code(source: str, name: str = "kim.py") -> Submission:
+    """A submission of this source."""
+    return Submission(Path(name).stem, name, (Cell(name, source),), "0" * 64)
+
+
+class Bench:
+    """An assignment's cases, collected once, and judges made of them for as long as the tests run.
+
+    `collected` keeps pytest's session open only while it works, so it works in a thread of its own.
+    """
+
+    def __init__(self, assignment: Assignment, *, hidden: bool, limits: Limits = QUICK) -> None:
+        self.assignment = replace(assignment, limits=limits)
+        self.files = [assignment.public_cases, *([assignment.hidden_cases] if hidden else [])]
+        self.orders: queue.SimpleQueue[Callable[[Collection], Any] | None] = queue.SimpleQueue()
+        self.answers: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+        self.server: Server = start(assignment.imports)
+        self.thread = threading.Thread(target=self._work, daemon=True)
+        self.thread.start()
+
+    def _work(self) -> None:
+        def serve(collection: Collection) -> None:
+            while (order := self.orders.get()) is not None:
+                try:
+                    self.answers.put((order(collection), None))
+                except BaseException as error:  # noqa: BLE001 — raised again in the test that asked
+                    self.answers.put((None, error))
+
+        try:
+            collected(self.assignment, self.files, serve)
+        except BaseException as error:  # noqa: BLE001 — likewise
+            self.answers.put((None, error))
+
+    def do(self, work: Callable[[Collection], T]) -> T:
+        """Do this with the collected cases."""
+        self.orders.put(work)
+        value, error = self.answers.get(timeout=120)
+        if error is not None:
+            raise error
+        result: T = value
+        return result
+
+    def judge(
+        self,
+        submission: Submission | Path | str,
+        *,
+        secret: bytes = PUBLIC_SECRET,
+        reference: Any = None,
+        server: Server | None = None,
+    ) -> Report:
+        """The report on a submission, a file or a source."""
+        if isinstance(submission, Path):
+            submission = read(submission, self.assignment.id)
+        elif isinstance(submission, str):
+            submission = code(submission)
+        if reference is None:
+            assert self.assignment.reference is not None
+            reference = LiveReference(self.assignment.reference)
+        return self.do(lambda it: Judge(it, reference, server or self.server, secret).judge(submission))
+
+    def close(self) -> None:
+        self.orders.put(None)
+        self.thread.join(10)
+        self.server.close()
+
+
+@pytest.fixture(scope="session")
+def scratch_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder in which workers get their scratch folders, for the whole run."""
+    folder = tmp_path_factory.mktemp("scratch")
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    yield folder
+    tempfile.tempdir = before
+
+
+def _bench(scratch_home: Path, *, hidden: bool) -> Iterator[Bench]:
+    bench = Bench(find_course(ROOT).assignment("hw1"), hidden=hidden)
+    yield bench
+    bench.close()
+    assert list(scratch_home.glob("d2d-*")) == []
+
+
+@pytest.fixture(scope="session")
+def hw1_public(scratch_home: Path) -> Iterator[Bench]:
+    """hw1 by its public cases."""
+    yield from _bench(scratch_home, hidden=False)
+
+
+@pytest.fixture(scope="session")
+def hw1_full(scratch_home: Path) -> Iterator[Bench]:
+    """hw1 by its public and hidden cases."""
+    yield from _bench(scratch_home, hidden=True)
+
+
+@pytest.fixture
+def bench() -> Iterator[Callable[..., Bench]]:
+    """Makes a bench for an assignment of the test's own."""
+    made: list[Bench] = []
+
+    def make(course: Path, **options: Any) -> Bench:
+        made.append(Bench(find_course(course).assignment("mini"), **{"hidden": True, **options}))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+# -- processes -------------------------------------------------------------------------------------------------------
+
+
+def descendants(pid: int) -> set[int]:
+    """The processes below `pid`, zombies left out."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                state, parent = (entry / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[:2]
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if state != "Z":
+                parents.setdefault(int(parent), []).append(int(entry.name))
+    found, todo = set(), [pid]
+    while todo:
+        below = parents.get(todo.pop(), [])
+        found.update(below)
+        todo += below
+    return found
+
+
+def wait_until(true: Callable[[], object], seconds: float = 10.0, what: str = "it did not come to pass") -> None:
+    """Look again and again until `true` is; fail after `seconds`."""
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until, what
+        time.sleep(0.01)
+
+
+@dataclass
+class Family:
+    """The processes of a test: whatever it starts, and whatever those leave behind as orphans."""
+
+    before: set[int] = field(default_factory=lambda: descendants(os.getpid()))
+
+    def members(self) -> set[int]:
+        return descendants(os.getpid()) - self.before
+
+    def gone(self, seconds: float = 1.0) -> None:
+        """Nothing is left, at the latest after so many seconds."""
+        wait_until(lambda: not self.members(), seconds, "processes are left behind")
+
+
+@pytest.fixture
+def family() -> Iterator[Family]:
+    """All processes below the test, orphans included, since for its time the test adopts them."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    yield Family()
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
+@dataclass
+class Command:
+    """`d2d` in a folder of its own, with a temporary folder of its own."""
+
+    folder: Path
+    temporary: Path
+    family: Family
+    environment: dict[str, str]
+
+    def argv(self, arguments: Sequence[object], *, module: bool = False) -> list[str]:
+        program = [sys.executable, "-m", "grader"] if module else [str(Path(sys.executable).with_name("d2d"))]
+        return [*program, *map(str, arguments)]
+
+    def env(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        return {**self.environment, **(more or {})}
+
+    def __call__(
+        self,
+        *arguments: object,
+        folder: Path | None = None,
+        module: bool = False,
+        env: Mapping[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it to its end; nothing may be left of it."""
+        done = subprocess.run(
+            self.argv(arguments, module=module),
+            cwd=folder or self.folder,
+            env=self.env(env),
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+        self.nothing_left()
+        return done
+
+    def begin(self, *arguments: object, **options: Any) -> subprocess.Popen[bytes]:
+        """Start it and go on."""
+        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+        return subprocess.Popen(self.argv(arguments), cwd=self.folder, env=self.env(), **options)
+
+    def nothing_left(self) -> None:
+        """No process and no scratch folder."""
+        self.family.gone()
+        assert sorted(self.temporary.iterdir()) == []
+
+
+@pytest.fixture
+def d2d(course: Path, tmp_path: Path, family: Family) -> Command:
+    """The command, run in the small course."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TMPDIR": str(temporary), "COLUMNS": "100"}
+    return Command(course, temporary, family, environment)
+
+
+@pytest.fixture
+def hw1_copy(tmp_path: Path) -> Path:
+    """A copy of the real course that a submission may attack."""
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    shutil.copy(ROOT / "d2d.toml", folder)
+    for part in ("assignments", "reference"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
