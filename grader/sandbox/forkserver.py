@@ -23,6 +23,7 @@ from grader.sandbox.worker import ForkedWorker, status_text
 
 _PIPE_BYTES = 1 << 20  # an array of a megabyte in one go instead of sixteen changes of process
 _READY_SECONDS = 120.0  # torch on a cold disk
+_ANSWER_SECONDS = 10.0  # killing what a submission left behind takes milliseconds; a stopped zygote never answers
 
 
 class ForkServer:
@@ -31,12 +32,16 @@ class ForkServer:
     layers: tuple[str, ...] = ("process", "rlimits")
 
     def __init__(self, order: Order) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.control = ours
-        self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 — closed with the server
+        self.order = order
+        self.scratch: str | None = None
+        self._start()
+
+    def _start(self) -> None:
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 — closed in _stop
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and file
-                [sys.executable, "-I", "-S", "-X", "utf8", order.script, str(theirs.fileno())],
+                [sys.executable, "-I", "-S", "-X", "utf8", self.order.script, str(theirs.fileno())],
                 env={},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -44,16 +49,16 @@ class ForkServer:
                 stderr=self.complaints,
                 start_new_session=True,  # Ctrl-C in a terminal is for the judge alone
             )
-        ours.settimeout(_READY_SECONDS)
-        self._send(order.as_json())
+        self.control.settimeout(_READY_SECONDS)
         self.ready = False
-        self.scratch: str | None = None
+        self._send(self.order.as_json())
 
     def worker(self, limits: Limits, reply_bound: int) -> ForkedWorker:
         """A fresh worker in a scratch folder of its own; one at a time."""
         if not self.ready:
             self._receive()
             self.ready = True
+            self.control.settimeout(_ANSWER_SECONDS)
         self.scratch = tempfile.mkdtemp(prefix="d2d-")
         with ExitStack() as undo:
             theirs, ours = [], []
@@ -73,21 +78,32 @@ class ForkServer:
 
     def end(self, _worker: ForkedWorker) -> str:
         """Have the zygote kill what is left of the worker; how the worker ended."""
-        self._send({"end": True})
-        message, _none = self._receive()
+        try:
+            self._send({"end": True})
+            message, _none = self._receive()
+            ended = status_text(message["status"])
+        except OurFaultError:
+            # Where no layer forbids it, a submission can kill or stop the zygote. That is its own crash, and the
+            # next one gets a new zygote; if that can't be started either, the fault is ours.
+            self._stop()
+            self._start()
+            ended = "zygote lost"
         self._sweep()
-        return status_text(message["status"])
+        return ended
 
     def close(self) -> None:
         """End the zygote, and with it every worker."""
-        self.control.close()  # it sees the end of the socket, kills its workers and leaves
+        self._stop()
+        self._sweep()
+
+    def _stop(self) -> None:
+        self.control.close()  # the zygote sees the end of the socket, kills its workers and leaves
         try:
-            self.process.wait(10)
+            self.process.wait(_ANSWER_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
         self.complaints.close()
-        self._sweep()
 
     def _sweep(self) -> None:
         if self.scratch is not None:
