@@ -34,7 +34,7 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 PR_SET_CHILD_SUBREAPER = 36
 # A hang costs a second here instead of three; an honest answer takes a millisecond.
-QUICK = Limits(case_seconds=1.0, load_seconds=1.0, total_seconds=20.0, memory_mb=512)
+QUICK = Limits(case_seconds=1.0, load_seconds=1.0, total_seconds=20.0, memory_mb=256)
 
 MANIFEST = """
 id = "mini"

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.bridge.remote import Remote, target_of
 from grader.bridge.server import Server
-from grader.bridge.wire import Bounds, Handle, Name, WireError, decode, encode
+from grader.bridge.wire import Bounds, Handle, Name, UnsendableError, WireError, decode, encode
 from grader.sandbox.worker import EndedError
 
 Exchange = Callable[[bytes], bytes]
-_DROP_AT = 256  # forgotten handles are told to the worker in heaps: one by one they would double the round trips
+# Forgotten handles are told to the worker in heaps: one by one they would double the round trips, and all at once
+# may be more than one message holds.
+_DROP_AT, _DROP_MOST = 256, 10_000
+_ANSWERLESS = ("drop", "set", "exit", "run")
+_KEPT_OPS = ("call", "get", "operate", "enter")  # of these the answer stays in the worker where that is asked for
 
 
 class ByteTransport:
@@ -28,44 +33,83 @@ class ByteTransport:
         """The answer to one request; a `BridgeError` where there is none."""
         if op == "call" and isinstance(arguments[0], Remote) and isinstance(arguments[0]._d2d_target, Name):
             self.last_called = arguments[0]._d2d_target.name
-        if len(self.forgotten) >= _DROP_AT:
-            heap, self.forgotten = self.forgotten, []
+        while len(self.forgotten) >= _DROP_AT:
+            heap, self.forgotten = self.forgotten[:_DROP_MOST], self.forgotten[_DROP_MOST:]
             self.ask("drop", False, (heap,))
         return self.ask(op, keep, arguments)
 
     def ask(self, op: str, keep: bool, arguments: tuple[object, ...]) -> Any:
         self.number += 1
-        message = encode((self.number, keep, op, *arguments), opaque=self.opaque, bounds=self.bounds)
-        reply = self.exchange(message)
+        names: set[str] = set()
+
+        def opaque(value: object) -> Any:
+            target = target_of(value, self)
+            if isinstance(target, Name):
+                names.add(target.name)
+            return target
 
         def build(item: object) -> object:
+            if isinstance(item, Name):
+                raise WireError("a name in a reply")
             return Remote(self, item, keep=keep) if isinstance(item, Handle) else item
 
         try:
-            answer = decode(reply, build=build, bounds=self.bounds)
-            return self.open(answer)
+            message = encode((self.number, keep, op, *arguments), opaque=opaque, bounds=self.bounds)
+        except UnsendableError as error:  # an answer of the submission passed on, as large as answers may be
+            raise RefusedError("too-large") from error
+        reply = self.exchange(message)
+        try:
+            value = self.open(decode(reply, build=build, bounds=self.bounds), names)
+            if not _fits(value, op, keep, arguments):
+                raise WireError("an answer to something else")
         except (WireError, ValueError, MemoryError) as error:
             raise EndedError("crashed", f"broken reply: {error}") from error
+        return value
 
-    def open(self, answer: Any) -> Any:
-        """What a reply says, if it is one: the value, or the exception that stands for another ending."""
-        match answer:
-            case (self.number, "value", value) if not isinstance(value, Name):
-                return value
-            case (self.number, "raised", record):
-                raise RaisedError.from_wire(record)
-            case (self.number, "missing", str(name)):
-                raise MissingNameError(name[:200])
-            case (self.number, "refused", str(reason)):
-                raise RefusedError(reason[:200])
-        raise WireError("this is no reply to the request")
+    def open(self, answer: Any, names: set[str]) -> Any:
+        """What a reply says, if it is one: the value, or the exception that stands for another ending.
 
-    def opaque(self, value: object) -> Any:
-        return target_of(value, self)
+        `names` are those that the request asked for: a name missing that nobody asked for would be the student's text.
+        """
+        # Types before values: comparing an array or a Remote with a number is an error of its own.
+        if type(answer) is not tuple or [type(part) for part in answer[:2]] != [int, str] or len(answer) != 3:
+            raise WireError("this is no reply")
+        number, status, what = answer
+        if number != self.number:
+            raise WireError("a reply to another request")
+        if status == "value":
+            return what
+        if status == "raised":
+            raise RaisedError.from_wire(what)
+        if type(what) is str:
+            if status == "missing" and what in names:
+                raise MissingNameError(what)
+            if status == "refused":
+                raise RefusedError(what[:200])
+        raise WireError("a reply of no kind")
 
     def forget(self, handle: int) -> None:
         """The judge holds this object no longer."""
         self.forgotten.append(handle)
+
+
+def _fits(value: Any, op: str, keep: bool, arguments: tuple[object, ...]) -> bool:
+    """Whether `value` is of the type that every true answer to `op` has; what the judge asks next relies on it."""
+    if op in _ANSWERLESS:
+        return value is None
+    if op == "len":
+        return type(value) is int and 0 <= value <= sys.maxsize
+    if op == "items":
+        return (
+            type(value) is list
+            and len(value) <= cast(int, arguments[1])
+            and (not keep or all(isinstance(item, Remote) for item in value))
+        )
+    if op == "hold" or (keep and op in _KEPT_OPS):
+        return isinstance(value, Remote)
+    if op == "operate" and arguments[0] == "contains":
+        return type(value) is bool
+    return True
 
 
 def local(server: Server) -> ByteTransport:

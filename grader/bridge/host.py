@@ -9,8 +9,8 @@ from typing import Protocol
 from grader.bridge.client import ByteTransport
 from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.wire import Bounds
-from grader.intake.submission import Cell, Submission
 from grader.course.limits import Limits
+from grader.intake.submission import Cell, Submission
 from grader.sandbox.worker import EndedError, Worker
 
 _PARSING = -1  # the step of a cell before its first statement
@@ -20,7 +20,9 @@ _MAX_RESTARTS = 3  # statements that end the worker while the code is loaded; ea
 class Server(Protocol):
     """Where workers come from."""
 
-    layers: tuple[str, ...]
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """What keeps its workers apart from the machine."""
 
     def worker(self, limits: Limits, reply_bound: int) -> Worker:
         """A fresh worker."""
@@ -89,16 +91,20 @@ class Host:
         self._remember(problems)
         raise EndedError("timeout" if self.time_is_up else "crashed", "while the code was loaded")
 
+    def exchange(self, message: bytes) -> bytes:
+        """One request to the worker that runs now, and its reply."""
+        assert self._worker is not None, "a transport was used after its worker was dropped"
+        return self._worker.exchange(message, self.deadline)
+
     def _start(self) -> ByteTransport:
-        worker = self.server.worker(self.limits, self.bounds.total + 4096)
-        self._worker = worker
-        return ByteTransport(lambda message: worker.exchange(message, self.deadline), self.bounds)
+        self._worker = self.server.worker(self.limits, self.bounds.total + 4096)
+        return ByteTransport(self.exchange, self.bounds)
 
     def _load_cell(self, transport: ByteTransport, cell: Cell, problems: list[LoadProblem]) -> bool:
         """Run the statements of a cell one by one; False if one ended the worker (it is set aside from then on)."""
         index, line = _PARSING, None
         try:
-            for index, line in self._parse(transport, cell, problems):  # noqa: B007 — the handler asks which it was
+            for index, line in self._parse(transport, cell, problems):
                 if (cell.label, index) not in self._set_aside:
                     self._run(transport, cell, index, line, problems)
         except EndedError as error:
@@ -125,7 +131,9 @@ class Host:
             raise EndedError("crashed", f"broken reply: {error}") from error
         return steps
 
-    def _run(self, transport: ByteTransport, cell: Cell, index: int, line: int | None, problems: list[LoadProblem]) -> None:
+    def _run(
+        self, transport: ByteTransport, cell: Cell, index: int, line: int | None, problems: list[LoadProblem]
+    ) -> None:
         self.begin(self.limits.load_seconds)
         try:
             transport.request("run", cell.label, index)

@@ -10,8 +10,14 @@ and `EndedError` of the sandbox: the worker is gone (time, memory, crash, a brok
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass
 from typing import Any
+
+_BUILTINS = frozenset(
+    name for name, item in vars(builtins).items() if isinstance(item, type) and issubclass(item, BaseException)
+)
+_MAX_LIST, _MAX_NAME, _MAX_TEXT, _MAX_LINE = 50, 100, 2000, 10_000_000
 
 
 @dataclass(frozen=True)
@@ -37,18 +43,27 @@ class RaisedError(BridgeError):
     @classmethod
     def from_wire(cls, data: Any) -> RaisedError:
         """The exception that `Server.describe_exception` wrote; ValueError where the data has another form."""
-        if not isinstance(data, dict):
+        if type(data) is not dict or set(data) != {"type", "bases", "text", "frames"}:
             raise ValueError("an exception that is no record")
-        bases = data.get("bases")
-        frames = data.get("frames")
-        if not isinstance(bases, list) or not isinstance(frames, list):
+        type_name, bases, text, frames = data["type"], data["bases"], data["text"], data["frames"]
+        if type(type_name) is not str or type(text) is not str:
+            raise ValueError("an exception without a name or text")
+        if type(bases) is not list or type(frames) is not list or max(len(bases), len(frames)) > _MAX_LIST:
             raise ValueError("an exception without bases or frames")
-        places = []
-        for frame in frames[-50:]:
-            if not (isinstance(frame, tuple) and [type(part) for part in frame] == [str, int, str]):
-                raise ValueError("a frame that is no frame")
-            places.append(Frame(*frame))
-        return cls(str(data.get("type"))[:100], frozenset(map(str, bases)), str(data.get("text"))[:2000], tuple(places))
+        if not all(type(base) is str for base in bases):
+            raise ValueError("a base that is no name")
+        # Only names that Python itself has: the name of a base is repeated where the student's own words are not.
+        known = frozenset(bases) & _BUILTINS
+        return cls(type_name[:_MAX_NAME], known, text[:_MAX_TEXT], tuple(map(_frame, frames)))
+
+
+def _frame(data: Any) -> Frame:
+    if type(data) is not tuple or [type(part) for part in data] != [str, int, str]:
+        raise ValueError("a frame that is no frame")
+    cell, line, function = data
+    if not 0 <= line <= _MAX_LINE:
+        raise ValueError("a frame without a line")
+    return Frame(cell[:_MAX_TEXT], line, function[:_MAX_NAME])
 
 
 class MissingNameError(BridgeError):

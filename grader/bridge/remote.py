@@ -16,11 +16,12 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.bridge.outcomes import RefusedError
+from grader.bridge.outcomes import RaisedError, RefusedError
 from grader.bridge.wire import Handle, Name, TensorValue
 from grader.i18n import _
 
 ITEMS = 10_000  # how many items of an iterable are asked for at the most
+LENGTH = 10_000_000  # the longest that anything of the worker is believed to be
 
 
 class Transport(Protocol):
@@ -33,6 +34,10 @@ class Transport(Protocol):
         """The judge holds this object no longer."""
 
 
+class _NoLengthError(RaisedError, TypeError):
+    """The object of the worker has no length."""
+
+
 class Remote:
     """Something that lives in the worker. Only the operations of the bridge; never compared, never a truth value."""
 
@@ -43,11 +48,15 @@ class Remote:
         object.__setattr__(self, "_d2d_target", target)
         object.__setattr__(self, "_d2d_keep", keep)
 
-    def __call__(self, *arguments: object, **keywords: object) -> Any:
+    # NumPy leaves operators to this class, instead of taking the object for a sequence and asking for its items.
+    __array_ufunc__ = None
+
+    def __call__(self, /, *arguments: object, **keywords: object) -> Any:
         return _ask(self, "call", self, list(arguments), keywords)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):  # pytest, copy and the like look for their own protocols
+        # pytest, copy and the like look for their own protocols, copy in an object without its slots too.
+        if name.startswith("_d2d_") or (name.startswith("__") and name.endswith("__")):
             raise AttributeError(name)
         return _ask(self, "get", self, name)
 
@@ -58,13 +67,30 @@ class Remote:
         return _ask(self, "operate", "getitem", self, key)
 
     def __setitem__(self, key: object, value: object) -> None:
-        _ask(self, "operate", "setitem", self, key, value)
+        self._d2d_transport.request("operate", "setitem", self, key, value)
+
+    def __delitem__(self, key: object) -> None:
+        self._d2d_transport.request("operate", "delitem", self, key)
+
+    def __contains__(self, item: object) -> bool:
+        found: bool = self._d2d_transport.request("operate", "contains", self, item)
+        return found
 
     def __len__(self) -> int:
-        return int(self._d2d_transport.request("len", self))
+        # `list(remote)` asks for the length too: what it raises must be a TypeError where there is none, and as many
+        # places as it says are taken at once.
+        try:
+            size: int = self._d2d_transport.request("len", self)
+        except RaisedError as error:
+            if "TypeError" in error.bases:
+                raise _NoLengthError(error.type_name, error.bases, error.text, error.frames) from error
+            raise
+        if size > LENGTH:
+            raise RefusedError("too-large")
+        return size
 
     def __iter__(self) -> Iterator[Any]:
-        items: list[Any] = self._d2d_transport.request("items", self, ITEMS)
+        items: list[Any] = _ask(self, "items", self, ITEMS)
         return iter(items)
 
     def __enter__(self) -> Any:
@@ -73,14 +99,12 @@ class Remote:
     def __exit__(self, *_exception: object) -> None:
         _ask(self, "exit", self)
 
-    def __eq__(self, other: object) -> bool:
+    def _no_value(self, *_arguments: object, **_options: object) -> NoReturn:
         raise RefusedError("no-value")
 
-    def __ne__(self, other: object) -> bool:
-        return self == other
-
-    def __bool__(self) -> bool:
-        raise RefusedError("no-value")
+    # Where a plain value belongs (`np.asarray(student.f(x))`, `float(…)`), another thing is the student's wrong
+    # answer and not an error of the case.
+    __eq__ = __ne__ = __bool__ = __array__ = __float__ = __int__ = __index__ = __complex__ = _no_value
 
     def __hash__(self) -> int:
         return id(self)
@@ -89,7 +113,7 @@ class Remote:
         return f"<remote {kind_of(self)}>"
 
     def __del__(self) -> None:
-        target = self._d2d_target
+        target = getattr(self, "_d2d_target", None)
         if isinstance(target, Handle):
             self._d2d_transport.forget(target.id)
 
@@ -108,6 +132,17 @@ def _reflected(name: str) -> Any:
     return operate
 
 
+def _in_place(name: str) -> Any:
+    """The object itself, as the worker has it then: it stays there, so that the judge can still read it."""
+
+    def operate(self: Remote, other: object) -> Any:
+        result = self._d2d_transport.request("operate", name, self, other, keep=True)
+        object.__setattr__(result, "_d2d_keep", self._d2d_keep)
+        return result
+
+    return operate
+
+
 def _unary(name: str) -> Any:
     def operate(self: Remote) -> Any:
         return _ask(self, "operate", name, self)
@@ -115,10 +150,12 @@ def _unary(name: str) -> Any:
     return operate
 
 
-for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
-    setattr(Remote, f"__{_name}__", _operator(_name))
-    setattr(Remote, f"__r{_name}__", _reflected(_name))
-for _name in ("lt", "le", "gt", "ge", "iadd", "isub", "imul", "itruediv"):
+for _name in "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split():
+    _function = _name + "_" if _name in ("and", "or") else _name  # as the module `operator` calls it
+    setattr(Remote, f"__{_name}__", _operator(_function))
+    setattr(Remote, f"__r{_name}__", _reflected(_function))
+    setattr(Remote, f"__i{_name}__", _in_place(f"i{_name}"))
+for _name in ("lt", "le", "gt", "ge"):
     setattr(Remote, f"__{_name}__", _operator(_name))
 for _name in ("neg", "pos", "abs", "invert"):
     setattr(Remote, f"__{_name}__", _unary(_name))
@@ -153,8 +190,10 @@ class Submission:
         return held
 
 
-def read(remote: Remote) -> Any:
-    """The plain value of something that lives in the worker (still a `Remote` if it has none)."""
+def read(remote: Any) -> Any:
+    """The plain value of something that lives in the worker (still a `Remote` if it has none); a value as it is."""
+    if not isinstance(remote, Remote):
+        return remote
     return remote._d2d_transport.request("read", remote)
 
 
@@ -163,12 +202,17 @@ def _ask(remote: Remote, op: str, *arguments: object) -> Any:
 
 
 def target_of(value: object, transport: Transport) -> Handle | Name:
-    """What stands for `value` on the wire to `transport`; anything that is no object of that worker is the author's slip."""
+    """What stands for `value` on the wire to `transport`.
+
+    Another thing than a value or a `Remote` is the author's slip. A `Remote` of another worker is what a submission
+    answered with where a value belongs, handed on to the reference.
+    """
     if not isinstance(value, Remote):
         _refuse(f"{type(value).__name__} can't be sent to the worker: only plain values and its own objects can")
     if value._d2d_transport is not transport:
-        _refuse("an object of one worker can't be sent to another (student and reference don't share objects)")
-    return value._d2d_target
+        raise RefusedError("no-value")
+    target: Handle | Name = value._d2d_target
+    return target
 
 
 def _refuse(message: str) -> NoReturn:
@@ -179,7 +223,7 @@ def kind_of(value: object) -> str:
     """What `value` is, in a word or two for a person."""
     if isinstance(value, Remote):
         target = value._d2d_target
-        return target.kind if isinstance(target, Handle) else target.name
+        return str(target.kind if isinstance(target, Handle) else target.name)
     if isinstance(value, TensorValue):
         return _("a tensor")
     if isinstance(value, np.ndarray):
@@ -190,5 +234,11 @@ def kind_of(value: object) -> str:
         return _("a truth value")
     if isinstance(value, (int, float, np.generic)):
         return _("a number")
-    words = {str: _("text"), list: _("a list"), tuple: _("a tuple"), dict: _("a dict"), bytes: _("bytes")}
+    words: dict[type, str] = {
+        str: _("text"),
+        list: _("a list"),
+        tuple: _("a tuple"),
+        dict: _("a dict"),
+        bytes: _("bytes"),
+    }
     return words.get(type(value), type(value).__name__)

@@ -5,7 +5,6 @@ can gain is to answer other values than its functions would, and the values are 
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -28,13 +27,21 @@ HEADER = struct.Struct("<Q")  # the length of the frame that follows
 MAX_HANDLES = 20_000
 MAX_TEXT = 2_000
 MAX_FRAMES = 20
-_BUILTIN_EXCEPTIONS = {name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)}
+MAX_LINE = 10_000_000
+# The classes, not their names: a ValueError of the student's own need not be one.
+_BUILTIN_EXCEPTIONS = [
+    value for value in vars(builtins).values() if isinstance(value, type) and issubclass(value, BaseException)
+]
 _OPERATORS = (
     "add sub mul truediv floordiv mod pow matmul neg pos abs invert and_ or_ xor lshift rshift lt le gt ge contains "
-    "getitem setitem delitem iadd isub imul itruediv"
+    "getitem setitem delitem iadd isub imul itruediv ifloordiv imod ipow imatmul iand ior ixor ilshift irshift"
 ).split()
-# A .py file that does not parse as a whole is cut before each unindented definition, so that one slip costs one function.
-_DEFINITION = re.compile(r"^(?=(?:@|def\b|class\b|async\s+def\b))", re.MULTILINE)
+_KEPT_OPS = ("call", "get", "operate", "enter")  # what these come to stays here where that is asked for
+# A .py file that does not parse as a whole is cut before each unindented definition, import and assignment, so that
+# one slip costs one function.
+_START = re.compile(r"^(?=@|(?:def|class|async|import|from)\b|[^\W\d]\w*[ \t]*(?::[^=\n]*)?=(?!=))", re.MULTILINE)
+_MOST_JOINED = 20  # pieces that are tried as one: a cut may have gone through a text or a list of several lines
+_UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 
 
 class MissingNameError(Exception):
@@ -51,13 +58,15 @@ class _Unit:
 
     line: int
     node: ast.stmt | None
-    error: SyntaxError | None = None
+    error: BaseException | None = None
 
 
 class Server:
     """One submission's namespace, and the requests on it."""
 
-    def __init__(self, name: str = "submission", *, bounds: Bounds | None = None, flush: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, name: str = "submission", *, bounds: Bounds | None = None, flush: Callable[[], None] = lambda: None
+    ) -> None:
         self.bounds, self.flush = bounds or Bounds(), flush
         self.module = types.ModuleType(name)
         self.handles: dict[int, object] = {}
@@ -65,36 +74,53 @@ class Server:
         self.units: dict[str, list[_Unit]] = {}
         self.flags = 0
         self.cells: set[str] = set()
+        self.absent: MissingNameError | RefusedError | None = None
         sys.modules[name] = self.module  # dataclasses and typing look their module up there
 
     # -- one request ------------------------------------------------------------------------------------------------
 
     def answer(self, request: bytes | bytearray) -> bytes:
         """The reply to a request: `(number, "value"|"raised"|"missing"|"refused", what)`."""
+        self.absent = None
         number, keep, op, *arguments = decode(request, build=self.build, bounds=self.bounds)
         try:
+            if self.absent is not None:
+                raise self.absent
             value = getattr(self, f"op_{op}")(*arguments)
-            self.flush()
-            answer = self.live(value) if keep and value is not None and not isinstance(value, Handle) else value
-            return encode((number, "value", answer), opaque=self.live, bounds=self.bounds)
+            self.flush_output()
+            if keep and op in _KEPT_OPS:
+                value = self.live(value)
+            elif keep and op == "items":
+                value = [self.live(item) for item in value]
+            return encode((number, "value", value), opaque=self.live, bounds=self.bounds)
         except MissingNameError as error:
             return encode((number, "missing", str(error)))
         except (RefusedError, UnsendableError) as error:
             return encode((number, "refused", str(error)))
         except BaseException as error:  # noqa: BLE001 — sys.exit() and KeyboardInterrupt of the student's are answers too
-            with contextlib.suppress(Exception):  # a stream that the student broke costs its text, not the answer
-                self.flush()
+            self.flush_output()
             return encode((number, "raised", self.describe_exception(error)))
 
+    def flush_output(self) -> None:
+        """Pass on what was printed; a stream that the student broke costs its text, not the answer."""
+        with contextlib.suppress(Exception):
+            self.flush()
+
     def build(self, item: Any) -> Any:
-        """What a handle, a name or a tensor in a request stands for here."""
+        """What a handle, a name or a tensor in a request stands for here.
+
+        What stands for nothing is noted, wherever in the request it was: then the request is not carried out.
+        """
         if isinstance(item, Handle):
-            return self.handles.get(item.id, item)
-        if isinstance(item, TensorValue):
-            torch = sys.modules["torch"]
-            return torch.tensor(item.array).requires_grad_(item.requires_grad)
+            if item.id not in self.handles:
+                self.absent = self.absent or RefusedError("no-such-object")
+            return self.handles.get(item.id)
         if isinstance(item, Name):
-            return self.lookup(item.name)
+            if item.name not in vars(self.module):
+                self.absent = self.absent or MissingNameError(item.name)
+            return vars(self.module).get(item.name)
+        if isinstance(item, TensorValue) and "torch" in sys.modules:
+            return sys.modules["torch"].tensor(item.array).requires_grad_(item.requires_grad)
         return item
 
     def live(self, value: object) -> Handle:
@@ -103,13 +129,7 @@ class Server:
             raise RefusedError("too-many-objects")
         id_ = next(self.ids)
         self.handles[id_] = value
-        return Handle(id_, type(value).__name__[:100] if not isinstance(value, type) else "type")
-
-    def lookup(self, name: str) -> Any:
-        try:
-            return vars(self.module)[name]
-        except KeyError:
-            return _Missing(name)
+        return Handle(id_, _name_of(type(value)))
 
     # -- loading ----------------------------------------------------------------------------------------------------
 
@@ -127,7 +147,7 @@ class Server:
             return
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             for alias in node.names:
-                self.flags |= getattr(__future__, alias.name).compiler_flag
+                self.flags |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
         code = compile(ast.Module([node], []), cell, "exec", self.flags, dont_inherit=True)
         exec(code, vars(self.module))  # noqa: S102 — this process exists for it
 
@@ -146,33 +166,33 @@ class Server:
     # -- objects ----------------------------------------------------------------------------------------------------
 
     def op_call(self, target: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:
-        if not callable(_present(target)):
+        if not callable(target):
             raise RefusedError("not-callable")
-        return target(*map(_present, arguments), **keywords)
+        return target(*arguments, **keywords)
 
     def op_get(self, target: Any, name: str) -> Any:
-        return getattr(_present(target), name)
+        return getattr(target, name)
 
     def op_set(self, target: Any, name: str, value: Any) -> None:
-        setattr(_present(target), name, value)
+        setattr(target, name, value)
 
     def op_operate(self, name: str, *operands: Any) -> Any:
         if name not in _OPERATORS:
             raise RefusedError("unknown-operator")
-        return getattr(operator, name)(*map(_present, operands))
+        return getattr(operator, name)(*operands)
 
     def op_len(self, target: Any) -> int:
-        return len(_present(target))
+        return len(target)
 
     def op_items(self, target: Any, limit: int) -> list[Any]:
         """At most `limit` items of an iterable, so that one without end ends."""
-        return list(islice(iter(_present(target)), limit))
+        return list(islice(iter(target), limit))
 
     def op_enter(self, target: Any) -> Any:
-        return _present(target).__enter__()
+        return target.__enter__()
 
     def op_exit(self, target: Any) -> None:
-        _present(target).__exit__(None, None, None)
+        target.__exit__(None, None, None)
 
     def op_hold(self, value: Any) -> Handle:
         """Keep `value` here and answer with its handle."""
@@ -180,7 +200,7 @@ class Server:
 
     def op_read(self, target: Any) -> Any:
         """The plain value of something that stayed here."""
-        return _present(target)
+        return target
 
     def op_drop(self, ids: list[int]) -> None:
         for id_ in ids:
@@ -190,38 +210,38 @@ class Server:
 
     def describe_exception(self, error: BaseException) -> dict[str, Any]:
         """An exception as data: names of its type, text, and the student's own frames, innermost last."""
-        try:
-            text = str(error)[:MAX_TEXT]
-        except Exception:  # noqa: BLE001 — a __str__ that raises says nothing
-            text = ""
+        text = _text_of(error)
         frames = [(cell, line, name) for cell, line, name in _frames(error) if cell in self.cells]
-        if isinstance(error, SyntaxError) and error.filename in self.cells and isinstance(error.lineno, int):
-            frames.append((error.filename, error.lineno, "<module>"))
-            text = str(error.msg)[:MAX_TEXT]
+        if isinstance(error, SyntaxError) and type(error.filename) is str and error.filename in self.cells:
+            if type(error.lineno) is int:
+                frames.append((error.filename, min(max(error.lineno, 0), MAX_LINE), "<module>"))
+            text = _text_of(error.msg)
         return {
-            "type": type(error).__name__[:100],
-            "bases": [base.__name__ for base in type(error).__mro__ if base.__name__ in _BUILTIN_EXCEPTIONS][:20],
+            "type": _name_of(type(error)),
+            "bases": [
+                _name_of(base) for base in type(error).__mro__ if any(base is one for one in _BUILTIN_EXCEPTIONS)
+            ],
             "text": text,
             "frames": frames[-MAX_FRAMES:],
         }
 
 
-@dataclass(frozen=True)
-class _Missing:
-    name: str
+def _text_of(value: object) -> str:
+    """`str(value)`, as plain text; where that raises (or exits), there is nothing to say."""
+    try:
+        return str.__str__(str(value))[:MAX_TEXT]
+    except BaseException:  # noqa: BLE001
+        return ""
 
 
-def _present(value: Any) -> Any:
-    """`value`, or the error that says which name or handle there is nothing behind."""
-    if isinstance(value, _Missing):
-        raise MissingNameError(value.name)
-    if isinstance(value, Handle):
-        raise RefusedError("no-such-object")
-    return value
+def _name_of(kind: type) -> str:
+    """The name of a class, whatever its metaclass says."""
+    name: str = type.__dict__["__name__"].__get__(kind)
+    return name[:100]
 
 
 def _frames(error: BaseException) -> Iterator[tuple[str, int, str]]:
-    trace = error.__traceback__
+    trace = BaseException.__dict__["__traceback__"].__get__(error)  # a class may say otherwise, and without an end
     while trace is not None:
         code = trace.tb_frame.f_code
         yield code.co_filename, trace.tb_lineno, code.co_name[:100]
@@ -231,30 +251,52 @@ def _frames(error: BaseException) -> Iterator[tuple[str, int, str]]:
 def _parse(source: str, cell: str) -> list[_Unit]:
     """The top-level statements of a cell; if it does not parse, what can be saved of it."""
     try:
-        return [_Unit(node.lineno, node) for node in ast.parse(source, cell).body]
-    except SyntaxError as whole:
+        return _units(source, cell, 1)
+    except _UNPARSABLE as whole:
         pieces = _pieces(source)
         if len(pieces) < 2:
-            return [_Unit(whole.lineno or 1, None, whole)]
-    units, line = [], 1
-    for piece in pieces:
-        try:
-            # Blank lines in front keep the numbers of the lines as the student sees them.
-            units += [_Unit(node.lineno, node) for node in ast.parse("\n" * (line - 1) + piece, cell).body]
-        except SyntaxError as error:
-            units.append(_Unit(error.lineno or line, None, error))
-        line += piece.count("\n")
+            return [_slip(whole, 1)]
+    units: list[_Unit] = []
+    line = at = 0
+    while at < len(pieces):
+        found, used = _longer(pieces[at : at + _MOST_JOINED], cell, line + 1)
+        units += found
+        line += sum(piece.count("\n") for piece in pieces[at : at + used])
+        at += used
     return units
 
 
+def _longer(pieces: list[str], cell: str, line: int) -> tuple[list[_Unit], int]:
+    """The statements of the fewest pieces from here that parse together; if none do, the first alone is set aside."""
+    slip: _Unit | None = None
+    for count in range(1, len(pieces) + 1):
+        try:
+            return _units("".join(pieces[:count]), cell, line), count
+        except _UNPARSABLE as error:
+            slip = slip or _slip(error, line)
+    assert slip is not None
+    return [slip], 1
+
+
+def _units(source: str, cell: str, line: int) -> list[_Unit]:
+    # Blank lines in front keep the numbers of the lines as the student sees them.
+    return [_Unit(node.lineno, node) for node in ast.parse("\n" * (line - 1) + source, cell).body]
+
+
+def _slip(error: BaseException, line: int) -> _Unit:
+    return _Unit((error.lineno if isinstance(error, SyntaxError) else None) or line, None, error)
+
+
 def _pieces(source: str) -> list[str]:
-    """The source cut before each unindented definition, decorators staying with what they decorate."""
+    """The source cut before each statement that surely starts one, decorators staying with what they decorate."""
     pieces: list[str] = []
-    for piece in _DEFINITION.split(source):
-        if pieces and pieces[-1].startswith("@"):
+    decorating = False
+    for piece in _START.split(source):
+        if decorating:
             pieces[-1] += piece
         elif piece:
             pieces.append(piece)
+        decorating = piece.startswith("@")
     return pieces
 
 

@@ -33,6 +33,7 @@ _DTYPES = {
     for code, name in enumerate(("?", "<i1", "<i2", "<i4", "<i8", "<u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8"))
 }
 _CODES = {dtype: code for code, dtype in _DTYPES.items()}
+_KEY_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Bounds:
     dims: int = 16
     integer: int = 1024  # bytes of one int
     name: int = 200  # characters of the name of a type
+    keys: int = 10_000  # keys of one dict that are no text: hashes of numbers are known, and can be made to collide
 
 
 class WireError(Exception):
@@ -115,36 +117,53 @@ class _Encoder:
             raise UnsendableError("too deeply nested")
         if self.items > self.bounds.items:
             raise UnsendableError("too many parts")
-        # Subclasses arrive as the plain value that their base class holds: what they override is not asked.
+        # Subclasses arrive as the plain value that their base class holds: what they override is not asked,
+        # and neither is `__class__` (as isinstance would).
+        kind = type(value)
         if value is None:
             self.add(b"N")
-        elif isinstance(value, bool):
+        elif kind is bool:
             self.add(b"T" if value else b"F")
-        elif isinstance(value, str):
-            data = str.encode(value, "utf-8", "replace")
-            self.add(b"s", _length(data), data)
-        elif isinstance(value, (bytes, bytearray)):
-            data = bytes(memoryview(value))
-            self.add(b"b", _length(data), data)
-        elif isinstance(value, np.generic):
+        elif issubclass(kind, str):
+            self.put_text(value)
+        elif issubclass(kind, (bytes, bytearray)):
+            self.put_bytes(value)
+        elif issubclass(kind, np.generic):
             self.put_scalar(value)
-        elif isinstance(value, int):
-            self.put_int(int.__int__(value))
-        elif isinstance(value, float):
+        elif issubclass(kind, int):
+            self.put_int(value)
+        elif issubclass(kind, float):
             self.add(b"f", _FLOAT.pack(value))
-        elif isinstance(value, list):
+        elif issubclass(kind, list):
             self.put_all(b"l", list.__len__(value), list.__iter__(value), depth)
-        elif isinstance(value, tuple):
+        elif issubclass(kind, tuple):
             self.put_all(b"u", tuple.__len__(value), tuple.__iter__(value), depth)
-        elif isinstance(value, dict):
+        elif issubclass(kind, dict):
             self.put_dict(value, depth)
-        elif isinstance(value, np.ndarray):
+        elif issubclass(kind, np.ndarray):
             self.put_array(value)
         else:
             self.put_special(value)
 
+    def put_text(self, value: str) -> None:
+        self.room_for(str.__len__(value))
+        data = str.encode(value, "utf-8", "replace")
+        self.add(b"s", _length(data), data)
+
+    def put_bytes(self, value: bytes | bytearray) -> None:
+        view = memoryview(value)
+        self.room_for(view.nbytes)
+        data = bytes(view)
+        self.add(b"b", _length(data), data)
+
+    def room_for(self, size: int) -> None:
+        """Said before the bytes are copied: a value may be larger than what memory is left."""
+        if self.size + size > self.bounds.total:
+            raise UnsendableError("too large")
+
     def put_int(self, value: int) -> None:
-        size = value.bit_length() // 8 + 1
+        value = int.__int__(value)
+        size = int.bit_length(value) // 8 + 1
         if size > self.bounds.integer:
             raise UnsendableError("too large")
         self.add(b"i", _length(range(size)), value.to_bytes(size, "little", signed=True))
@@ -156,45 +175,59 @@ class _Encoder:
 
     def put_dict(self, value: dict[Any, Any], depth: int) -> None:
         count = dict.__len__(value)
-        self.add(b"d", _LENGTH.pack(count) if count <= self.bounds.items else _too_many())
-        for key, item in dict.items(value):
-            if not isinstance(key, (str, int, float, type(None))):
-                raise UnsendableError("a dict with keys that are not text or numbers")
+        if count > self.bounds.items:
+            _too_many()
+        keys = [_plain_key(key) for key in dict.keys(value)]
+        if not all(_is_key(key) for key in keys):
+            self.put_unknown(value)
+            return
+        if sum(type(key) is not str for key in keys) > self.bounds.keys:
+            _too_many()
+        self.add(b"d", _LENGTH.pack(count))
+        for key, item in zip(keys, dict.values(value), strict=True):
             self.put(key, depth + 1)
             self.put(item, depth + 1)
 
     def put_scalar(self, value: np.generic) -> None:
-        code = _CODES.get(value.dtype.newbyteorder("<"))
-        if code is None:
+        plain = np.asarray(value)
+        code = _code_of(plain)
+        if code is None or plain.ndim:
             self.put_unknown(value)
         else:
-            self.add(b"g", bytes([code]), np.asarray(value, dtype=_DTYPES[code]).tobytes())
+            self.add(b"g", bytes([code]), plain.astype(_DTYPES[code]).tobytes())
 
     def put_array(self, value: NDArray[Any]) -> None:
         plain = np.asarray(value)
-        code = _CODES.get(plain.dtype.newbyteorder("<"))
+        code = _code_of(plain)
         if code is None or plain.ndim > self.bounds.dims:
             self.put_unknown(value)
             return
-        if self.size + plain.nbytes > self.bounds.total:
-            raise UnsendableError("too large")  # said before the bytes are copied: an array may be larger than memory
+        self.room_for(max(plain.nbytes, _extent(plain.shape)))
         shape = b"".join(_SIZE.pack(n) for n in plain.shape)
         self.add(b"a", bytes([code, plain.ndim]), shape, np.ascontiguousarray(plain, dtype=_DTYPES[code]).tobytes())
 
     def put_special(self, value: Any) -> None:
-        if isinstance(value, TensorValue):
-            self.add(b"t", bytes([bool(value.requires_grad)]))
-            self.put_array(value.array)
-        elif isinstance(value, Handle):
+        kind = type(value)
+        if kind is TensorValue:
+            self.put_tensor(value, value)
+        elif kind is Handle:
             name = value.kind[: self.bounds.name].encode("utf-8", "replace")
             self.add(b"h", _SIZE.pack(value.id), _length(name), name)
-        elif isinstance(value, Name):
+        elif kind is Name:
             data = value.name.encode("utf-8", "replace")
             self.add(b"n", _length(data), data)
         elif (tensor := _as_tensor_value(value)) is not None:
-            self.put_special(tensor)
+            self.put_tensor(tensor, value)
         else:
             self.put_unknown(value)
+
+    def put_tensor(self, tensor: TensorValue, origin: object) -> None:
+        array = np.asarray(tensor.array)
+        if _code_of(array) is None or array.ndim > self.bounds.dims:
+            self.put_unknown(origin)
+            return
+        self.add(b"t", bytes([bool(tensor.requires_grad)]))
+        self.put_array(array)
 
     def put_unknown(self, value: object) -> None:
         if self.opaque is None:
@@ -202,17 +235,48 @@ class _Encoder:
         self.put_special(self.opaque(value))
 
 
+def _code_of(array: NDArray[Any]) -> int | None:
+    """The code of an array's dtype in either byte order; None where the format does not have it."""
+    if array.dtype.kind not in "biuf":
+        return None
+    return _CODES.get(array.dtype.newbyteorder("<"))
+
+
+def _extent(shape: tuple[int, ...]) -> int:
+    """The product of the sizes that are not zero: (0, 2**62) holds no byte, and would still overflow inside NumPy."""
+    return prod(n for n in shape if n)
+
+
+def _plain_key(key: Any) -> Any:
+    """A NumPy scalar or a subclass as the plain text or number that it is equal to; any other key as it is."""
+    kind = type(key)
+    if issubclass(kind, np.generic) and not issubclass(kind, str):
+        return np.asarray(key).item() if _code_of(np.asarray(key)) is not None else key
+    for plain, convert in ((str, str.__str__), (bool, bool), (int, int.__int__), (float, float.__float__)):
+        if issubclass(kind, plain):
+            return convert(key)
+    return key
+
+
+def _is_key(key: object) -> bool:
+    """Whether a dict with this key can be sent: text, a number, None. Ints of 8 bytes have few twins by hash."""
+    if type(key) is int:
+        return key.bit_length() <= 8 * _KEY_BYTES
+    return type(key) in (str, float, bool, type(None))
+
 
 def _as_tensor_value(value: Any) -> TensorValue | None:
     """A torch tensor as a value, where torch is loaded and the tensor has a dtype that NumPy knows too."""
     torch = sys.modules.get("torch")
-    if torch is None or not isinstance(value, torch.Tensor):
+    if torch is None or not issubclass(type(value), getattr(torch, "Tensor", ())):
         return None
     try:
-        array = value.detach().cpu().resolve_conj().resolve_neg().numpy()
+        # What a subclass overrides is not asked.
+        with torch._C.DisableTorchFunctionSubclass():
+            array = value.detach().cpu().resolve_conj().resolve_neg().numpy()
+            return TensorValue(array, bool(value.requires_grad))
     except (TypeError, RuntimeError):  # bfloat16, sparse, meta, …: stays in the worker
         return None
-    return TensorValue(array, bool(value.requires_grad)) if array.dtype in _CODES else None
 
 
 def _length(data: bytes | range) -> bytes:
@@ -278,7 +342,20 @@ class _Decoder:
         return float(_FLOAT.unpack(self.take(8))[0])
 
     def get_str(self, _depth: int = 0) -> str:
-        return bytes(self.take(self.length())).decode("utf-8", "replace")
+        return self.text(self.length())
+
+    def text(self, size: int) -> str:
+        """Strictly UTF-8: our encoder writes nothing else, and mending millions of broken bytes takes seconds."""
+        try:
+            return str(self.take(size), "utf-8")
+        except UnicodeDecodeError as error:
+            raise WireError("text that is not UTF-8") from error
+
+    def name(self) -> str:
+        size = self.length()
+        if size > 4 * self.bounds.name:
+            raise WireError("name too long")
+        return self.text(size)
 
     def get_bytes(self, _depth: int) -> bytes:
         return bytes(self.take(self.length()))
@@ -290,11 +367,13 @@ class _Decoder:
         return tuple(self.get_list(depth))
 
     def get_dict(self, depth: int) -> dict[Any, Any]:
-        result = {}
+        result: dict[Any, Any] = {}
+        numbers = 0
         for _ in range(self.count()):
             key = self.get(depth + 1)
-            if type(key) not in (str, int, float, bool, type(None)):
-                raise WireError("a key that is no plain value")
+            numbers += type(key) is not str
+            if not _is_key(key) or numbers > self.bounds.keys:
+                raise WireError("a key that is no plain value, or too many")
             result[key] = self.get(depth + 1)
         return result
 
@@ -313,29 +392,33 @@ class _Decoder:
         if ndim > self.bounds.dims:
             raise WireError("too many dimensions")
         shape = tuple(int(_SIZE.unpack(self.take(8))[0]) for _ in range(ndim))
-        # The product leaves zeros out: (0, 2**62) holds no byte, and would still overflow inside NumPy.
-        if prod(n for n in shape if n) > self.bounds.total:
+        if _extent(shape) > self.bounds.total:
             raise WireError("array too large")
-        return self.elements(dtype, prod(shape)).reshape(shape)
+        array: NDArray[Any] = self.elements(dtype, prod(shape)).reshape(shape)
+        return array
 
     def elements(self, dtype: np.dtype[Any], count: int) -> NDArray[Any]:
         raw = self.take(count * dtype.itemsize)
         if dtype.kind == "b":  # a bool made of the byte 2 is true and equal to nothing
-            return np.frombuffer(raw, np.uint8, count) != 0
-        return np.frombuffer(raw, dtype, count).copy()
+            return np.frombuffer(raw, np.uint8, count).astype(np.bool_)
+        array: NDArray[Any] = np.frombuffer(raw, dtype, count).copy()
+        return array
 
     def get_tensor(self, _depth: int) -> Any:
         requires_grad = bool(self.take(1)[0])
         if bytes(self.take(1)) != b"a":
             raise WireError("a tensor without its array")
-        return self.build(TensorValue(self.get_array(), requires_grad))
+        array = self.get_array()
+        if requires_grad and array.dtype.kind != "f":
+            raise WireError("a gradient asked for by a tensor that can't have one")
+        return self.build(TensorValue(array, requires_grad))
 
     def get_handle(self, _depth: int) -> Any:
         (id_,) = _SIZE.unpack(self.take(8))
-        return self.build(Handle(id_, self.get_str()[: self.bounds.name]))
+        return self.build(Handle(id_, self.name()))
 
     def get_name(self, _depth: int) -> Any:
-        return self.build(Name(self.get_str()))
+        return self.build(Name(self.name()))
 
 
 _READERS: dict[bytes, Callable[[_Decoder, int], Any]] = {

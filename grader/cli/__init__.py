@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+# What PYTHONPATH names stands before everything that is installed, and a folder of somebody's own with a numpy.py in
+# it is common there. It stays reachable, but last.
+_theirs = [os.path.abspath(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+sys.path.sort(key=lambda entry: os.path.abspath(entry) in _theirs if entry else False)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from grader.errors import OUR_FAULT, D2DError
 from grader.i18n import LANGUAGES, _
 
 F = TypeVar("F", bound=Callable[..., Any])
-_COMMANDS = {"check": "grader.cli.student"}
+_COMMANDS = {"check": "grader.cli.student", "audit": "grader.cli.author"}
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.app import Common, common, show
-from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError
+from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError, UsageError
 from grader.i18n import _
 
 if TYPE_CHECKING:
     from grader.bridge.host import Server
     from grader.course.manifest import Assignment
+    from grader.judge.hints import Hints
+    from grader.judge.reference import Reference
     from grader.judge.run import Judge
     from grader.records.report import Report
 
@@ -41,6 +43,8 @@ def check(hw: str, path: Path | None, json_file: str | None, pattern: str | None
     from grader.course.course import find_course
 
     assignment = find_course(Path.cwd(), shared.course).assignment(hw)
+    if json_file not in (None, "-"):
+        writable(Path(str(json_file)))
     file = path or default_path(assignment)
     if not watch:
         from grader.intake.read import read
@@ -54,6 +58,14 @@ def check(hw: str, path: Path | None, json_file: str | None, pattern: str | None
     finally:
         server.close()
     raise SystemExit(code)
+
+
+def writable(file: Path) -> None:
+    """Complain of a file that can't be written before anything is judged, not after."""
+    try:
+        file.open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise UsageError(_("This can't be written: {reason}.").format(reason=error.strerror), where=file) from error
 
 
 def default_path(assignment: Assignment) -> Path:
@@ -78,7 +90,8 @@ def _check(
     from grader.judge.run import Judge
 
     def work(collection: Collection) -> int:
-        judge = Judge(collection, _reference(assignment), server, pattern=pattern)
+        reference, hints = _answers(assignment)
+        judge = Judge(collection, reference, server, pattern=pattern, hints=hints)
         if watch:
             return _watch(judge, file, shared)
         return _once(judge, file, shared, json_file)
@@ -86,13 +99,18 @@ def _check(
     return collected(assignment, [assignment.public_cases], work)
 
 
-def _reference(assignment: Assignment) -> Any:
-    """The recording that members have; in the staff's own clone, the reference."""
-    from grader.judge.reference import LiveReference, RecordedReference
-
+def _answers(assignment: Assignment) -> tuple[Reference, Hints]:
+    """The recording that members have; in the staff's own clone, the reference and its misconceptions."""
     if assignment.reference is not None and not assignment.recording.is_file():
-        return LiveReference(assignment.reference)
-    return RecordedReference(assignment.recording)
+        from grader.judge.hints import LiveHints, read_misconceptions
+        from grader.judge.reference import LiveReference
+
+        misconceptions = read_misconceptions(assignment.misconceptions)
+        return LiveReference(assignment.reference), LiveHints(assignment, misconceptions)
+    from grader.judge.recording import RecordedHints, RecordedReference, read_recording
+
+    recording = read_recording(assignment.recording)
+    return RecordedReference(recording), RecordedHints(assignment, recording)
 
 
 def _once(judge: Judge, file: Path, shared: Common, json_file: str | None) -> int:

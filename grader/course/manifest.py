@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
@@ -35,6 +36,7 @@ class Assignment:
     titles: dict[str, str]
     folder: Path
     stub: Path
+    stub_text: str
     pass_percent: int
     imports: tuple[str, ...]
     limits: Limits
@@ -54,13 +56,23 @@ class Assignment:
         return self.folder / "test_hidden.py"
 
     @property
+    def misconceptions(self) -> Path:
+        return self.folder / "misconceptions.py"
+
+    @property
     def recording(self) -> Path:
         return self.folder / RECORDING
 
     @cached_property
     def signatures(self) -> dict[str, str]:
         """How each function asked for is to be called, from the stub: `mse_loss(x, y, reduction='mean')`."""
-        tree = ast.parse(self.stub.read_text("utf-8"), self.stub.name)
+        try:
+            tree = ast.parse(self.stub_text, self.stub.name)
+        except SyntaxError as error:
+            where = f"{self.stub}:{error.lineno}"
+            raise BadAssignmentError(
+                _("The stub is no Python: {reason}.").format(reason=error.msg), where=where
+            ) from error
         found = {}
         for node in tree.body:
             if isinstance(node, ast.FunctionDef):
@@ -70,9 +82,10 @@ class Assignment:
                 found[node.name] = f"{node.name}({ast.unparse(node.args)})"
         return found
 
-    def case_title(self, english: str) -> str:
-        """The title of a case in the language in use, from the assignment's own catalog."""
-        return catalog(self.id, self.folder / "locale").gettext(english) if english else english
+    def case_titles(self) -> Callable[[str], str]:
+        """What the title of a case is in the language in use, by the assignment's own catalog."""
+        texts = catalog(self.id, self.folder / "locale")
+        return lambda english: texts.gettext(english) if english else english
 
 
 def read_assignment(folder: Path, reference: Path | None) -> Assignment:
@@ -82,12 +95,15 @@ def read_assignment(folder: Path, reference: Path | None) -> Assignment:
     worker = table.table("worker")
     limits = table.table("limits")
     stub = folder / table.take("stub", str)
+    if not stub.is_file():
+        raise BadAssignmentError(_("The stub {name} is missing.").format(name=stub.name), where=folder / MANIFEST)
     assignment = Assignment(
         id=table.take("id", str),
         version=table.take("version", str),
         titles={code: titles.take(code, str) for code in ("ko", "en")},
         folder=folder,
         stub=stub,
+        stub_text=stub.read_text("utf-8"),
         pass_percent=table.take("pass_percent", int, 60),
         imports=worker.names("imports"),
         limits=_limits(limits),
@@ -96,8 +112,6 @@ def read_assignment(folder: Path, reference: Path | None) -> Assignment:
     )
     for part in (titles, worker, limits, table):
         part.finish()
-    if not stub.is_file():
-        raise BadAssignmentError(_("The stub {name} is missing.").format(name=stub.name), where=folder / MANIFEST)
     return assignment
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from _pytest.runner import runtestprotocol
 
 from grader.bridge.remote import Submission as Student
 from grader.course.manifest import Assignment
-from grader.errors import BadAssignmentError
+from grader.errors import BadAssignmentError, UsageError
 from grader.i18n import _
 from grader.judge.case import CaseInfo, info_of
 from grader.records.report import Visibility
@@ -128,14 +128,7 @@ class Collection:
     assignment: Assignment
     cases: tuple[Case, ...]
     plugin: Plugin
-
-    @cached_property
-    def sha256(self) -> str:
-        """Of the files that hold the cases: which cases a report was made by."""
-        digest = hashlib.sha256()
-        for name in sorted({case.id.partition("::")[0] for case in self.cases}):
-            digest.update(name.encode() + b"\0" + (self.assignment.folder / name).read_bytes() + b"\0")
-        return digest.hexdigest()
+    sha256: str  # of the files that hold the cases: which cases a report was made by
 
     def chosen(self, pattern: str | None) -> tuple[Case, ...]:
         """The cases that a pattern names (part of the id, or with wildcards), and what those need."""
@@ -149,6 +142,9 @@ class Collection:
         for case in reversed(self.cases):  # needs point backwards, so one pass is enough
             if case.id in wanted:
                 wanted |= {other.id for other in self.cases for name in case.info.needs if other.needed(name)}
+        if not wanted:
+            hint = _("Sections: {names}.").format(names=", ".join(self.assignment.sections))
+            raise UsageError(_("No case fits {pattern}.").format(pattern=pattern), hint=hint)
         return tuple(case for case in self.cases if case.id in wanted)
 
 
@@ -162,7 +158,7 @@ def collected(assignment: Assignment, files: Sequence[Path], work: Callable[[Col
                 _("The cases can't be collected:") + "\n" + "\n".join(plugin.complaints),
                 where=assignment.folder,
             )
-        done.append(work(Collection(assignment, _cases(assignment, items), plugin)))
+        done.append(work(Collection(assignment, _cases(assignment, items), plugin, sha256)))
 
     failure: list[BaseException] = []
 
@@ -173,6 +169,10 @@ def collected(assignment: Assignment, files: Sequence[Path], work: Callable[[Col
             failure.append(error)
 
     plugin = Plugin(guarded)
+    # All that a report needs is read before student code runs: what that could change on this machine comes too late.
+    sha256 = _sha256(files)
+    for file in files:  # pytest would take another assignment's module of that name for this one
+        sys.modules.pop(file.stem, None)
     options = [f"-pno:{name}" for name in _OFF]
     options += [
         "--noconftest",
@@ -199,8 +199,18 @@ def collected(assignment: Assignment, files: Sequence[Path], work: Callable[[Col
     return done[0]
 
 
+def _sha256(files: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        if not file.is_file():
+            raise BadAssignmentError(_("The file with the cases is missing."), where=file)
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
 def _cases(assignment: Assignment, items: Sequence[pytest.Function]) -> tuple[Case, ...]:
     """The items as cases; what an author can get wrong in them is said with file and line."""
+    titles = assignment.case_titles()
     cases: list[Case] = []
     homes: dict[str, Path] = {}
     for item in items:
@@ -220,7 +230,7 @@ def _cases(assignment: Assignment, items: Sequence[pytest.Function]) -> tuple[Ca
                 text = _("{name} needs {other}, which is no case before it.")
                 raise BadAssignmentError(text.format(name=item.name, other=name), where=where)
         visibility = Visibility.PUBLIC if item.path == assignment.public_cases else Visibility.HIDDEN
-        title = (item.function.__doc__ or "").strip().partition("\n")[0]
+        title = titles((item.function.__doc__ or "").strip().partition("\n")[0])
         cases.append(Case(f"{item.path.name}::{item.name}", info, title, visibility, item))
     if any(case.visibility is Visibility.HIDDEN for case in cases):
         _hold_points(assignment, cases)

@@ -8,7 +8,9 @@ value passes only where `d <= tol` is true, which it never is for NaN.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,8 @@ from grader.judge.failure import CaseFailure
 # Honest float64 answers differ by 1e-12 or so, float32 by 1e-6: an order of summation must never fail anybody.
 RTOL, ATOL = 1e-5, 1e-7
 RTOL_SINGLE, ATOL_SINGLE = 1e-4, 1e-6
+_SIMPLE_BELOW = 1000  # whole factors that mean something: a count of values, of rows, of classes
+_SHOWN = 300  # characters of a value that a student reads
 _KIND_WORDS = {"b": "bool", "i": "int", "u": "int", "f": "float"}
 
 
@@ -33,7 +37,14 @@ class Tolerance:
     atol: float
 
 
-def close(actual: object, expected: object, *, rtol: float | None = None, atol: float | None = None, dtype: bool = False) -> None:
+def close(
+    actual: object,
+    expected: object,
+    *,
+    rtol: float | None = None,
+    atol: float | None = None,
+    dtype: bool = False,
+) -> None:
     """Fail the case unless `actual` is what is expected, up to rounding.
 
     Shape and kind of dtype are exact; `dtype=True` asks for the very dtype of `expected`. NaN and infinities must
@@ -45,22 +56,22 @@ def close(actual: object, expected: object, *, rtol: float | None = None, atol: 
         if not isinstance(actual, TensorValue):
             raise _wrong_type(actual, expected)
         _close_arrays(actual.array, expected.array, rtol, atol, dtype)
-    elif isinstance(expected, (np.ndarray, np.generic)) or type(expected) in (int, float):
+    elif isinstance(expected, (np.ndarray, np.generic)) or type(expected) in (int, float, bool):
         if not (isinstance(actual, (np.ndarray, np.generic)) or type(actual) in (int, float, bool)):
             raise _wrong_type(actual, expected)
         _close_arrays(np.asarray(actual), np.asarray(expected), rtol, atol, dtype)
     elif type(actual) is not type(expected):
         raise _wrong_type(actual, expected)
     elif actual != expected:
-        raise CaseFailure("values", details=_side_by_side(repr(expected), repr(actual)))
+        raise CaseFailure("values", details=_side_by_side(_repr(expected), _repr(actual)))
 
 
 def _close_parts(actual: Any, expected: Any, **options: Any) -> None:
     if type(actual) is not type(expected):
         raise _wrong_type(actual, expected)
     if isinstance(expected, dict):
-        if list(actual) != list(expected) and set(actual) != set(expected):
-            raise CaseFailure("length", _("The keys differ."), details=_side_by_side(repr(list(expected)), repr(list(actual))))
+        if _typed(actual) != _typed(expected):
+            raise CaseFailure("length", _("The keys differ."), details=_side_by_side(_keys(expected), _keys(actual)))
         pairs = [(actual[key], expected[key]) for key in expected]
     else:
         if len(actual) != len(expected):
@@ -71,83 +82,117 @@ def _close_parts(actual: Any, expected: Any, **options: Any) -> None:
         close(one, other, **options)
 
 
-def _close_arrays(actual: NDArray[Any], expected: NDArray[Any], rtol: float | None, atol: float | None, exact_dtype: bool) -> None:
+def _typed(keys: Iterable[object]) -> set[tuple[type, object]]:
+    """Keys for which True is not 1."""
+    return {(type(key), key) for key in keys}
+
+
+def _close_arrays(
+    actual: NDArray[Any], expected: NDArray[Any], rtol: float | None, atol: float | None, exact_dtype: bool
+) -> None:
     if actual.shape != expected.shape:
         raise CaseFailure("shape", _shape_message(actual.shape, expected.shape))
     kinds = _KIND_WORDS.get(actual.dtype.kind), _KIND_WORDS.get(expected.dtype.kind)
     if kinds[0] != kinds[1] or (exact_dtype and actual.dtype != expected.dtype):
         text = _("The dtype is {actual}; {expected} was expected.")
         raise CaseFailure("dtype", text.format(actual=actual.dtype, expected=expected.dtype))
-    if expected.dtype.kind != "f":
-        _equal_exactly(actual, expected)
-        return
-    single = expected.dtype.itemsize < 8
-    tolerance = Tolerance(
-        (RTOL_SINGLE if single else RTOL) if rtol is None else rtol,
-        (ATOL_SINGLE if single else ATOL) if atol is None else atol,
-    )
-    _close_floats(actual.astype(np.float64), expected.astype(np.float64), tolerance)
+    # A difference may overflow, and a NaN be of the kind that signals: both are answers, neither a warning of ours.
+    with np.errstate(all="ignore"):
+        if expected.dtype.kind != "f":
+            _equal_exactly(actual, expected)
+            return
+        single = expected.dtype.itemsize < 8
+        tolerance = Tolerance(
+            (RTOL_SINGLE if single else RTOL) if rtol is None else rtol,
+            (ATOL_SINGLE if single else ATOL) if atol is None else atol,
+        )
+        _close_floats(actual.astype(np.float64), expected.astype(np.float64), tolerance)
 
 
 def _equal_exactly(actual: NDArray[Any], expected: NDArray[Any]) -> None:
-    wrong = actual != expected
+    # Of one dtype, or as Python's own ints: NumPy compares int64 with uint64 as floats, where 2**53 equals 2**53 + 1.
+    if actual.dtype == expected.dtype:
+        wrong = np.not_equal(actual, expected)
+    else:
+        wrong = np.not_equal(actual.astype(object), expected.astype(object)).astype(np.bool_)
     if wrong.any():
         raise CaseFailure("values", _count_message(wrong), details=_arrays(actual, expected))
 
 
 def _close_floats(actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> None:
-    details = _arrays(actual, expected)
     for kind, has in (("nan", np.isnan), ("infinite", np.isinf)):
         extra, lacking = has(actual) & ~has(expected), has(expected) & ~has(actual)
         if extra.any():
-            raise CaseFailure(kind, _where_message(kind, extra), details=details)
+            raise CaseFailure(kind, _where_message(kind, extra), details=_arrays(actual, expected))
         if lacking.any():
-            raise CaseFailure({"nan": "not-nan", "infinite": "finite"}[kind], details=details)
+            raise CaseFailure({"nan": "not-nan", "infinite": "finite"}[kind], details=_arrays(actual, expected))
     wrong = ~_within(actual, expected, tolerance)
     if wrong.any():
         kind, message = _pattern(actual, expected, tolerance) or ("values", _count_message(wrong))
-        raise CaseFailure(kind, message, details=details)
+        raise CaseFailure(kind, message, details=_arrays(actual, expected))
 
 
 def _within(actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> NDArray[np.bool_]:
     """Where `actual` is near enough; NaN equals NaN and an infinity its like, by position."""
-    with np.errstate(all="ignore"):
-        near = np.abs(actual - expected) <= tolerance.atol + tolerance.rtol * np.abs(expected)
-    special = ~np.isfinite(expected)
+    near = np.abs(actual - expected) <= tolerance.atol + tolerance.rtol * np.abs(expected)
     same = (np.isnan(actual) & np.isnan(expected)) | (actual == expected)
-    return np.where(special, same, near)
+    where: NDArray[np.bool_] = np.where(np.isfinite(expected), near, same)
+    return where
 
 
 def _pattern(actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> tuple[str, str] | None:
-    """What the wrong values have in common with the right ones: a sign, a factor, a constant."""
-    usable = np.isfinite(expected) & np.isfinite(actual)
-    a, e = actual[usable], expected[usable]
+    """What the wrong values have in common with the right ones: a sign, a factor, a constant.
+
+    Said only where it holds of every value, infinities too, and where chance does not make it true: one number alone
+    is always some factor off, equal numbers are always off by the same amount.
+    """
+    finite = np.isfinite(expected)
+    a, e = actual[finite], expected[finite]
     size = float(np.abs(e).max(initial=0.0))
     if size <= tolerance.atol or not np.abs(a).max(initial=0.0) > tolerance.atol:
         return None
-    if _within(a, -e, tolerance).all():
+    if _within(actual, -expected, tolerance).all():
         return "sign", _("Every sign is turned round.")
-    with np.errstate(all="ignore"):
-        factor = float(np.dot(a.ravel(), e.ravel()) / np.dot(e.ravel(), e.ravel()))
-        by_factor = np.isfinite(factor) and _within(a, factor * e, tolerance).all()
-    if by_factor and (e.size > 1 or _is_simple(factor)):
-        text = _("Every value is {factor} times what was expected.")
-        return "scale", text.format(factor=_factor_text(factor))
+    factor = _factor(actual, expected, tolerance)
+    if factor is not None:
+        return "scale", _("Every value is {factor} times what was expected.").format(factor=factor)
     shift = float(np.median(a - e))
-    if e.size > 2 and _within(a, e + shift, tolerance).all():
+    if e.size > 2 and _vary(e, tolerance) and _within(actual, expected + shift, tolerance).all():
         return "shift", _("Every value is off by the same amount, {shift}.").format(shift=f"{shift:.6g}")
     return None
 
 
-def _is_simple(factor: float) -> bool:
-    """A factor that means something by itself: for one number alone, every answer is «some factor» off."""
-    return any(0.5 < abs(x) < 1000 and abs(x - round(x)) < 1e-4 * abs(x) for x in (factor, 1 / factor if factor else 0.0))
+def _factor(actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> str | None:
+    """The factor that explains every value, as text; a whole number or its inverse where one does."""
+    finite = np.isfinite(expected)
+    a, e = actual[finite], expected[finite]
+    size = float(np.abs(e).max())
+    unit = e / size  # the squares of large values would overflow
+    factor = float(np.dot(a / size, unit) / np.dot(unit, unit))
+    if not np.isfinite(factor) or factor == 0:
+        return None
+    inverse = round(1 / factor) if abs(factor) > 1 / _SIMPLE_BELOW else 0
+    if 2 <= abs(whole := round(factor)) < _SIMPLE_BELOW and _explains(whole, actual, expected, tolerance):
+        return str(whole)
+    if abs(inverse) >= 2 and _explains(1 / inverse, actual, expected, tolerance):
+        return f"{'-' if inverse < 0 else ''}1/{abs(inverse)}"
+    text = f"{factor:.6g}"
+    told = _vary(np.abs(e[np.abs(e) > tolerance.atol]), tolerance) and text not in ("1", "-1")
+    return text if told and _explains(factor, actual, expected, tolerance) else None
 
 
-def _factor_text(factor: float) -> str:
-    if factor and abs(factor) < 1 and abs(1 / factor - round(1 / factor)) < 1e-4 * abs(1 / factor):
-        return f"1/{round(1 / factor)}" if factor > 0 else f"-1/{round(-1 / factor)}"
-    return f"{factor:.4g}"
+def _explains(factor: float, actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> bool:
+    # A small factor shrinks the absolute tolerance too: noise near zero is not «0.0001 times what was expected».
+    narrow = Tolerance(tolerance.rtol, tolerance.atol * min(1.0, abs(factor)))
+    return bool(_within(actual, factor * expected, narrow).all())
+
+
+def _vary(values: NDArray[Any], tolerance: Tolerance) -> bool:
+    """Whether there are at least two numbers that differ clearly."""
+    if values.size < 2:
+        return False
+    spread = float(values.max() - values.min())
+    return spread > tolerance.atol + tolerance.rtol * float(np.abs(values).max())
 
 
 def _shape_message(actual: tuple[int, ...], expected: tuple[int, ...]) -> str:
@@ -190,5 +235,14 @@ def _short(array: NDArray[Any]) -> str:
         return " ".join(np.array2string(array).split())
 
 
-def _cut(text: str, limit: int = 300) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+def _repr(value: object) -> str:
+    """`repr(value)`, cut before it is made where the value may be of any length."""
+    return repr(value[: _SHOWN + 1]) if isinstance(value, (str, bytes)) else repr(value)
+
+
+def _keys(keys: Iterable[object]) -> str:
+    return "[" + ", ".join(map(_repr, islice(keys, _SHOWN))) + "]"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -28,7 +28,9 @@ def raises(kind: type[Exception]) -> Iterator[None]:
             return
         text = _("{actual} was raised; {expected} was expected.")
         raise CaseFailure("other-exception", text.format(actual=error.type_name, expected=kind.__name__)) from error
-    raise CaseFailure("no-exception", _("No exception was raised; {expected} was expected.").format(expected=kind.__name__))
+    raise CaseFailure(
+        "no-exception", _("No exception was raised; {expected} was expected.").format(expected=kind.__name__)
+    )
 
 
 def unchanged(remote: Remote, original: NDArray[Any]) -> None:

@@ -1,8 +1,4 @@
-"""Who answers for `reference`: the real one, or a recording of what it answered at release.
-
-A recording lets members run the public cases without the reference. It keeps, for each case, every request that the
-case made and the bytes that came back, so it holds for objects (a layer, an optimizer) as it does for functions.
-"""
+"""Who answers for `reference`, and how what it is asked is told apart."""
 
 from __future__ import annotations
 
@@ -15,11 +11,10 @@ import numpy as np
 from grader.bridge.client import ByteTransport
 from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.server import Server
-from grader.bridge.wire import Bounds, TensorValue, WireError, decode, encode
+from grader.bridge.wire import Bounds, TensorValue, decode
 from grader.errors import BadAssignmentError
 from grader.i18n import _
 
-SCHEMA = "d2d.recording/1"
 _NEAR = 1e-6  # inputs drawn on another machine may differ in the last bits
 _NUMBER = 0  # the place of a request's number, which says nothing about what is asked
 
@@ -31,75 +26,31 @@ class Reference(Protocol):
         """A transport for one case."""
 
 
+def load_reference(file: Path, bounds: Bounds | None = None) -> Server:
+    """The reference loaded by the same server as a submission, in the judge's own process."""
+    server = Server("reference", bounds=bounds)
+    transport = ByteTransport(server.answer, bounds)
+    try:
+        for index, (line, slip) in enumerate(transport.request("parse", file.name, file.read_text("utf-8"))):
+            if slip is not None:
+                raise BadAssignmentError(str(slip["text"]), where=f"{file}:{line}")
+            transport.request("run", file.name, index)
+    except BridgeError as error:
+        line = error.frames[-1].line if isinstance(error, RaisedError) and error.frames else 1
+        text = _("The reference does not load: {reason}").format(reason=error)
+        raise BadAssignmentError(text, where=f"{file}:{line}") from error
+    return server
+
+
 class LiveReference:
-    """The reference itself, loaded by the same server as a submission, in the judge's own process."""
+    """The reference itself."""
 
     def __init__(self, file: Path, bounds: Bounds | None = None) -> None:
-        self.server = Server("reference", bounds=bounds)
-        transport = ByteTransport(self.server.answer, bounds)
-        try:
-            for index, (line, slip) in enumerate(transport.request("parse", file.name, file.read_text("utf-8"))):
-                if slip is not None:
-                    raise BadAssignmentError(str(slip["text"]), where=f"{file}:{line}")
-                transport.request("run", file.name, index)
-        except BridgeError as error:
-            line = error.frames[-1].line if isinstance(error, RaisedError) and error.frames else 1
-            raise BadAssignmentError(
-                _("The reference does not load: {reason}").format(reason=error), where=f"{file}:{line}"
-            ) from error
+        self.server = load_reference(file, bounds)
 
     def begin(self, case_id: str) -> ByteTransport:  # noqa: ARG002 — a recording asks which case it is
         self.server.handles.clear()
         return ByteTransport(self.server.answer, self.server.bounds)
-
-
-class Recorder:
-    """Passes requests on to the reference and keeps what was said."""
-
-    def __init__(self, reference: Reference) -> None:
-        self.reference = reference
-        self.cases: dict[str, list[list[Any]]] = {}
-
-    def begin(self, case_id: str) -> ByteTransport:
-        inner = self.reference.begin(case_id)
-        said = self.cases[case_id] = []
-
-        def exchange(message: bytes) -> bytes:
-            reply = inner.exchange(message)
-            said.append([outline(message), reply])
-            return reply
-
-        return ByteTransport(exchange, inner.bounds)
-
-    def recording(self, cases_sha256: str) -> bytes:
-        """The file that members receive."""
-        return encode({"schema": SCHEMA, "cases_sha256": cases_sha256, "cases": self.cases})
-
-
-class RecordedReference:
-    """Answers what the reference answered at release, to the same requests in the same order."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        try:
-            content = decode(file.read_bytes())
-            assert content["schema"] == SCHEMA
-            self.cases: dict[str, list[list[Any]]] = content["cases"]
-        except (OSError, WireError, AssertionError, KeyError, TypeError) as error:
-            hint = _("Download the assignment's folder once more.")
-            raise BadAssignmentError(_("The recorded answers can't be read."), where=file, hint=hint) from error
-
-    def begin(self, case_id: str) -> ByteTransport:
-        left = iter(self.cases.get(case_id, ()))
-
-        def exchange(message: bytes) -> bytes:
-            kept, reply = next(left, (None, b""))
-            if not same(kept, outline(message)):
-                hint = _("Was test_public.py changed? Download the assignment's folder once more.")
-                raise BadAssignmentError(_("The recorded answers don't fit this case."), where=self.file, hint=hint)
-            return bytes(reply)
-
-        return ByteTransport(exchange)
 
 
 def outline(message: bytes) -> Any:

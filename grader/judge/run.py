@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from fractions import Fraction
 
@@ -19,10 +19,12 @@ from grader.bridge.remote import Submission as Student
 from grader.i18n import _
 from grader.intake.submission import Submission
 from grader.judge.collect import Case, Collection, Seats
+from grader.judge.hints import Hints, NoHints
 from grader.judge.notes import notes_of
 from grader.judge.reference import Reference
+from grader.judge.transcript import Transcript
 from grader.judge.verdict import Outcome, outcome_of
-from grader.records.report import CaseResult, Note, Report, Verdict, Visibility, Where
+from grader.records.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
 from grader.sandbox.worker import EndedError
 
 # A function that hangs does so in every case: after this many the rest of its section is not waited for.
@@ -39,6 +41,8 @@ class Judge:
     server: Server
     secret: bytes = PUBLIC_SECRET
     pattern: str | None = None
+    hints: Hints = field(default_factory=NoHints)
+    stop_early: bool = False  # at the first case that does not pass
 
     def judge(self, submission: Submission) -> Report:
         """The report on one submission."""
@@ -68,6 +72,12 @@ class Judge:
         )
 
 
+def rng_of(secret: bytes, case: Case) -> np.random.Generator:
+    """The random numbers of a case: the same for the same secret, always."""
+    digest = hashlib.sha256(secret + b"\0" + case.id.encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest, "big"))
+
+
 @dataclass
 class _Run:
     """The cases of one submission while they run."""
@@ -80,12 +90,15 @@ class _Run:
     places: dict[str, Where] = field(default_factory=dict)
     timeouts: Counter[str] = field(default_factory=Counter)
     transport: ByteTransport | None = None
+    transcript: Transcript = field(default_factory=Transcript)
 
     def all(self) -> tuple[CaseResult, ...]:
         cases = self.judge.collection.chosen(self.judge.pattern)
         self.find_definitions()
         for case, following in zip(cases, [*cases[1:], None], strict=True):
             self.results[case.id] = self.one(case, following)
+            if self.judge.stop_early and self.results[case.id].verdict is not Verdict.PASSED:
+                break
         return tuple(self.results.values())
 
     def find_definitions(self) -> None:
@@ -104,8 +117,7 @@ class _Run:
     def one(self, case: Case, following: Case | None) -> CaseResult:
         started = time.perf_counter()
         outcome = self.without_running(case)
-        output = ""
-        called = None
+        output, called, hint = "", None, None
         if outcome is None:
             error = self.judge.collection.plugin.run(case, following, self.seats(case))
             called = self.transport.last_called if self.transport else None
@@ -114,7 +126,20 @@ class _Run:
             if isinstance(error, EndedError):
                 self.host.drop()
                 self.timeouts[case.info.section] += error.how == "timeout"
-        return self.result(case, outcome, output, called, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        if outcome.verdict in (Verdict.FAILED, Verdict.ERROR):
+            hint = self.hint(case, following)
+        return self.result(case, outcome, output, called, hint, seconds)
+
+    def hint(self, case: Case, following: Case | None) -> Hint | None:
+        """The misconception that explains what was answered, if there is one."""
+        transcript = self.transcript
+
+        def rerun(transport: ByteTransport) -> BaseException | None:
+            seats = replace(self.seats(case), student=lambda: Student(transport))
+            return self.judge.collection.plugin.run(case, following, seats)
+
+        return self.judge.hints.explain(case, transcript, rerun)
 
     def without_running(self, case: Case) -> Outcome | None:
         """The outcome of a case that there is no need to run."""
@@ -123,7 +148,7 @@ class _Run:
             if any(
                 self.results[other.id].verdict is not Verdict.PASSED for other in needed if other.id in self.results
             ):
-                title = self.judge.collection.assignment.case_title(needed[0].title).rstrip(".") or name
+                title = needed[0].title.rstrip(".") or name
                 text = _("This can't be judged until «{title}» passes.").format(title=title)
                 return Outcome(Verdict.SKIPPED, text, text)
         if self.host.time_is_up:
@@ -136,19 +161,17 @@ class _Run:
         return None
 
     def seats(self, case: Case) -> Seats:
-        self.transport = None
+        self.transport, self.transcript = None, Transcript()
 
         def student() -> Student:
             self.transport = self.host.transport()
             self.transport.last_called = None
+            self.transport.exchange = self.transcript.listening(self.host.exchange)
             self.host.begin(self.host.limits.case_seconds)
             return Student(self.transport)
 
-        def rng() -> np.random.Generator:
-            digest = hashlib.sha256(self.judge.secret + b"\0" + case.id.encode()).digest()
-            return np.random.default_rng(int.from_bytes(digest, "big"))
-
-        return Seats(student, lambda: Student(self.judge.reference.begin(case.id)), rng)
+        reference = self.judge.reference
+        return Seats(student, lambda: Student(reference.begin(case.id)), lambda: rng_of(self.judge.secret, case))
 
     def printed(self, case: Case) -> str:
         text, cut = self.host.output()
@@ -157,14 +180,16 @@ class _Run:
             self.notes.append(Note("output-cut", said.format(size=self.host.limits.output_kb)))
         return text if case.visibility is Visibility.PUBLIC else ""
 
-    def result(self, case: Case, outcome: Outcome, output: str, called: str | None, seconds: float) -> CaseResult:
+    def result(
+        self, case: Case, outcome: Outcome, output: str, called: str | None, hint: Hint | None, seconds: float
+    ) -> CaseResult:
         public = case.visibility is Visibility.PUBLIC
         passed = outcome.verdict is Verdict.PASSED
         return CaseResult(
             id=case.id,
             section=case.info.section,
             concept=case.info.concept,
-            title=self.judge.collection.assignment.case_title(case.title),
+            title=case.title,
             visibility=case.visibility,
             verdict=outcome.verdict,
             points=case.info.points if passed else Fraction(0),
@@ -172,6 +197,7 @@ class _Run:
             message=outcome.message if public else outcome.general,
             details=outcome.details if public else (),
             output="" if passed else output,
+            hint=hint,
             where=None if passed or outcome.verdict is Verdict.SKIPPED else self.where(case, outcome, called, public),
             seconds=seconds,
         )

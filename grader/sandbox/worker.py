@@ -9,13 +9,14 @@ import signal
 import struct
 import time
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from grader.sandbox.forkserver import ForkServer
 
 HEADER = struct.Struct("<Q")
 CHUNK = 1 << 18
+_LEAVING_MILLISECONDS = 500
 
 
 class EndedError(Exception):
@@ -123,9 +124,19 @@ class ForkedWorker(Worker):
                 os.close(fd)
         return self.ended
 
-    def _drop(self, how: str, detail: str) -> None:
+    def _drop(self, how: str, detail: str) -> NoReturn:
+        if how == "crashed" and not detail and not self._ended_by_itself():
+            detail = "closed its side of the bridge"
         ended = self.end()
         raise EndedError(how, detail or ended)
+
+    def _ended_by_itself(self) -> bool:
+        """Whether the process is gone, or about to be: its pipes close a moment before it does."""
+        if self.pidfd is None:
+            return True
+        one = select.poll()
+        one.register(self.pidfd, select.POLLIN)
+        return bool(one.poll(_LEAVING_MILLISECONDS))
 
     def _wait(self, deadline: float) -> set[int]:
         left = deadline - time.monotonic()

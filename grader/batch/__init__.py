@@ -1,0 +1,1 @@
+"""Many submissions: engines that hand them to judges."""

@@ -1,0 +1,89 @@
+"""One judge's workplace: cases collected once, a warm zygote, the reference loaded; then task after task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from grader.batch.task import Done, Task
+from grader.bridge.host import Server
+from grader.bridge.server import Server as Objects
+from grader.course.limits import Limits
+from grader.course.manifest import Assignment
+from grader.errors import BadAssignmentError
+from grader.i18n import _
+from grader.judge.collect import Collection, collected
+from grader.judge.hints import LiveHints, read_misconceptions
+from grader.judge.reference import LiveReference
+from grader.judge.run import Judge
+from grader.sandbox.order import start
+from grader.sandbox.worker import Worker
+
+T = TypeVar("T")
+
+
+class InProcess(Worker):
+    """Objects of this very process behind the interface of a worker: for the author's own code alone."""
+
+    def __init__(self, objects: Objects) -> None:
+        super().__init__(0, 0)
+        self.objects = objects
+
+    def exchange(self, message: bytes, deadline: float) -> bytes:  # noqa: ARG002 — the author's code ends by itself
+        return self.objects.answer(message)
+
+    def end(self) -> str:
+        self.objects.handles.clear()
+        return "exit 0"
+
+
+@dataclass(frozen=True)
+class InProcessServer:
+    """Gives the same objects to every submission."""
+
+    objects: Objects
+    layers: tuple[str, ...] = ()
+
+    def worker(self, _limits: Limits, _reply_bound: int) -> Worker:
+        return InProcess(self.objects)
+
+    def close(self) -> None:
+        self.objects.handles.clear()
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Judges tasks one after another."""
+
+    judge: Judge
+    hints: LiveHints
+
+    def do(self, task: Task) -> Done:
+        """The report on one task."""
+        server: Server = self.judge.server
+        if task.swap is not None:
+            wanted = next(one for one in self.hints.misconceptions if one.id == task.swap)
+            server = InProcessServer(self.hints.server(wanted))
+        judge = replace(self.judge, server=server, secret=task.secret, stop_early=task.stop_early)
+        if task.secret != self.judge.secret or task.stop_early:
+            judge = replace(judge, hints=LiveHints(self.hints.assignment, self.hints.misconceptions))
+        return Done(task.key, judge.judge(task.submission))
+
+
+def at_bench(assignment: Assignment, secret: bytes, work: Callable[[Bench], T]) -> T:
+    """Set up a bench for public and hidden cases, do `work` at it, and leave nothing behind."""
+    if assignment.reference is None:
+        what = _("The reference of {name} is missing.").format(name=assignment.id)
+        raise BadAssignmentError(what, where=assignment.folder)
+    server = start(assignment.imports)
+    try:
+        reference = LiveReference(assignment.reference)
+        hints = LiveHints(assignment, read_misconceptions(assignment.misconceptions))
+
+        def use(collection: Collection) -> T:
+            return work(Bench(Judge(collection, reference, server, secret, hints=hints), hints))
+
+        return collected(assignment, [assignment.public_cases, assignment.hidden_cases], use)
+    finally:
+        server.close()

@@ -1,0 +1,73 @@
+"""Commands for authors of assignments."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli.app import common
+from grader.errors import ALL_PASSED, NOT_ALL_PASSED
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.batch.audit import Check
+    from grader.batch.task import Done
+
+
+@click.command(help=_("Prove the cases of an assignment before they judge anybody."))
+@click.argument("hw")
+@click.option("--seeds", default=50, show_default=True, help=_("With how many seeds the reference is tried."))
+@click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help=_("How many judges work at once."))
+@click.option("--json", "json_file", metavar="FILE|-", help=_("Write the result as JSON; - prints nothing else."))
+@common
+def audit(hw: str, seeds: int, jobs: int, json_file: str | None, **options: Any) -> None:
+    """Prove the cases of HW."""
+    from grader.batch.audit import Audit
+    from grader.course.course import find_course
+
+    course = find_course(Path.cwd(), options["course"])
+    corpus = course.folder / "tests" / "corpus" / hw
+    done = _Counter()
+    checks = Audit(course.assignment(hw), seeds, jobs, corpus, done.count).checks()
+    done.clear()
+    result = {"assignment": hw, "ok": all(check.ok for check in checks), "checks": [one.as_json() for one in checks]}
+    text = json.dumps(result, ensure_ascii=False, indent=2) + "\n"
+    if json_file == "-":
+        sys.stdout.write(text)
+    else:
+        if json_file is not None:
+            Path(json_file).write_text(text, "utf-8")
+        for check in checks:
+            _show(check)
+    raise SystemExit(ALL_PASSED if result["ok"] else NOT_ALL_PASSED)
+
+
+class _Counter:
+    """How many were judged, on one line of standard error, where somebody looks on."""
+
+    def __init__(self) -> None:
+        self.shown, self.number = sys.stderr.isatty(), 0
+
+    def count(self, _done: Done) -> None:
+        self.number += 1
+        if self.shown:
+            click.echo("\r" + _("{count} judged").format(count=self.number), nl=False, err=True)
+
+    def clear(self) -> None:
+        if self.shown:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _show(check: Check) -> None:
+    from grader.render.clean import printable
+
+    mark = "✓" if check.ok else "✗"
+    remark = f"  {check.remark}" if check.remark else ""
+    click.echo(f"{mark} {check.name:20} {check.held}/{check.tried}{remark}")
+    for failure in check.failures:
+        click.echo(f"    {printable(failure)}")

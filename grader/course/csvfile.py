@@ -1,0 +1,176 @@
+"""A CSV file as Notion, Excel, Google Sheets and people write it: decoded, split, and every cell with its place."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import BadInputError
+from grader.i18n import _
+
+DELIMITERS = ",;\t"
+_LARGEST = 16 << 20
+_SHOWN = 40
+_MARKS_OF_ORDER = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its number as a spreadsheet shows it, and its cells by column."""
+
+    file: Path
+    number: int
+    cells: tuple[str, ...]
+
+    def error(self, what: str, column: Column | None = None, hint: str | None = None) -> BadInputError:
+        """`what` is wrong in this row, at `column`."""
+        place = _("row {row}").format(row=self.number)
+        if column is not None:
+            place = _("{place}, column {letter} ({name})").format(
+                place=place, letter=column.letter, name=shortened(column.title)
+            )
+        return BadInputError(f"{place}: {what}", where=self.file, hint=hint)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: where it stands, and what its head says."""
+
+    at: int
+    title: str
+
+    @property
+    def key(self) -> str:
+        return plain(self.title)
+
+    @property
+    def letter(self) -> str:
+        """What a spreadsheet calls it: A, …, Z, AA, …."""
+        letters, left = "", self.at + 1
+        while left:
+            left, digit = divmod(left - 1, 26)
+            letters = chr(ord("A") + digit) + letters
+        return letters
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The columns that have a head, and every row that is not blank."""
+
+    file: Path
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+def plain(text: str) -> str:
+    """What a cell or head says, however it is typed: no case, no spaces around or doubled, one form of each sign."""
+    folded = unicodedata.normalize("NFKC", text.replace("\ufe0f", "")).casefold()
+    return " ".join(folded.replace("_", " ").split())
+
+
+def shortened(text: str) -> str:
+    """A cell in a sentence: what somebody typed may be as long as they like."""
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= _SHOWN else one_line[: _SHOWN - 1] + "…"
+
+
+def read_sheet(file: Path) -> Sheet:
+    """The table in a CSV file; what can't be read stops with file, row and column."""
+    text = _decoded(file)
+    delimiter = _declared(text)
+    if delimiter is not None:
+        text = text.partition("\n")[2]
+    rows = list(_records(file, text, delimiter or _delimiter(text), 1 if delimiter is None else 2))
+    if not rows:
+        raise BadInputError(_("The file is empty."), where=file)
+    head, *body = rows
+    columns = tuple(Column(at, title.strip()) for at, title in enumerate(head.cells) if title.strip())
+    by_key: dict[str, Column] = {}
+    for column in columns:
+        other = by_key.setdefault(column.key, column)
+        if other is not column:
+            said = _("The head is the same as that of column {letter}.").format(letter=other.letter)
+            raise head.error(said, column)
+    for row in body:
+        _fits(row, len(head.cells), columns)
+    width = len(head.cells)
+    padded = (Row(file, row.number, (row.cells + ("",) * width)[:width]) for row in body)
+    return Sheet(file, columns, tuple(padded))
+
+
+def _fits(row: Row, width: int, columns: tuple[Column, ...]) -> None:
+    """No cell may stand where no column is: it has slipped there from another one."""
+    heads = {column.at for column in columns}
+    for at, cell in enumerate(row.cells):
+        if cell.strip() and (at >= width or at not in heads):
+            hint = _("Perhaps a comma stands in a cell without quotes round it.")
+            said = _("{cell} stands where no column has a head.").format(cell=shortened(cell))
+            raise row.error(said, Column(at, ""), hint)
+
+
+def _records(file: Path, text: str, delimiter: str, first: int) -> Iterator[Row]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = first - 1
+    try:
+        for cells in reader:
+            number += 1
+            if any(cell.strip() for cell in cells):
+                yield Row(file, number, tuple(cells))
+    except csv.Error as error:
+        reason = _("the quotes don't match, or a cell is too long")
+        said = _("row {row}: This can't be read as CSV: {reason}.").format(row=number + 1, reason=reason)
+        raise BadInputError(said, where=file) from error
+
+
+def _decoded(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(_LARGEST + 1)
+    except FileNotFoundError as error:
+        raise BadInputError(_("There is no such file."), where=file) from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise BadInputError(_("The file can't be read: {reason}.").format(reason=reason), where=file) from error
+    hint = _("Save the sheet as «CSV UTF-8».")
+    if len(data) > _LARGEST:
+        raise BadInputError(_("The file is too large to be a list of members."), where=file)
+    if data.startswith(b"PK\x03\x04") or data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise BadInputError(_("This is an Excel workbook, not a CSV file."), where=file, hint=hint)
+    # Excel's «Unicode text» is UTF-16 with tabs. CP949 comes last: nearly every text could be read as that.
+    encodings = ("utf-16",) if data.startswith(_MARKS_OF_ORDER) else ("utf-8-sig", "cp949")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError as error:
+            failed = data.count(b"\n", 0, error.start) + 1
+        else:
+            if "\0" in text:
+                raise BadInputError(_("This is no text."), where=file, hint=hint)
+            return text
+    said = _("row {row}: This is neither UTF-8 nor CP949.").format(row=failed)
+    raise BadInputError(said, where=file, hint=hint)
+
+
+def _declared(text: str) -> str | None:
+    """The delimiter of a first line `sep=;`, which is Excel's own."""
+    line = text.partition("\n")[0].rstrip("\r").strip('"').lower()  # a tab may be the delimiter
+    return line[4:] if line.startswith("sep=") and line[4:] and line[4:] in DELIMITERS else None
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that splits the head into the most columns."""
+    for line in text.splitlines():
+        if line.strip():
+            return max(DELIMITERS, key=lambda delimiter: len(_split(line, delimiter)))
+    return ","
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []

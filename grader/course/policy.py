@@ -1,0 +1,235 @@
+"""The promotion policy as data: which assignments count, and the rules in the order in which they are asked.
+
+The first rule that holds decides. A policy that contradicts itself is refused with the line at fault: a rule
+that can never decide because earlier ones take all that it would, or one by which doing more gives less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from enum import Enum
+from itertools import product
+from pathlib import Path
+
+from grader.course.toml import Table, load
+from grader.errors import BadAssignmentError
+from grader.i18n import _
+
+DEFAULT = Path(__file__).with_name("policy.toml")
+
+
+class Outcome(str, Enum):
+    """What becomes of a member, from worst to best."""
+
+    REMOVED = "removed"
+    JUNIOR = "junior"
+    PROMOTED = "promoted"
+
+    @property
+    def rank(self) -> int:
+        return list(Outcome).index(self)
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of how many: sessions attended, discussion tasks handed in."""
+
+    attended: int
+    held: int
+
+    def below(self, percent: int) -> bool:
+        """In whole numbers: 11 of 14 is below 80 %, 12 of 14 is not."""
+        return 100 * self.attended < percent * self.held
+
+    def short_of(self, percent: int) -> int:
+        """How many more it takes to be no longer below."""
+        return max(-(-percent * self.held // 100) - self.attended, 0)
+
+    def as_json(self) -> dict[str, int]:
+        return {"attended": self.attended, "held": self.held}
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that the rules ask about a member."""
+
+    passed: int
+    mandatory_missing: bool
+    attendance: Share
+    discussion: Share
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A line of the policy; what it does not ask about is None or False."""
+
+    name: str
+    decision: Outcome
+    mandatory_missing: bool = False
+    passed_below: int | None = None
+    attendance_below: int | None = None
+    discussion_below: int | None = None
+
+    @property
+    def unconditional(self) -> bool:
+        asked = (self.passed_below, self.attendance_below, self.discussion_below)
+        return not self.mandatory_missing and asked == (None, None, None)
+
+    def holds(self, situation: Situation) -> bool:
+        """Whether everything that the rule asks for is so."""
+        return (
+            (not self.mandatory_missing or situation.mandatory_missing)
+            and (self.passed_below is None or situation.passed < self.passed_below)
+            and (self.attendance_below is None or situation.attendance.below(self.attendance_below))
+            and (self.discussion_below is None or situation.discussion.below(self.discussion_below))
+        )
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The rules, and what they are about."""
+
+    assignments: tuple[str, ...]
+    mandatory: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    late_per_absence: int = 0
+    excused_attended: bool = True
+
+    def rule(self, situation: Situation) -> Rule:
+        """The first rule that holds; the last one always does."""
+        return next(rule for rule in self.rules if rule.holds(situation))
+
+    @property
+    def best(self) -> Outcome:
+        return max((rule.decision for rule in self.rules), key=lambda outcome: outcome.rank)
+
+
+def read_policy(file: Path | None = None) -> Policy:
+    """The policy in a file; without one, the criteria of the study group."""
+    return policy_of(load(file or DEFAULT))
+
+
+def policy_of(table: Table) -> Policy:
+    """The policy in a table of a file."""
+    _spelled(table, ("assignments", "mandatory", "late_per_absence", "excused", "rules"))
+    assignments = table.names("assignments")
+    mandatory = table.names("mandatory") if "mandatory" in table.values else ()
+    late = table.take("late_per_absence", int, 0)
+    excused = table.take("excused", str, "attended")
+    if not assignments or len(set(assignments)) < len(assignments):
+        raise table.error(_("assignments must name at least one, and none of them twice."), "assignments")
+    for name in mandatory:
+        if name not in assignments or mandatory.count(name) > 1:
+            said = _("mandatory names {name}, which is not one of the assignments or is there twice.")
+            raise _near(table.error(said.format(name=name), "mandatory"), name, assignments)
+    if late < 0:
+        raise table.error(_("late_per_absence must be 0 or more."), "late_per_absence")
+    if excused not in ("attended", "absent"):
+        raise table.error(_("excused must be one of {names}.").format(names="attended, absent"), "excused")
+    tables = table.table("rules").tables()
+    rules = tuple(_rule(name, each, len(assignments), mandatory) for name, each in tables.items())
+    if not rules:
+        raise table.error(_("The policy has no rules."), None)
+    policy = Policy(assignments, mandatory, rules, late, excused == "attended")
+    _consistent(policy, tables)
+    table.finish()
+    return policy
+
+
+def _rule(name: str, table: Table, assignments: int, mandatory: tuple[str, ...]) -> Rule:
+    _spelled(table, [field.name for field in fields(Rule)][1:])
+    decision = table.take("decision", str)
+    if decision not in [each.value for each in Outcome]:
+        said = _("decision must be one of {names}.").format(names=", ".join(each.value for each in Outcome))
+        raise _near(table.error(said, "decision"), decision, [each.value for each in Outcome])
+    missing = table.take("mandatory_missing", bool, False)
+    if missing and not mandatory:
+        raise table.error(_("The rule asks for mandatory assignments, but there are none."), "mandatory_missing")
+    return Rule(
+        name,
+        Outcome(decision),
+        missing,
+        _bound(table, "passed_below", 1, assignments),
+        _bound(table, "attendance_below", 1, 100),
+        _bound(table, "discussion_below", 1, 100),
+    )
+
+
+def _bound(table: Table, key: str, least: int, most: int) -> int | None:
+    value: int | None = table.take(key, int, None)
+    if value is not None and not least <= value <= most:
+        said = _("{key} must be a whole number from {least} to {most}.")
+        raise table.error(said.format(key=table.name(key), least=least, most=most), key)
+    return value
+
+
+def _spelled(table: Table, known: Iterable[str]) -> None:
+    """Say what an unknown key was perhaps meant to be."""
+    for key in table.values:
+        if key not in known:
+            error = table.error(_("{key} is not a key that is known here.").format(key=table.name(key)), key)
+            raise _near(error, key, known)
+
+
+def _near(error: BadAssignmentError, word: str, known: Iterable[str]) -> BadAssignmentError:
+    near = get_close_matches(word.lower(), list(known), 1)
+    error.hint = _("Did you mean {name}?").format(name=near[0]) if near else None
+    return error
+
+
+def _consistent(policy: Policy, tables: dict[str, Table]) -> None:
+    """Try every situation that the rules can tell apart."""
+    last = policy.rules[-1]
+    if not last.unconditional:
+        said = _("The last rule must ask for nothing, so that everybody gets a decision.")
+        raise tables[last.name].error(said, None)
+    decided = {situation: policy.rule(situation) for situation in _situations(policy)}
+    for rule in policy.rules:
+        if rule not in decided.values():
+            said = _("The rule {name} can never decide: the rules above it take everybody whom it would.")
+            hint = _("The first rule that holds decides: put the narrower one above the wider one.")
+            error = tables[rule.name].error(said.format(name=rule.name), None)
+            error.hint = hint
+            raise error
+    for situation, rule in decided.items():
+        for better in _more(situation, decided):
+            above = decided[better]
+            if above.decision.rank < rule.decision.rank:
+                said = _("By the rule {name}, whoever does more gets less: {less} instead of {more} by {other}.")
+                text = said.format(
+                    name=above.name, less=above.decision.value, more=rule.decision.value, other=rule.name
+                )
+                raise tables[above.name].error(text, None)
+
+
+def _situations(policy: Policy) -> Iterator[Situation]:
+    """One of every kind: all counts of passed assignments, and each threshold met and just missed."""
+    shares = [
+        [Share(percent, 100) for percent in sorted({0, 100, *bounds, *(bound - 1 for bound in bounds)})]
+        for bounds in (
+            {rule.attendance_below for rule in policy.rules if rule.attendance_below is not None},
+            {rule.discussion_below for rule in policy.rules if rule.discussion_below is not None},
+        )
+    ]
+    mandatory = len(policy.mandatory)
+    others = len(policy.assignments) - mandatory
+    for attendance, discussion in product(*shares):
+        for passed in range(len(policy.assignments) + 1):
+            if passed >= mandatory:
+                yield Situation(passed, False, attendance, discussion)
+            if mandatory and passed <= mandatory - 1 + others:
+                yield Situation(passed, True, attendance, discussion)
+
+
+def _more(situation: Situation, known: Iterable[Situation]) -> Iterator[Situation]:
+    """The situations in which nothing is worse than in this one."""
+    for other in known:
+        if (
+            other.passed >= situation.passed
+            and other.mandatory_missing <= situation.mandatory_missing
+            and other.attendance.attended >= situation.attendance.attended
+            and other.discussion.attended >= situation.discussion.attended
+        ):
+            yield other

@@ -1,0 +1,131 @@
+"""The term as the course file states it: deadlines with their grace, what a resubmission does, the key of reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta, timezone
+from enum import Enum
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from grader.course.policy import DEFAULT, Policy, policy_of, read_policy
+from grader.course.toml import Table, load
+from grader.i18n import _
+
+TIME_ZONE = "Asia/Seoul"
+_MOST_GRACE = 60 * 24 * 31
+
+
+class Counts(str, Enum):
+    """Which of several submissions of a member counts."""
+
+    BEST = "best"
+    LAST = "last"
+    FIRST = "first"
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Until when an assignment is taken, and how long after that as well."""
+
+    at: datetime
+    grace: timedelta
+
+    def late(self, submitted: datetime) -> bool:
+        """Whether it came when the grace was over, too; a submission in the last moment is in time."""
+        return submitted > self.at + self.grace
+
+
+@dataclass(frozen=True)
+class Term:
+    """What the course file says of the term; the defaults are those of a course that says nothing."""
+
+    name: str = ""
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(TIME_ZONE))
+    deadlines: dict[str, Deadline] = field(default_factory=dict)
+    late_counts: bool = False
+    counts: Counts = Counts.BEST
+    public_key: Path | None = None
+    policy: Policy = field(default_factory=read_policy)
+
+    def late(self, assignment: str, submitted: datetime | None) -> bool:
+        """Whether a submission is late; one of which nobody knows when it came is not."""
+        deadline = self.deadlines.get(assignment)
+        return deadline is not None and submitted is not None and deadline.late(submitted)
+
+    def local(self, moment: datetime) -> str:
+        """A moment as people of the course read it."""
+        return moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+
+
+KEYS = ("term", "time_zone", "deadlines", "late", "resubmissions", "signing", "policy")
+
+
+def load_term(course_file: Path) -> Term:
+    """The term in a course file, whose other keys are left to who reads the course."""
+    table = load(course_file)
+    return read_term(Table(table.file, {key: table.values[key] for key in KEYS if key in table.values}, table.text))
+
+
+def read_term(table: Table) -> Term:
+    """Take the keys of the term from the top table of a course file."""
+    name = table.take("term", str, "")
+    zone_name = table.take("time_zone", str, TIME_ZONE)
+    try:
+        zone = ZoneInfo(zone_name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise table.error(_("There is no time zone {name}.").format(name=zone_name), "time_zone") from error
+    late = table.table("late")
+    grace = _grace(late, 0)
+    late_counts = late.take("counts", bool, False)
+    late.finish()
+    deadlines = table.table("deadlines")
+    moments = {key: _deadline(deadlines, key, zone, grace) for key in list(deadlines.values)}
+    resubmissions = table.table("resubmissions")
+    counts = resubmissions.take("counts", str, Counts.BEST.value)
+    if counts not in [each.value for each in Counts]:
+        names = ", ".join(each.value for each in Counts)
+        raise resubmissions.error(_("counts must be one of {names}.").format(names=names), "counts")
+    resubmissions.finish()
+    signing = table.table("signing")
+    key = signing.take("public_key", str, None)
+    signing.finish()
+    return Term(
+        name=name,
+        zone=zone,
+        deadlines=moments,
+        late_counts=late_counts,
+        counts=Counts(counts),
+        public_key=None if key is None else table.file.parent / key,
+        policy=policy_of(table.table("policy")) if "policy" in table.values else policy_of(load(DEFAULT)),
+    )
+
+
+def moment(text: str, zone: ZoneInfo) -> datetime:
+    """A moment written by a person: ISO 8601; without an offset it is the course's own time."""
+    found = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(timezone.utc)
+
+
+def _deadline(table: Table, key: str, zone: ZoneInfo, grace: timedelta) -> Deadline:
+    """`hw1 = 2026-03-20T23:59:59`, a day alone, or a table with `at` and a grace of its own."""
+    value = table.take(key, (datetime, date, dict))
+    if isinstance(value, dict):
+        own = Table(table.file, value, table.text, table.name(key))
+        at = own.take("at", (datetime, date))
+        grace = _grace(own, grace // timedelta(minutes=1))
+        own.finish()
+    else:
+        at = value
+    if not isinstance(at, datetime):
+        # A day alone means all of it: the deadline is the moment at which the next one begins.
+        at = datetime.combine(at + timedelta(days=1), time(), zone)
+    return Deadline((at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(timezone.utc), grace)
+
+
+def _grace(table: Table, default: int) -> timedelta:
+    minutes = table.take("grace_minutes", int, default)
+    if not 0 <= minutes <= _MOST_GRACE:
+        said = _("{key} must be a whole number from {least} to {most}.")
+        raise table.error(said.format(key=table.name("grace_minutes"), least=0, most=_MOST_GRACE), "grace_minutes")
+    return timedelta(minutes=minutes)

@@ -1,0 +1,143 @@
+"""Which misconception explains a wrong answer.
+
+Each misconception is a wrong variant of one function of the reference. The failing case is run once more with the
+reference so changed in the student's place; where everything that it answers is what the student answered, the
+variant explains the answer. A variant with which the case passes explains nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from grader.bridge.client import ByteTransport
+from grader.bridge.reading import Survey, statements
+from grader.bridge.server import Server
+from grader.course.manifest import Assignment
+from grader.errors import BadAssignmentError
+from grader.i18n import _, language
+from grader.judge.case import Misconception
+from grader.judge.collect import Case
+from grader.judge.reference import load_reference
+from grader.judge.transcript import Transcript
+from grader.records.report import Hint
+
+# Runs a case with another in the student's place; the exception that ended it, None if it passed.
+Rerun = Callable[[ByteTransport], BaseException | None]
+_AT_MOST = 2  # two candidates are a question; three are noise
+
+
+class Hints(Protocol):
+    """Finds the hint for a failing case."""
+
+    def explain(self, case: Case, transcript: Transcript, rerun: Rerun) -> Hint | None:
+        """The hint, where one or two misconceptions explain what was answered."""
+
+
+class NoHints:
+    """For a course without misconceptions at hand."""
+
+    def explain(self, case: Case, transcript: Transcript, rerun: Rerun) -> Hint | None:  # noqa: ARG002
+        return None
+
+
+def hint_of(found: list[Misconception], asked: tuple[str, ...]) -> Hint | None:
+    """One misconception as a statement, two as a question, more or none as nothing.
+
+    One about a function that is asked for here goes before one about a function that it uses.
+    """
+    found = [one for one in found if one.of in asked] or found
+    if not found or len(found) > _AT_MOST:
+        return None
+    texts = [one.ko if language() == "ko" else one.en for one in found]
+    if len(found) == 1:
+        return Hint(found[0].id, texts[0])
+    return Hint(" | ".join(one.id for one in found), _("One of these two?") + "".join(f"\n- {text}" for text in texts))
+
+
+@dataclass
+class LiveHints:
+    """Misconceptions tried out on the reference itself; what they answer is kept for the next submission."""
+
+    assignment: Assignment
+    misconceptions: tuple[Misconception, ...]
+    _servers: dict[str, Server] = field(default_factory=dict)
+    _said: dict[tuple[str, str], Transcript | None] = field(default_factory=dict)
+    _relevant: dict[str, tuple[Misconception, ...]] = field(default_factory=dict)
+
+    def explain(self, case: Case, transcript: Transcript, rerun: Rerun) -> Hint | None:
+        """The hint, where one or two misconceptions explain what was answered."""
+        found = []
+        for misconception in self.relevant(case.info.section):
+            said = self.said(case, misconception, rerun)
+            if said is not None and said.alike(transcript):
+                found.append(misconception)
+        return hint_of(found, self.assignment.sections[case.info.section].asks)
+
+    def said(self, case: Case, misconception: Misconception, rerun: Rerun) -> Transcript | None:
+        """What the variant answers in this case; None if it passes."""
+        key = (case.id, misconception.id)
+        if key not in self._said:
+            transcript, server = Transcript(), self.server(misconception)
+            failed = rerun(ByteTransport(transcript.listening(server.answer), server.bounds)) is not None
+            server.handles.clear()
+            self._said[key] = transcript if failed else None
+        return self._said[key]
+
+    def server(self, misconception: Misconception) -> Server:
+        """The reference with one function in its wrong variant."""
+        if misconception.id not in self._servers:
+            assert self.assignment.reference is not None
+            server = load_reference(self.assignment.reference)
+            setattr(server.module, misconception.of, misconception.variant)
+            self._servers[misconception.id] = server
+        return self._servers[misconception.id]
+
+    def relevant(self, section: str) -> tuple[Misconception, ...]:
+        """Those about a function that the section asks for, or that the reference uses for it."""
+        if section not in self._relevant:
+            assert self.assignment.reference is not None
+            survey = Survey(())
+            survey.read([("reference", statements(self.assignment.reference.read_text("utf-8")))])
+            names = survey.reach(self.assignment.sections[section].asks)
+            self._relevant[section] = tuple(one for one in self.misconceptions if one.of in names)
+        return self._relevant[section]
+
+
+def read_misconceptions(file: Path) -> tuple[Misconception, ...]:
+    """`MISCONCEPTIONS` of an assignment's file; what an author can get wrong in it is said with its line."""
+    if not file.is_file():
+        return ()
+    spec = importlib.util.spec_from_file_location(f"misconceptions_{file.parent.name}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        text = _("The misconceptions do not load: {reason}")
+        raise BadAssignmentError(text.format(reason=f"{type(error).__name__}: {error}"), where=file) from error
+    found = getattr(module, "MISCONCEPTIONS", ())
+    seen: set[str] = set()
+    for one in found:
+        where = f"{file}:{_line_of(file, str(getattr(one, 'id', '')))}"
+        if not isinstance(one, Misconception):
+            raise BadAssignmentError(_("MISCONCEPTIONS holds something that is no Misconception."), where=file)
+        if one.id in seen:
+            raise BadAssignmentError(_("Two misconceptions are called {name}.").format(name=one.id), where=where)
+        if not (one.en.strip() and one.ko.strip()):
+            raise BadAssignmentError(_("{name} lacks its hint in one language.").format(name=one.id), where=where)
+        seen.add(one.id)
+    return tuple(found)
+
+
+def _line_of(file: Path, id_: str) -> int:
+    """The line on which a misconception's id stands."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Constant) and node.value == id_:
+            return node.lineno
+    return 1

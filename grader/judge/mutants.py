@@ -1,0 +1,189 @@
+"""Small wrong changes of the reference, made by machine: cases that none of them fails are not worth much.
+
+A mutant changes one place: an operator, a constant, an axis, a term, an argument, a statement. It is named by what it
+changes and in which function, not by its line, so that a reason written beside it outlives an edit elsewhere.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_SWAPS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
+    ast.Add: (ast.Sub,),
+    ast.Sub: (ast.Add,),
+    ast.Mult: (ast.Div,),
+    ast.Div: (ast.Mult,),
+    ast.Pow: (ast.Mult,),
+    ast.Mod: (ast.Mult,),
+    ast.FloorDiv: (ast.Div,),
+    ast.Lt: (ast.LtE, ast.GtE),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.LtE),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+    ast.And: (ast.Or,),
+    ast.Or: (ast.And,),
+}
+_NAMES = {
+    "maximum": "minimum",
+    "minimum": "maximum",
+    "max": "min",
+    "min": "max",
+    "sum": "mean",
+    "mean": "sum",
+    "amax": "amin",
+    "abs": "negative",
+    "exp": "expm1",
+    "log": "log1p",
+    "log1p": "log",
+    "zeros": "ones",
+    "zeros_like": "ones_like",
+    "ones": "zeros",
+    "ones_like": "zeros_like",
+    "sqrt": "square",
+    "cos": "sin",
+    "sin": "cos",
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """The reference with one place changed."""
+
+    name: str
+    line: int
+    source: str
+
+
+def mutants(source: str) -> list[Mutant]:
+    """Every mutant of a module's functions and classes, those that change nothing left out."""
+    tree = ast.parse(source)
+    original = ast.unparse(tree)
+    found: list[Mutant] = []
+    names: Counter[str] = Counter()
+    for top in tree.body:
+        if not isinstance(top, (ast.FunctionDef, ast.ClassDef)):
+            continue
+        for parent, field, index, node in _places(top):
+            for changed in _changes(node):
+                before = ast.unparse(node)
+                name = f"{top.name}: {_short(before)} → {_short(ast.unparse(changed)) or 'nothing'}"
+                mutated = _with(tree, parent, field, index, changed)
+                if mutated != original:
+                    names[name] += 1
+                    label = name if names[name] == 1 else f"{name} (#{names[name]})"
+                    found.append(Mutant(label, getattr(node, "lineno", top.lineno), mutated))
+    return found
+
+
+def _places(top: ast.stmt) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
+    """Every expression and statement below `top` that may be changed, with where it hangs."""
+    left: list[ast.AST] = [top]
+    while left:
+        parent = left.pop()
+        for field, value in ast.iter_fields(parent):
+            if field in ("annotation", "returns", "decorator_list", "ctx", "bases") or _is_message(parent, field):
+                continue
+            for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
+                if isinstance(child, ast.AST) and not _is_docstring(child):
+                    yield parent, field, index, child
+                    left.append(child)
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _is_message(parent: ast.AST, field: str) -> bool:
+    """What an exception says is not judged."""
+    return isinstance(parent, ast.Raise) and field in ("exc", "cause")
+
+
+def _changes(node: ast.AST) -> Iterator[ast.AST]:
+    """The ways in which one node can be wrong."""
+    if isinstance(node, ast.BinOp):
+        yield from (_set(node, op=other()) for other in _SWAPS.get(type(node.op), ()))
+        yield from (node.left, node.right)  # a term or a factor dropped
+    elif isinstance(node, ast.Compare):
+        yield from (_set(node, ops=[other(), *node.ops[1:]]) for other in _SWAPS.get(type(node.ops[0]), ()))
+    elif isinstance(node, ast.BoolOp):
+        yield from (_set(node, op=other()) for other in _SWAPS.get(type(node.op), ()))
+    elif isinstance(node, ast.UnaryOp):
+        yield node.operand
+    elif isinstance(node, ast.Constant):
+        yield from (_set(node, value=value) for value in _constants(node.value))
+    elif isinstance(node, ast.Call):
+        yield from _calls(node)
+    elif isinstance(node, ast.Attribute) and node.attr in _NAMES:
+        yield _set(node, attr=_NAMES[node.attr])
+    elif isinstance(node, ast.IfExp):
+        yield from (node.body, node.orelse)
+    elif isinstance(node, ast.AugAssign):
+        yield ast.Pass()
+        yield from (_set(node, op=other()) for other in _SWAPS.get(type(node.op), ()))
+    elif isinstance(node, ast.Expr):
+        yield ast.Pass()
+    elif isinstance(node, ast.If):
+        yield _set(node, test=ast.Constant(value=True))
+        yield _set(node, test=ast.Constant(value=False))
+    elif isinstance(node, (ast.Continue, ast.Break)):
+        yield ast.Pass()
+
+
+def _constants(value: object) -> Iterator[object]:
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int):
+        yield value + 1
+        if value > 0:
+            yield value - 1
+    elif isinstance(value, float):
+        yield value + 1.0
+        yield value * 2
+
+
+def _calls(node: ast.Call) -> Iterator[ast.AST]:
+    if len(node.args) >= 2 and not any(isinstance(argument, ast.Starred) for argument in node.args[:2]):
+        yield _set(node, args=[node.args[1], node.args[0], *node.args[2:]])
+    for at in range(len(node.keywords)):
+        yield _set(node, keywords=[*node.keywords[:at], *node.keywords[at + 1 :]])
+    if isinstance(node.func, ast.Attribute) and len(node.args) == 1 and not node.keywords:
+        yield node.args[0]  # the function forgotten: exp(x) → x
+
+
+def _set(node: ast.AST, **fields: object) -> ast.AST:
+    changed = copy.copy(node)
+    for name, value in fields.items():
+        setattr(changed, name, value)
+    return changed
+
+
+def _with(tree: ast.Module, parent: ast.AST, field: str, index: int | None, changed: ast.AST) -> str:
+    """The module's source with one node exchanged; the tree itself is put back as it was."""
+    value = getattr(parent, field)
+    before = value if index is None else value[index]
+    try:
+        if index is None:
+            setattr(parent, field, changed)
+        else:
+            value[index] = changed
+        return ast.unparse(tree)
+    finally:
+        if index is None:
+            setattr(parent, field, before)
+        else:
+            value[index] = before
+
+
+def _short(text: str, limit: int = 60) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -1,0 +1,145 @@
+"""A recording of what the reference answered at release: members run the public cases with it, without the reference.
+
+It keeps, for each case, every request that the case made and the bytes that came back, so it holds for objects (a
+layer, an optimizer) as it does for functions; and what each misconception answers there, for the hints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.bridge.client import ByteTransport
+from grader.bridge.remote import Submission as Student
+from grader.bridge.wire import WireError, decode, encode
+from grader.course.manifest import Assignment
+from grader.errors import BadAssignmentError
+from grader.i18n import _
+from grader.judge.case import Misconception
+from grader.judge.collect import Case, Collection, Seats
+from grader.judge.hints import LiveHints, Rerun, hint_of
+from grader.judge.reference import LiveReference, Reference, outline, same
+from grader.judge.run import PUBLIC_SECRET, rng_of
+from grader.judge.transcript import Said, Transcript
+from grader.records.report import Hint
+
+SCHEMA = "d2d.recording/1"
+
+
+class Recorder:
+    """Passes requests on to the reference and keeps what was said."""
+
+    def __init__(self, reference: Reference, hints: LiveHints | None = None) -> None:
+        self.reference, self.hints = reference, hints
+        self.cases: dict[str, list[list[Any]]] = {}
+        self.wrong: dict[str, list[list[Any]]] = {}
+
+    def begin(self, case_id: str) -> ByteTransport:
+        inner = self.reference.begin(case_id)
+        said = self.cases[case_id] = []
+
+        def exchange(message: bytes) -> bytes:
+            reply = inner.exchange(message)
+            said.append([outline(message), reply])
+            return reply
+
+        return ByteTransport(exchange, inner.bounds)
+
+    def misconceptions(self, case: Case, rerun: Rerun) -> None:
+        """Keep what each misconception about the section of `case` answers in it."""
+        kept = self.wrong[case.id] = []
+        for one in self.hints.relevant(case.info.section) if self.hints else ():
+            transcript = self.hints.said(case, one, rerun) if self.hints else None
+            if transcript is not None:
+                said = [[part.asked, part.status, part.answer] for part in transcript.said]
+                kept.append([one.id, one.of, one.en, one.ko, said])
+
+    def recording(self, cases_sha256: str) -> bytes:
+        """The file that members receive."""
+        return encode({"schema": SCHEMA, "cases_sha256": cases_sha256, "cases": self.cases, "wrong": self.wrong})
+
+
+def record(collection: Collection, hints: LiveHints | None = None) -> bytes:
+    """Record the public cases: the reference answers in the student's place too, so that every case is run whole."""
+    file = collection.assignment.reference
+    assert file is not None, "a recording is made where the reference is"
+    reference, student = LiveReference(file), LiveReference(file)
+    recorder = Recorder(reference, hints)
+    for case, following in zip(collection.cases, [*collection.cases[1:], None], strict=True):
+
+        def run(transport: ByteTransport, kept: Reference, at: Case = case, then: Case | None = following) -> Any:
+            seats = Seats(
+                lambda: Student(transport),
+                lambda: Student(kept.begin(at.id)),
+                lambda: rng_of(PUBLIC_SECRET, at),
+            )
+            return collection.plugin.run(at, then, seats)
+
+        failure = run(student.begin(case.id), recorder)
+        if failure is not None:
+            what = _("The reference does not pass {name}: {reason}").format(name=case.id, reason=failure)
+            raise BadAssignmentError(what, where=collection.assignment.public_cases)
+        recorder.misconceptions(case, lambda transport: run(transport, reference))
+    return recorder.recording(collection.sha256)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The content of a recorded file: answers of the reference and of the misconceptions, by case."""
+
+    file: Path
+    cases: dict[str, list[list[Any]]]
+    wrong: dict[str, list[list[Any]]]
+
+
+def read_recording(file: Path) -> Recording:
+    """The recording in `file`."""
+    try:
+        content = decode(file.read_bytes())
+        if content["schema"] != SCHEMA:
+            raise ValueError(content["schema"])
+        return Recording(file, content["cases"], content["wrong"])
+    except (OSError, WireError, ValueError, KeyError, TypeError) as error:
+        hint = _("Download the assignment's folder once more.")
+        raise BadAssignmentError(_("The recorded answers can't be read."), where=file, hint=hint) from error
+
+
+@dataclass(frozen=True)
+class RecordedReference:
+    """Answers what the reference answered at release, to the same requests in the same order."""
+
+    recording: Recording
+
+    def begin(self, case_id: str) -> ByteTransport:
+        left = iter(self.recording.cases.get(case_id, ()))
+
+        def exchange(message: bytes) -> bytes:
+            kept, reply = next(left, (None, b""))
+            if not same(kept, outline(message)):
+                hint = _("Was test_public.py changed? Download the assignment's folder once more.")
+                what = _("The recorded answers don't fit this case.")
+                raise BadAssignmentError(what, where=self.recording.file, hint=hint)
+            return bytes(reply)
+
+        return ByteTransport(exchange)
+
+
+@dataclass(frozen=True)
+class RecordedHints:
+    """Finds the misconception among those whose answers were recorded."""
+
+    assignment: Assignment
+    recording: Recording
+
+    def explain(self, case: Case, transcript: Transcript, rerun: Rerun) -> Hint | None:  # noqa: ARG002
+        """The hint, where one or two misconceptions explain what was answered."""
+        found = []
+        for id_, of, en, ko, said in self.recording.wrong.get(case.id, ()):
+            if Transcript([Said(*part) for part in said]).alike(transcript):
+                found.append(Misconception(id_, of, en, ko, "", _unknown))
+        return hint_of(found, self.assignment.sections[case.info.section].asks)
+
+
+def _unknown() -> None:
+    """A recorded misconception has answers and no variant."""

@@ -1,0 +1,71 @@
+"""What was asked in a case and what was answered: the evidence for a misconception.
+
+Two transcripts are alike when the same things were asked and answered, values up to rounding. Answers that stay on the
+other side (handles) are alike as such: what they are shows in what is asked of them next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.bridge.wire import Handle, WireError, decode
+from grader.judge.compare import close
+from grader.judge.failure import CaseFailure
+from grader.judge.reference import outline, same
+
+Exchange = Callable[[bytes], bytes]
+_NO_EVIDENCE = ("drop", "where", "parse", "run")  # housekeeping, not part of what a case asks
+
+
+@dataclass(frozen=True)
+class Said:
+    """One request, outlined, and its answer: how it ended and with what."""
+
+    asked: Any
+    status: str
+    answer: Any
+
+
+@dataclass
+class Transcript:
+    """What was said in one case, in order."""
+
+    said: list[Said] = field(default_factory=list)
+
+    def listening(self, exchange: Exchange) -> Exchange:
+        """The same exchange, overheard."""
+
+        def overheard(message: bytes) -> bytes:
+            reply = exchange(message)
+            asked = outline(message)
+            if asked[1] not in _NO_EVIDENCE:
+                try:
+                    _number, status, answer = decode(reply, build=_plain)
+                    self.said.append(Said(asked, str(status), answer))
+                except (WireError, TypeError, ValueError):  # no reply: whoever asked will say so
+                    self.said.append(Said(asked, "broken", None))
+            return reply
+
+        return overheard
+
+    def alike(self, other: Transcript) -> bool:
+        """Whether the same was asked and answered in both."""
+        return len(self.said) == len(other.said) and all(map(_alike, self.said, other.said))
+
+
+def _plain(item: Any) -> Any:
+    return "(stays there)" if isinstance(item, Handle) else item
+
+
+def _alike(one: Said, other: Said) -> bool:
+    if one.status != other.status or not same(one.asked, other.asked):
+        return False
+    if one.status == "raised":
+        return bool(one.answer["type"] == other.answer["type"])
+    try:
+        close(one.answer, other.answer)
+    except (CaseFailure, TypeError):
+        return False
+    return True
