@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,23 +15,19 @@ from grader.errors import OUR_FAULT, D2DError
 from grader.i18n import LANGUAGES, _
 
 F = TypeVar("F", bound=Callable[..., Any])
-_COMMANDS = {"check": "grader.cli.student", "audit": "grader.cli.author"}
+_COMMANDS = {
+    "check": "grader.cli.student",
+    "audit": "grader.cli.author",
+    "release": "grader.cli.author",
+    "new": "grader.cli.author",
+}
 
 
-@dataclass(frozen=True)
-class Common:
-    """The options that every command takes."""
-
-    course: Path | None
-    debug: bool
-    color: bool
-
-
-def common(function: F) -> F:
-    """Give a command the options that all have; they arrive as `common`."""
+def common(function: F, languages: Sequence[str] = LANGUAGES) -> F:
+    """Give a command the options that all have."""
     options = (
         click.option("--course", type=click.Path(path_type=Path, file_okay=False), help=_("The course's folder.")),
-        click.option("--lang", type=click.Choice(LANGUAGES), help=_("Language of what is printed.")),
+        click.option("--lang", type=click.Choice(languages), help=_("Language of what is printed or made.")),
         click.option("--debug", is_flag=True, help=_("Show the traceback of an error.")),
         click.option("--no-color", is_flag=True, help=_("Print without colours.")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.app import common
-from grader.errors import ALL_PASSED, NOT_ALL_PASSED
+from grader.errors import ALL_PASSED, NOT_ALL_PASSED, UsageError
 from grader.i18n import _
 
 if TYPE_CHECKING:
@@ -45,6 +46,40 @@ def audit(hw: str, seeds: int, jobs: int, json_file: str | None, **options: Any)
         for check in checks:
             _show(check)
     raise SystemExit(ALL_PASSED if result["ok"] else NOT_ALL_PASSED)
+
+
+@click.command(help=_("Write the folder that members receive."))
+@click.argument("hw", required=False)
+@click.option("--all", "everything", is_flag=True, help=_("Every assignment of the course."))
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help=_("The folder to write."))
+@functools.partial(common, languages=("ko", "en", "both"))
+def release(hw: str | None, everything: bool, out: Path, lang: str | None, **options: Any) -> None:
+    """Release HW or all."""
+    from grader.batch.release import release as write
+    from grader.course.course import find_course
+    from grader.render.clean import printable
+
+    course = find_course(Path.cwd(), options["course"])
+    if (hw is None) != everything:
+        raise UsageError(_("Name an assignment, or give --all."))
+    ids = course.ids() if everything else [str(hw)]
+    for file in write(course, ids, out, ("ko", "en") if lang in (None, "both") else (str(lang),)):
+        click.echo(printable(str(file)))
+
+
+@click.command(help=_("Begin an assignment with all of its files."))
+@click.argument("hw")
+@common
+def new(hw: str, **options: Any) -> None:
+    """Begin the assignment HW."""
+    from grader.course.course import find_course
+    from grader.course.skeleton import begin
+    from grader.render.clean import printable
+
+    course = find_course(Path.cwd(), options["course"])
+    for file in begin(course, hw):
+        click.echo(printable(str(file)))
+    click.echo(_("Fill these in, then prove them: d2d audit {name}").format(name=hw), err=True)
 
 
 class _Counter:

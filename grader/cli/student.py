@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.app import Common, common, show
+from grader.cli.app import common, show
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError, UsageError
 from grader.i18n import _
 
@@ -25,10 +26,22 @@ if TYPE_CHECKING:
 _LOOK_SECONDS = 0.02  # how often --watch looks at the file: a save is noticed before the eye is back on the terminal
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be shown of a check, and where."""
+
+    json_file: str | None
+    html_file: str | None
+    color: bool
+    pattern: str | None
+    watch: bool
+
+
 @click.command(help=_("Judge your own work by the public cases."))
 @click.argument("hw")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write the report as JSON; - prints nothing else."))
+@click.option("--html", "html_file", metavar="FILE", help=_("Write the report as a page for the browser."))
 @click.option(
     "--case",
     "pattern",
@@ -37,14 +50,15 @@ _LOOK_SECONDS = 0.02  # how often --watch looks at the file: a save is noticed b
 )
 @click.option("--watch", is_flag=True, help=_("Judge again whenever the file is saved."))
 @common
-def check(hw: str, path: Path | None, json_file: str | None, pattern: str | None, watch: bool, **options: Any) -> None:
+def check(hw: str, path: Path | None, pattern: str | None, watch: bool, **options: Any) -> None:
     """Judge PATH by the public cases."""
-    shared = Common(options["course"], options["debug"], not options["no_color"])
+    wanted = Wanted(options["json_file"], options["html_file"], not options["no_color"], pattern, watch)
     from grader.course.course import find_course
 
-    assignment = find_course(Path.cwd(), shared.course).assignment(hw)
-    if json_file not in (None, "-"):
-        writable(Path(str(json_file)))
+    assignment = find_course(Path.cwd(), options["course"]).assignment(hw)
+    for name in (wanted.json_file, wanted.html_file):
+        if name not in (None, "-"):
+            writable(Path(str(name)))
     file = path or default_path(assignment)
     if not watch:
         from grader.intake.read import read
@@ -54,7 +68,7 @@ def check(hw: str, path: Path | None, json_file: str | None, pattern: str | None
 
     server = start(assignment.imports)  # imports NumPy in its own process while this one imports pytest
     try:
-        code = _check(assignment, file, server, shared, json_file, pattern, watch)
+        code = _check(assignment, file, server, wanted)
     finally:
         server.close()
     raise SystemExit(code)
@@ -77,24 +91,14 @@ def default_path(assignment: Assignment) -> Path:
     return assignment.stub if assignment.stub.is_file() else here
 
 
-def _check(
-    assignment: Assignment,
-    file: Path,
-    server: Server,
-    shared: Common,
-    json_file: str | None,
-    pattern: str | None,
-    watch: bool,
-) -> int:
+def _check(assignment: Assignment, file: Path, server: Server, wanted: Wanted) -> int:
     from grader.judge.collect import Collection, collected
     from grader.judge.run import Judge
 
     def work(collection: Collection) -> int:
         reference, hints = _answers(assignment)
-        judge = Judge(collection, reference, server, pattern=pattern, hints=hints)
-        if watch:
-            return _watch(judge, file, shared)
-        return _once(judge, file, shared, json_file)
+        judge = Judge(collection, reference, server, pattern=wanted.pattern, hints=hints)
+        return _watch(judge, file, wanted) if wanted.watch else _once(judge, file, wanted)
 
     return collected(assignment, [assignment.public_cases], work)
 
@@ -113,21 +117,25 @@ def _answers(assignment: Assignment) -> tuple[Reference, Hints]:
     return RecordedReference(recording), RecordedHints(assignment, recording)
 
 
-def _once(judge: Judge, file: Path, shared: Common, json_file: str | None) -> int:
+def _once(judge: Judge, file: Path, wanted: Wanted) -> int:
     from grader.intake.read import read
 
     report = judge.judge(read(file, judge.collection.assignment.id))
-    if json_file is not None:
-        text = json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n"
-        if json_file == "-":
-            sys.stdout.write(text)
-            return exit_code(report)
-        Path(json_file).write_text(text, "utf-8")
-    _console_show(report, shared)
+    text = json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n"
+    if wanted.html_file is not None:
+        from grader.render.html import html
+
+        Path(wanted.html_file).write_text(html(report), "utf-8")
+    if wanted.json_file == "-":
+        sys.stdout.write(text)
+        return exit_code(report)
+    if wanted.json_file is not None:
+        Path(wanted.json_file).write_text(text, "utf-8")
+    _console_show(report, wanted)
     return exit_code(report)
 
 
-def _watch(judge: Judge, file: Path, shared: Common) -> int:
+def _watch(judge: Judge, file: Path, wanted: Wanted) -> int:
     """Judge at every save until Ctrl-C."""
     from grader.intake.read import read
     from grader.render.clean import printable
@@ -140,7 +148,7 @@ def _watch(judge: Judge, file: Path, shared: Common) -> int:
                 click.clear()
             try:
                 report = judge.judge(read(file, judge.collection.assignment.id))
-                _console_show(report, shared)
+                _console_show(report, wanted)
                 code = exit_code(report)
             except D2DError as error:  # an editor may have half written it: the next save tells
                 show(error)
@@ -164,12 +172,12 @@ def _state(file: Path) -> object:
     return now.st_mtime_ns, now.st_size, now.st_ino
 
 
-def _console_show(report: Report, shared: Common) -> None:
+def _console_show(report: Report, wanted: Wanted) -> None:
     from rich.console import Console
 
     from grader.render.terminal import show as show_report
 
-    show_report(report, Console(no_color=not shared.color, highlight=False, soft_wrap=False))
+    show_report(report, Console(no_color=not wanted.color, highlight=False, soft_wrap=False))
 
 
 def exit_code(report: Report) -> int:

@@ -23,6 +23,8 @@ class Course:
     language: str | None
     assignments: Path
     reference: Path
+    install: str
+    members: str | None
 
     def ids(self) -> list[str]:
         """The assignments that the course has."""
@@ -63,6 +65,8 @@ def _read(folder: Path) -> Course:
         language=language,
         assignments=folder / table.take("assignments", str, "assignments"),
         reference=folder / table.take("reference", str, "reference"),
+        install=table.take("install", str, "d2d-grader"),
+        members=table.take("members", str, None),
     )
     table.finish()
     return course

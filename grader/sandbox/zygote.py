@@ -59,6 +59,7 @@ def adopt(modules: dict[str, str]) -> None:
             if letter == "." and name[:at] not in sys.modules:
                 package = types.ModuleType(name[:at])
                 package.__path__ = []
+                package.__spec__ = ModuleSpec(name[:at], None)  # find_spec() in a notebook's first cell asks for it
                 sys.modules[name[:at]] = package
         spec = importlib.util.spec_from_file_location(name, file)
         assert spec is not None

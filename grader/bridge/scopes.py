@@ -1,0 +1,177 @@
+"""Which names a top-level statement binds, which it needs at once, and which only when its functions are called.
+
+Part of the worker's side: the standard library alone, and no recursion, since the source may be nested as deep as
+Python's parser lets it be.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_LAZY_ANNOTATIONS = sys.version_info >= (3, 14)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of a statement, each with the line on which it first stands."""
+
+    binds: dict[str, int] = field(default_factory=dict)
+    now: dict[str, int] = field(default_factory=dict)
+    later: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def needs(self) -> dict[str, int]:
+        return {**self.later, **self.now}
+
+
+@dataclass(frozen=True)
+class _Scope:
+    names: frozenset[str]
+    outer: _Scope | None
+    is_class: bool = False
+
+
+@dataclass(frozen=True)
+class _Task:
+    node: ast.AST
+    scope: _Scope | None
+    later: bool
+
+
+def names_of(statement: ast.stmt, *, lazy_annotations: bool = False) -> Names:
+    """The names of a statement that stands at the top level."""
+    found = Names(binds=dict(_bound([statement])))
+    lazy = lazy_annotations or _LAZY_ANNOTATIONS
+    waiting = [_Task(statement, None, False)]
+    while waiting:
+        task = waiting.pop()
+        node = task.node
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load) and not _is_local(node.id, task.scope):
+                (found.later if task.later else found.now).setdefault(node.id, node.lineno)
+        elif isinstance(node, _FUNCTIONS):
+            waiting += _function(node, task, lazy)
+        elif isinstance(node, ast.ClassDef):
+            waiting += _class(node, task)
+        elif isinstance(node, _COMPREHENSIONS):
+            waiting += _comprehension(node, task)
+        else:
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and task.scope is None:
+                found.now.setdefault(node.target.id, node.lineno)  # it reads what it changes
+            skip = node.annotation if isinstance(node, ast.AnnAssign) and (lazy or task.later) else None
+            waiting += [_Task(child, task.scope, task.later) for child in ast.iter_child_nodes(node) if child is not skip]
+    return found
+
+
+def _is_local(name: str, scope: _Scope | None) -> bool:
+    while scope is not None:
+        if name in scope.names:
+            return True
+        scope = scope.outer
+    return False
+
+
+def _closure(scope: _Scope | None) -> _Scope | None:
+    """What a function sees of the scopes around it: not those of classes."""
+    return scope.outer if scope is not None and scope.is_class else scope
+
+
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, task: _Task, lazy: bool) -> Iterator[_Task]:
+    arguments = node.args
+    listed = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    listed += [each for each in (arguments.vararg, arguments.kwarg) if each is not None]
+    outer = _with_type_parameters(node, task.scope)
+    for default in (*arguments.defaults, *arguments.kw_defaults):
+        if default is not None:
+            yield _Task(default, outer, task.later)
+    if isinstance(node, ast.Lambda):
+        body: list[ast.AST] = [node.body]
+    else:
+        body = list(node.body)
+        yield from (_Task(each, outer, task.later) for each in node.decorator_list)
+        annotations = [] if lazy else [node.returns, *(each.annotation for each in listed)]
+        yield from (_Task(each, outer, task.later) for each in annotations if each is not None)
+    local = {each.arg for each in listed} | (set(dict(_bound(body))) - _declared_elsewhere(body))
+    scope = _Scope(frozenset(local), _closure(outer))
+    yield from (_Task(each, scope, True) for each in body)
+
+
+def _class(node: ast.ClassDef, task: _Task) -> Iterator[_Task]:
+    outer = _with_type_parameters(node, task.scope)
+    around = [*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)]
+    yield from (_Task(each, outer, task.later) for each in around)
+    local = set(dict(_bound(node.body))) - _declared_elsewhere(node.body)
+    scope = _Scope(frozenset(local), _closure(outer), is_class=True)
+    yield from (_Task(each, scope, task.later) for each in node.body)
+
+
+def _comprehension(node: ast.AST, task: _Task) -> Iterator[_Task]:
+    generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
+    local = frozenset(name for each in generators for name, _line in _bound([each.target]))
+    scope = _Scope(local, _closure(task.scope))
+    yield _Task(generators[0].iter, task.scope, task.later)
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.comprehension):
+            parts = [child.target, *child.ifs, *([] if child is generators[0] else [child.iter])]
+            yield from (_Task(each, scope, task.later) for each in parts)
+        else:
+            yield _Task(child, scope, task.later)
+
+
+def _with_type_parameters(node: ast.AST, scope: _Scope | None) -> _Scope | None:
+    names = frozenset(each.name for each in getattr(node, "type_params", ()))
+    return _Scope(names, scope) if names else scope
+
+
+def _declared_elsewhere(body: Iterable[ast.AST]) -> set[str]:
+    """Names that a function says are not its own."""
+    declared = (node for node in _own(body) if isinstance(node, (ast.Global, ast.Nonlocal)))
+    return {name for node in declared for name in node.names}
+
+
+def _bound(body: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
+    """Every name bound in this scope itself, with the first line on which it is."""
+    seen: set[str] = set()
+    for node in _own(body):
+        for name in _bound_by(node):
+            if name not in seen:
+                seen.add(name)
+                yield name, getattr(node, "lineno", 1)
+
+
+def _bound_by(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name):
+        if isinstance(node.ctx, ast.Store):
+            yield node.id
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield node.name
+    elif isinstance(node, ast.alias):
+        if node.name != "*":
+            yield node.asname or node.name.partition(".")[0]
+    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
+        if node.name:
+            yield node.name
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        yield node.rest
+
+
+def _own(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """The nodes of a scope without those of the scopes in it; of comprehensions what `:=` binds outside of them."""
+    waiting = [(node, False) for node in body]
+    waiting.reverse()
+    while waiting:
+        node, inside = waiting.pop()
+        if not inside:
+            yield node
+        elif isinstance(node, ast.NamedExpr):
+            yield node.target
+        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+            continue
+        inside = inside or isinstance(node, _COMPREHENSIONS)
+        waiting += [(child, inside) for child in reversed(list(ast.iter_child_nodes(node)))]
+

@@ -1,0 +1,151 @@
+"""What members receive: whole, working by itself, and without anything that judges them in secret."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+
+from grader.batch.release import release
+from grader.cli.app import d2d as program
+from grader.course.course import find_course
+
+ROOT = Path(__file__).resolve().parents[2]
+IDS = find_course(ROOT).ids()
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("release") / "members"
+    release(find_course(ROOT), IDS, out, ("ko", "en"))
+    return out
+
+
+def run(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """`d2d` as a member calls it: in the released folder, far from the repository."""
+    command = [str(Path(sys.executable).with_name("d2d")), *map(str, arguments)]
+    environment = {**os.environ, "LANG": "C.UTF-8"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False)
+
+
+@pytest.mark.parametrize("hw", IDS)
+def test_the_folder_has_what_members_need_and_no_more(released: Path, hw: str) -> None:
+    names = {file.name for file in (released / "assignments" / hw).iterdir()}
+    expected = {"assignment.toml", f"{hw}.py", "test_public.py", "public.d2d", "locale"}
+    expected |= {f"{hw}.{lang}.ipynb" for lang in ("ko", "en")} | {f"handout.{lang}.md" for lang in ("ko", "en")}
+    assert names == expected
+
+
+@pytest.mark.parametrize("hw", IDS)
+def test_nothing_that_judges_in_secret_is_in_it(released: Path, hw: str) -> None:
+    """No telling line of the reference, of a hidden case or of a misconception, in any file, by content."""
+    content = b"\0".join(file.read_bytes() for file in released.rglob("*") if file.is_file())
+    given = (ROOT / "assignments" / hw / f"{hw}.py").read_text("utf-8")
+    given += (ROOT / "assignments" / hw / "test_public.py").read_text("utf-8")
+    secret = [
+        ROOT / "reference" / f"{hw}.py",
+        *(ROOT / "assignments" / hw / name for name in ("test_hidden.py", "misconceptions.py")),
+    ]
+    for file in secret:
+        lines = {line.strip() for line in file.read_text("utf-8").splitlines()}
+        telling = [
+            line
+            for line in lines
+            if len(line) > 30
+            and line not in given
+            and not line.startswith(("import ", "from ", "#", "en=", "ko=", '"'))
+        ]
+        assert len(telling) > 5, file
+        # A hint is for members to read, so its text is in the recording; code never is.
+        assert [line for line in telling if line.encode() in content] == []
+
+
+@pytest.mark.parametrize("hw", IDS)
+def test_the_stub_earns_nothing_and_the_reference_everything_from_the_recording(
+    released: Path, hw: str, tmp_path: Path
+) -> None:
+    stub = run(released, "check", hw, "--json", "-")
+    report = json.loads(stub.stdout)
+    assert (stub.returncode, report["score"], report["complete"]) == (1, 0, True)
+    right = tmp_path / f"{hw}.py"
+    right.write_bytes((ROOT / "reference" / f"{hw}.py").read_bytes())
+    whole = run(released, "check", hw, right, "--json", "-")
+    report = json.loads(whole.stdout)
+    assert (whole.returncode, report["percent"]) == (0, 100)
+
+
+@pytest.mark.parametrize("hw", IDS)
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_notebook_is_valid_and_has_each_function_below_its_text(released: Path, hw: str, language: str) -> None:
+    notebook: Any = nbformat.read(
+        released / "assignments" / hw / f"{hw}.{language}.ipynb", as_version=nbformat.NO_CONVERT
+    )
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    assert "%load_ext grader.colab" in cells[0]
+    assert cells[-1].endswith(f"%d2d check {hw} --lang {language}")
+    stub = ast.parse((ROOT / "assignments" / hw / f"{hw}.py").read_text("utf-8"))
+    asked = [node.name for node in stub.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    found = [node.name for cell in cells[2:-1] for node in ast.parse(cell).body if hasattr(node, "name")]
+    assert found == asked
+    assert "<!-- cell" not in json.dumps(notebook)
+
+
+def test_a_release_made_twice_is_the_same_to_the_byte(released: Path, tmp_path: Path) -> None:
+    release(find_course(ROOT), IDS[:1], tmp_path / "again", ("ko", "en"))
+    for file in (tmp_path / "again" / "assignments").rglob("*"):
+        if file.is_file():
+            assert file.read_bytes() == (released / file.relative_to(tmp_path / "again")).read_bytes(), file
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(course: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("all of it", "utf-8")
+    result = CliRunner().invoke(program, ["release", "mini", "--out", str(tmp_path / "mine"), "--course", str(course)])
+    assert result.return_value == 2 or result.exit_code == 2
+    assert [file.name for file in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize(
+    ("handout", "says"),
+    [
+        (
+            "<!-- cell: mse -->\n<!-- cell: double -->\n<!-- cell: nothing_like_it -->\n",
+            "nothing_like_it has no definition",
+        ),
+        ("<!-- cell: mse -->\n", "no marker for double"),
+        ("<!-- cell: mse -->\n<!-- cell: double -->\n<!-- cell: mse -->\n", "mse stands twice"),
+    ],
+)
+def test_a_marker_and_a_function_belong_together(course: Path, tmp_path: Path, handout: str, says: str) -> None:
+    (course / "assignments" / "mini" / "handout.en.md").write_text(handout, "utf-8")
+    done = run(course, "release", "mini", "--out", tmp_path / "out", "--lang", "en")
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "handout.en.md" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_new_assignment_is_proved_and_released_as_it_is(course: Path, tmp_path: Path) -> None:
+    assert run(course, "new", "hw6").returncode == 0
+    audit = run(course, "audit", "hw6", "--seeds", "2", "--json", "-")
+    assert json.loads(audit.stdout)["ok"], audit.stdout
+    assert audit.returncode == 0
+    assert run(course, "release", "hw6", "--out", tmp_path / "out").returncode == 0
+    assert run(tmp_path / "out", "check", "hw6", course / "reference" / "hw6.py").returncode == 0
+
+
+def test_a_new_assignment_touches_nothing_that_is_there(course: Path) -> None:
+    before = {file: file.read_bytes() for file in course.rglob("*") if file.is_file()}
+    for name in ("mini", "../up", "Hw6", "6hw", ""):
+        assert run(course, "new", name).returncode == 2
+    assert {file: file.read_bytes() for file in course.rglob("*") if file.is_file()} == before
