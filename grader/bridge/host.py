@@ -127,7 +127,12 @@ class Host:
                     problems.append(LoadProblem(cell, int(line), RaisedError.from_wire(slip)))
         except RaisedError as error:
             problems.append(LoadProblem(cell, None, error))
-        except (BridgeError, TypeError, ValueError) as error:  # no answer that our side of the worker gives
+        except (
+            BridgeError,
+            TypeError,
+            ValueError,
+            OverflowError,
+        ) as error:  # no answer that our side of the worker gives
             raise EndedError("crashed", f"broken reply: {error}") from error
         return steps
 

@@ -64,7 +64,9 @@ def names_of(statement: ast.stmt, *, lazy_annotations: bool = False) -> Names:
             if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and task.scope is None:
                 found.now.setdefault(node.target.id, node.lineno)  # it reads what it changes
             skip = node.annotation if isinstance(node, ast.AnnAssign) and (lazy or task.later) else None
-            waiting += [_Task(child, task.scope, task.later) for child in ast.iter_child_nodes(node) if child is not skip]
+            waiting += [
+                _Task(child, task.scope, task.later) for child in ast.iter_child_nodes(node) if child is not skip
+            ]
     return found
 
 
@@ -174,4 +176,3 @@ def _own(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
             continue
         inside = inside or isinstance(node, _COMPREHENSIONS)
         waiting += [(child, inside) for child in reversed(list(ast.iter_child_nodes(node)))]
-

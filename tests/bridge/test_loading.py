@@ -1,0 +1,153 @@
+"""Cells loaded statement by statement: one slip costs what it stands in, and nothing else."""
+
+import pytest
+
+from grader.bridge.outcomes import RaisedError
+
+GOOD = "def good(x): return x + 1\n"
+BROKEN = "def broken(x:\n    return x\n"
+
+
+def lines(loaded):
+    return [line for line, _error in loaded.problems]
+
+
+def test_statements_after_one_that_raises_are_run(bridge):
+    loaded = bridge("a = 1\n1 / 0\nb = 2\n")
+    assert {"a", "b"} <= loaded.names()
+    [(line, error)] = loaded.problems
+    assert (line, error.type_name) == (2, "ZeroDivisionError")
+    assert [(frame.cell, frame.line) for frame in error.frames] == [("kim.py[1]", 2)]
+
+
+def test_cells_share_their_names(bridge):
+    assert bridge("a = 1", "def f(): return a").student.f() == 1
+
+
+def test_what_leaves_is_only_a_problem(bridge):
+    loaded = bridge("import sys\nsys.exit(0)\n", "raise KeyboardInterrupt\n", GOOD)
+    assert [error.type_name for _line, error in loaded.problems] == ["SystemExit", "KeyboardInterrupt"]
+    assert loaded.student.good(1) == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "slips"),
+    [
+        (BROKEN + GOOD, [1]),
+        (GOOD + BROKEN, [2]),
+        ("import math\n" + BROKEN + GOOD, [2]),
+        (BROKEN + "EPS: float = 1\n" + "def good(x): return x + EPS\n", [1]),
+        (BROKEN + "from math import pi\n" + "def good(x): return x + (pi > 3)\n", [1]),
+        (BROKEN + "async def other(): pass\n" + GOOD, [1]),
+        ("def broken(x):\nreturn x\n" + GOOD, [2]),
+        ("def broken(x):\n    return (x +\n\n" + GOOD, [2]),
+        ('def broken(x):\n    """never closed\n\n' + GOOD, [2]),
+        ("def broken(x):\n\t  if x:\n  return x\n" + GOOD, [3]),
+        ("class Broken\n    def f(self): pass\n" + GOOD, [1]),
+        (BROKEN + GOOD + BROKEN.replace("broken", "worse"), [1, 4]),
+        ("from functools import cache\n@cache\ndef one(x): return x\n" + GOOD + BROKEN, [5]),
+        ("from functools import cache\n@cache\n" + BROKEN + GOOD, [3]),
+        (BROKEN + "from functools import cache\n@cache\n@cache\n" + GOOD, [1]),
+        (BROKEN + "from functools import lru_cache\n@lru_cache(\n    maxsize=1,\n)\n# why\n" + GOOD, [1]),
+        ('TEXT = """\ndef not_a_function(x):\nimport nothing\n"""\n' + GOOD + BROKEN, [6]),
+        (BROKEN + 'TEXT = """\ndef not_a_function(x):\na = 1\n"""\n' + GOOD, [1]),
+        ('def good(x):\n    """Text\n\nclass of its own, with\na = b in it\n"""\n    return x + 1\n' + BROKEN, [8]),
+        (BROKEN + "VALUES = [\n1,\n2,\n]\n" + "def good(x): return x + VALUES[0]\n", [1]),
+        (BROKEN + "LAYER = dict(\na=1,\nb=2,\n)\n" + "def good(x): return x + LAYER['a']\n", [1]),
+        (BROKEN + "try:\n    import math\nexcept ImportError:\n    math = None\n" + GOOD, [1]),
+        (GOOD + "def after(): return 1\nreturn 3\n", [3]),
+        (BROKEN + GOOD + "deep = " + "-" * 200_000 + "1\n", None),
+    ],
+)
+def test_one_slip_costs_itself_only(bridge, source, slips):
+    loaded = bridge(source)
+    assert loaded.student.good(1) == 2
+    assert "broken" not in loaded.names()
+    assert "not_a_function" not in loaded.names()
+    if slips is not None:
+        assert lines(loaded) == slips
+        assert all("SyntaxError" in error.bases for _line, error in loaded.problems)
+
+
+def test_a_slip_says_where_it_is(bridge):
+    [(line, error)] = bridge(GOOD + "\n" + BROKEN).problems
+    assert line == 3
+    assert [(frame.cell, frame.line) for frame in error.frames] == [("kim.py[1]", 3)]
+    assert "never closed" in error.text or "invalid syntax" in error.text
+
+
+def test_lines_after_a_slip_are_the_files_own(bridge):
+    loaded = bridge(BROKEN + "\n\n" + "def fails():\n    return 1 / 0\n")
+    with pytest.raises(RaisedError) as caught:
+        loaded.student.fails()
+    assert [frame.line for frame in caught.value.frames] == [6]
+
+
+@pytest.mark.parametrize("source", ["", "\n\n", "# only a comment\n", '"""only a docstring"""\n'])
+def test_nothing_to_load(bridge, source):
+    loaded = bridge(source)
+    assert not loaded.problems
+    assert not loaded.names()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "\0",
+        "def f(:\n",
+        "(" * 5000,
+        "-" * 200_000 + "1",
+        "x = " + "[" * 5000 + "]" * 5000,
+        "PK\x03\x04\x14\0",
+        "\ufeff\ufeffx = 1",
+        "from __future__ import braces\n",
+        "from __future__ import nothing_of_the_kind\n",
+        "x = 1 +\n" * 2000,
+        "@\n" * 2000,
+        "9" * 5000,
+    ],
+    ids=lambda source: source[:12],
+)
+def test_hostile_source_is_a_problem_and_no_more(bridge, source):
+    assert bridge(source).problems
+
+
+def test_future_imports_hold_for_what_follows(bridge):
+    loaded = bridge(
+        """
+        from __future__ import annotations
+        from dataclasses import dataclass, fields
+        from typing import get_type_hints
+
+        @dataclass
+        class Node:
+            value: float
+            next: Node | None = None
+
+        def kinds(): return [field.type for field in fields(Node)]
+        def resolved(): return get_type_hints(Node)["value"] is float
+        """,
+        "def later(x: Unknown) -> Unknown: return x\n",
+    )
+    assert not loaded.problems
+    assert loaded.student.kinds() == ["float", "Node | None"]
+    assert loaded.student.resolved()
+    assert loaded.student.Node(1.5).value == 1.5
+    assert loaded.student.later(3) == 3
+
+
+def test_what_is_meant_for_the_command_line_is_not_run(bridge):
+    loaded = bridge("def f(): return __name__\nif __name__ == '__main__':\n    raise SystemExit\n")
+    assert not loaded.problems
+    assert loaded.student.f() == "submission"
+
+
+def test_where_names_are_defined(bridge):
+    loaded = bridge("import math\ndef f(): pass\n", "class C:\n    x = 1\n    def g(self): pass\n\nN = 3\n")
+    found = loaded.transport.request("where", ["f", "C", "N", "math", "absent"])
+    assert found == {"f": ("kim.py[1]", 2), "C": ("kim.py[2]", 3), "N": None, "math": None, "absent": None}
+
+
+def test_no_name_of_the_server_leaks_into_the_submission(bridge):
+    loaded = bridge("import sys\ndef own(): return sorted(n for n in globals() if not n.startswith('__'))\n")
+    assert loaded.student.own() == ["own", "sys"]
