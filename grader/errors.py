@@ -14,6 +14,7 @@ from __future__ import annotations
 from pathlib import Path
 
 ALL_PASSED, NOT_ALL_PASSED, BAD_INPUT, OUR_FAULT = 0, 1, 2, 3
+STOPPED = 130  # by Ctrl-C, as a shell counts it: nothing was judged to its end
 
 
 class D2DError(Exception):

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from grader import __version__
-from grader.errors import OUR_FAULT, D2DError
+from grader.errors import ALL_PASSED, BAD_INPUT, OUR_FAULT, STOPPED, D2DError
 from grader.i18n import LANGUAGES, _
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -49,9 +49,17 @@ class Commands(click.Group):
         return command
 
     def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run the command; its exit code, whatever happens in it."""
         debug = "--debug" in sys.argv
         try:
-            return super().main(*arguments, **options)
+            code = super().main(*arguments, **{**options, "standalone_mode": False})
+            return code if isinstance(code, int) else ALL_PASSED
+        except click.Abort:  # Ctrl-C: not a judgement
+            click.echo(_("Stopped."), err=True)
+            return STOPPED
+        except click.ClickException as error:
+            error.show()
+            return BAD_INPUT
         except D2DError as error:
             if debug:
                 raise

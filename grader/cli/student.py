@@ -153,23 +153,20 @@ def _watch(judge: Judge, file: Path, wanted: Wanted) -> int:
             except D2DError as error:  # an editor may have half written it: the next save tells
                 show(error)
             click.echo(_("Watching {file}. Ctrl-C ends it.").format(file=printable(file.name)), err=True)
-            _wait(file, before)
+            while _state(file) == before:
+                time.sleep(_LOOK_SECONDS)
     except KeyboardInterrupt:
         return code
 
 
-def _wait(file: Path, before: object) -> None:
-    while _state(file) == before:
-        time.sleep(_LOOK_SECONDS)
-
-
-def _state(file: Path) -> object:
-    """What changes whenever the file is saved, also by editors that write a new file in its place."""
+def _state(path: Path) -> object:
+    """What changes whenever the work is saved, also by editors that write a new file in its place."""
     try:
-        now = file.stat()
-    except OSError:
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        found = [(file.name, file.stat()) for file in files]
+    except OSError:  # an editor is just putting its new file in place of the old
         return None
-    return now.st_mtime_ns, now.st_size, now.st_ino
+    return [(name, now.st_mtime_ns, now.st_size, now.st_ino) for name, now in found]
 
 
 def _console_show(report: Report, wanted: Wanted) -> None:

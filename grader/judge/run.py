@@ -121,7 +121,13 @@ class _Run:
         if outcome is None:
             error = self.judge.collection.plugin.run(case, following, self.seats(case))
             called = self.transport.last_called if self.transport else None
-            outcome = outcome_of(error, called, self.judge.collection.assignment.signatures, self.host.limits)
+            outcome = outcome_of(
+                error,
+                called=called,
+                answered=bool(self.transcript.said),
+                signatures=self.judge.collection.assignment.signatures,
+                limits=self.host.limits,
+            )
             output = self.printed(case)
             if isinstance(error, EndedError):
                 self.host.drop()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.course.limits import Limits
+from grader.errors import D2DError
 from grader.i18n import _
 from grader.judge.failure import KINDS, CaseFailure
 from grader.records.report import Verdict
 from grader.sandbox.worker import EndedError
+
+_HOME = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,18 @@ class Outcome:
     raised: RaisedError | None = None
 
 
-def outcome_of(error: BaseException | None, called: str | None, signatures: dict[str, str], limits: Limits) -> Outcome:
-    """The outcome of a case that ended with `error` (None: it passed), `called` being the function it asked last."""
+def outcome_of(
+    error: BaseException | None,
+    *,
+    called: str | None,
+    answered: bool,
+    signatures: dict[str, str],
+    limits: Limits,
+) -> Outcome:
+    """The outcome of a case that ended with `error` (None: it passed).
+
+    `called` is the function that it asked last, and `answered` whether the submission had answered anything in it.
+    """
     if error is None:
         return Outcome(Verdict.PASSED, "", "")
     if isinstance(error, CaseFailure):
@@ -40,10 +54,21 @@ def outcome_of(error: BaseException | None, called: str | None, signatures: dict
     if isinstance(error, AssertionError):
         general = KINDS["assertion"]()
         return Outcome(Verdict.FAILED, str(error) or general, general)
+    if answered and not _is_ours(error):
+        # The reference passes this case (`audit` proves it), so it was the answer that the case could not work with.
+        return _same(Verdict.FAILED, KINDS["type"]())
     # Whatever else comes out of a case is the judge's or the author's: it must not cost the student anything.
     text = _("The judge itself failed here ({reason}). This is not your fault; tell the staff.")
     general = text.format(reason=type(error).__name__)
     return Outcome(Verdict.UNGRADABLE, text.format(reason=f"{type(error).__name__}: {error}"), general)
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether the exception came out of this program: then the case was not merely handed an odd answer."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return isinstance(error, D2DError) or trace is None or Path(trace.tb_frame.f_code.co_filename).is_relative_to(_HOME)
 
 
 def _raised(error: RaisedError, called: str | None, signatures: dict[str, str]) -> Outcome:
