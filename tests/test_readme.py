@@ -15,6 +15,13 @@ ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```console\n\$ d2d (?P<command>.*)\n(?P<output>(?:.*\n)*?)```$", re.MULTILINE)
 
 
+def judged(text: str) -> str:
+    """What is shown, but for the last line: which layers are active depends on the machine."""
+    result, mark, _layers = text.rpartition("\n  sandbox:" if "\n  sandbox:" in text else "\n  샌드박스:")
+    assert mark
+    return result
+
+
 @pytest.mark.parametrize(("file", "language"), [("README.md", "en"), ("README.ko.md", "ko")])
 def test_the_run_in_the_readme_is_what_the_command_prints(file: str, language: str) -> None:
     blocks = list(BLOCK.finditer((ROOT / file).read_text("utf-8")))
@@ -23,7 +30,7 @@ def test_the_run_in_the_readme_is_what_the_command_prints(file: str, language: s
         command = [sys.executable, "-m", "grader", *shlex.split(block["command"])]
         environment = {**os.environ, "LANGUAGE": "en", "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"}
         run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8")
-        assert run.stdout.rstrip() == block["output"].rstrip()
+        assert judged(run.stdout) == judged(block["output"])
         assert run.returncode == 1
 
 

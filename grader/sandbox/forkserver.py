@@ -11,16 +11,19 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import Any
 
 from grader.course.limits import Limits
 from grader.errors import OurFaultError
 from grader.i18n import _
 from grader.sandbox.order import Order
-from grader.sandbox.worker import ForkedWorker, status_text
+from grader.sandbox.worker import OUT_OF_MEMORY, EndedError, ForkedWorker, status_text
 
+_PREFIX = "d2d-"
 _PIPE_BYTES = 1 << 20  # an array of a megabyte in one go instead of sixteen changes of process
 _READY_SECONDS = 120.0  # torch on a cold disk
 _ANSWER_SECONDS = 10.0  # killing what a submission left behind takes milliseconds; a stopped zygote never answers
@@ -29,11 +32,12 @@ _ANSWER_SECONDS = 10.0  # killing what a submission left behind takes millisecon
 class ForkServer:
     """A zygote, started at once and waited for only when the first worker is asked for."""
 
-    layers: tuple[str, ...] = ("process", "rlimits")
-
     def __init__(self, order: Order) -> None:
         self.order = order
-        self.scratch: str | None = None
+        self.layers: tuple[str, ...] = ()  # those of the last worker, as it said itself before any student's code ran
+        sweep_homes()
+        # One folder for all workers to come: the kernel's rules for it can be made once instead of for each worker.
+        self.home = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
         self._start()
 
     def _start(self) -> None:
@@ -50,16 +54,24 @@ class ForkServer:
                 start_new_session=True,  # Ctrl-C in a terminal is for the judge alone
             )
         self.control.settimeout(_READY_SECONDS)
-        self.ready = False
-        self._send(self.order.as_json())
+        self.offered: dict[str, str | None] | None = None
+        self._send({**self.order.as_json(), "home": self.home})
+
+    def survey(self) -> dict[str, str | None]:
+        """Each layer that the machine could have: None where it does, else the reason why not."""
+        if self.offered is None:
+            ready, _none = self._receive()
+            self.offered = dict(ready["offered"])
+            if ready["unreadable"]:
+                self.offered["readable"] = str(ready["unreadable"])
+            self.control.settimeout(_ANSWER_SECONDS)
+        return self.offered
 
     def worker(self, limits: Limits, reply_bound: int) -> ForkedWorker:
         """A fresh worker in a scratch folder of its own; one at a time."""
-        if not self.ready:
-            self._receive()
-            self.ready = True
-            self.control.settimeout(_ANSWER_SECONDS)
-        self.scratch = tempfile.mkdtemp(prefix="d2d-")
+        self.survey()
+        scratch = Path(self.home, "work")
+        scratch.mkdir(mode=0o700)
         with ExitStack() as undo:
             theirs, ours = [], []
             for to_worker in (True, False, False):
@@ -71,30 +83,37 @@ class ForkServer:
             with suppress(OSError):  # unprivileged users have a quota of pipe pages; the smaller pipe only costs time
                 for fd in theirs[:2]:
                     fcntl.fcntl(fd, getattr(fcntl, "F_SETPIPE_SZ", 1031), _PIPE_BYTES)
-            self._send({"fork": limits.for_worker(self.scratch)}, theirs)
+            self._send({"fork": limits.for_worker(str(scratch))}, theirs)
         _message, pidfds = self._receive()
         pidfd = pidfds[0] if pidfds else None
-        return ForkedWorker(self, pidfd, (ours[0], ours[1], ours[2]), limits.output_kb << 10, reply_bound)
+        worker = ForkedWorker(self, pidfd, (ours[0], ours[1], ours[2]), limits.output_kb << 10, reply_bound)
+        try:
+            hello = json.loads(worker.greeting(time.monotonic() + _ANSWER_SECONDS))
+        except EndedError as error:
+            reason = worker.output.take()[0].strip() or str(error)
+            raise OurFaultError(_("A worker could not be closed off: {reason}").format(reason=reason)) from error
+        self.layers = ("process", "rlimits", *hello["layers"])
+        return worker
 
     def end(self, _worker: ForkedWorker) -> str:
         """Have the zygote kill what is left of the worker; how the worker ended."""
         try:
             self._send({"end": True})
             message, _none = self._receive()
-            ended = status_text(message["status"])
+            ended = OUT_OF_MEMORY if message["out_of_memory"] else status_text(message["status"])
         except OurFaultError:
             # Where no layer forbids it, a submission can kill or stop the zygote. That is its own crash, and the
             # next one gets a new zygote; if that can't be started either, the fault is ours.
             self._stop()
             self._start()
             ended = "zygote lost"
-        self._sweep()
+        _empty(self.home)
         return ended
 
     def close(self) -> None:
         """End the zygote, and with it every worker."""
         self._stop()
-        self._sweep()
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def _stop(self) -> None:
         self.control.close()  # the zygote sees the end of the socket, kills its workers and leaves
@@ -104,11 +123,6 @@ class ForkServer:
             self.process.kill()
             self.process.wait()
         self.complaints.close()
-
-    def _sweep(self) -> None:
-        if self.scratch is not None:
-            shutil.rmtree(self.scratch, ignore_errors=True)
-            self.scratch = None
 
     def _send(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
@@ -132,3 +146,21 @@ class ForkServer:
         reason = said[-1] if said else _("it said nothing")
         text = _("The process that workers start from could not be used: {reason}")
         return OurFaultError(text.format(reason=reason), hint=_("`d2d doctor` shows what this machine offers."))
+
+
+def sweep_homes() -> None:
+    """Take away the folders of judges that were killed before they could."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}[0-9]*-*"):
+        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        with suppress(OSError):  # another judge that starts now may sweep the same folder
+            # Only our own: in a shared /tmp anybody can make a folder of that name.
+            if folder.lstat().st_uid == os.geteuid() and owner.isdigit() and not Path("/proc", owner).exists():
+                shutil.rmtree(folder)
+
+
+def _empty(home: str) -> None:
+    for entry in Path(home).iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink()

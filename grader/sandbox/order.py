@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from grader.errors import BadAssignmentError
 from grader.i18n import _
+from grader.sandbox.layers import FILES as LAYER_FILES
 
 if TYPE_CHECKING:
     from grader.sandbox.forkserver import ForkServer
     from grader.sandbox.spawn import SpawnServer
 
 _PACKAGE = Path(__file__).parent.parent
+_WORKER_SIDE = ("wire", "reading", "server")  # in the order in which they import each other
 # What torch imports beside itself, some of it only on first use.
 _SUPPORT = {
     "torch": (
@@ -27,12 +29,17 @@ _SUPPORT = {
 
 @dataclass(frozen=True)
 class Order:
-    """Libraries to import, where they lie, and the files of the worker's side of the bridge."""
+    """Libraries to import, where they lie, and the files of the worker's side of the bridge and of its layers.
+
+    `without` leaves layers out: for tests that show what each one stops.
+    """
 
     imports: tuple[str, ...]
     support: tuple[str, ...]
     folders: tuple[str, ...]
     modules: dict[str, str]
+    layers: dict[str, str]
+    without: tuple[str, ...] = ()
 
     @property
     def script(self) -> str:
@@ -42,7 +49,7 @@ class Order:
         return asdict(self)
 
 
-def order(imports: Sequence[str]) -> Order:
+def order(imports: Sequence[str], without: Sequence[str] = ()) -> Order:
     """The order for an assignment that may import these libraries."""
     folders = []
     for name in imports:
@@ -53,12 +60,18 @@ def order(imports: Sequence[str]) -> Order:
         folder = str(Path(spec.origin).parent.parent if spec.submodule_search_locations else Path(spec.origin).parent)
         if folder not in folders:
             folders.append(folder)
-    modules = {f"grader.bridge.{name}": str(_PACKAGE / "bridge" / f"{name}.py") for name in ("wire", "server")}
     support = tuple(dict.fromkeys(extra for name in imports for extra in _SUPPORT.get(name, ())))
-    return Order(tuple(imports), support, tuple(folders), modules)
+    modules, layers = _files("bridge", _WORKER_SIDE), _files("sandbox.layers", LAYER_FILES)
+    return Order(tuple(imports), support, tuple(folders), modules, layers, tuple(without))
 
 
-def start(imports: Sequence[str], *, spawn: bool = sys.platform != "linux") -> ForkServer | SpawnServer:
+def _files(package: str, names: Sequence[str]) -> dict[str, str]:
+    return {f"grader.{package}.{name}": str(_PACKAGE.joinpath(*package.split("."), f"{name}.py")) for name in names}
+
+
+def start(
+    imports: Sequence[str], *, spawn: bool = sys.platform != "linux", without: Sequence[str] = ()
+) -> ForkServer | SpawnServer:
     """Begin to make workers possible: a zygote on Linux, processes of their own elsewhere."""
     if spawn:
         from grader.sandbox.spawn import SpawnServer
@@ -66,4 +79,4 @@ def start(imports: Sequence[str], *, spawn: bool = sys.platform != "linux") -> F
         return SpawnServer(order(imports))
     from grader.sandbox.forkserver import ForkServer
 
-    return ForkServer(order(imports))
+    return ForkServer(order(imports, without))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 HEADER = struct.Struct("<Q")
 CHUNK = 1 << 18
 _LEAVING_MILLISECONDS = 500
+OUT_OF_MEMORY = "out of memory"  # how a worker ended that the kernel killed for it
 
 
 class EndedError(Exception):
@@ -87,6 +88,15 @@ class ForkedWorker(Worker):
         if self._readable(self.replies):  # nobody asked for this yet: the protocol has been broken
             self._drop("crashed", "a reply before its request")
         self._write()
+        return self._frame(deadline)
+
+    def greeting(self, deadline: float) -> bytes:
+        """The first frame, which the worker sends by itself once it is locked down."""
+        self.send_waiting = memoryview(b"")
+        return self._frame(deadline)
+
+    def _frame(self, deadline: float) -> bytes:
+        """One frame from the worker, its output read meanwhile, so that neither waits for the other."""
         reply, length = bytearray(), -1
         while length < 0 or len(reply) < length:
             events = self._wait(deadline)
@@ -128,6 +138,8 @@ class ForkedWorker(Worker):
         if how == "crashed" and not detail and not self._ended_by_itself():
             detail = "closed its side of the bridge"
         ended = self.end()
+        if ended == OUT_OF_MEMORY and how == "crashed":
+            how = "memory"
         raise EndedError(how, detail or ended)
 
     def _ended_by_itself(self) -> bool:

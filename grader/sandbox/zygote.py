@@ -6,12 +6,12 @@ libraries and the worker's side of the bridge. It runs no student code itself.
 
     python -I -S zygote.py FD        FD: a SOCK_SEQPACKET socket to the judge
 
-    judge → zygote   {"modules": {name: file}, "imports": [...], "support": [...], "folders": [...]}     once
-    zygote → judge   {"ready": true}
+    judge → zygote   {"modules": {name: file}, "layers": {name: file}, "imports": [...], "support": [...], …}    once
+    zygote → judge   {"ready": true, "offered": {layer: null or why not}, …}
     judge → zygote   {"fork": {...limits, "scratch": folder}} + 3 descriptors (requests, replies, output)
-    zygote → judge   {"pid": n} + the pidfd where the kernel has them
+    zygote → judge   {"pid": n} + the pidfd where the kernel has them; the worker's first frame names its layers
     judge → zygote   {"end": true}                                  kill what is left of the worker, and wait
-    zygote → judge   {"status": wait status}
+    zygote → judge   {"status": wait status, "out_of_memory": bool}
 
 Where there is no fork server (macOS, Windows), the same file is executed for each worker:
 
@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import array
 import contextlib
+import ctypes
 import gc
 import importlib.util
 import json
@@ -37,7 +38,8 @@ from collections.abc import Iterable, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
 
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+PR_SET_CHILD_SUBREAPER = 36
+GROUP_SLACK = 256 << 20  # what a group counts beside the worker's own budget: page tables, its share of the libraries
 MESSAGE = 1 << 20
 ENDING_SECONDS = 8.0  # killing takes milliseconds; a crowd that forks faster than it dies must not hold the judge
 FIRST_FREE = 5  # 0 to 2 standard streams, 3 requests, 4 replies
@@ -86,17 +88,23 @@ def preload(names: Sequence[str]) -> None:
         optimizer.step()
 
 
-def become_worker(limits: dict[str, Any], descriptors: Sequence[int], control: socket.socket) -> None:
-    """In the forked child: let go of everything, take the limits, then serve. Never returns."""
-    control.close()
+def become_worker(zygote: Zygote, limits: dict[str, Any], descriptors: Sequence[int], group: Any) -> None:
+    """In the forked child: let go of everything, take on limits and layers, say which hold, then serve.
+
+    Never returns. The list of layers goes out as the first frame, before the student's code is there to write one.
+    """
+    zygote.control.close()
     os.setsid()
     # Out of the way first: a descriptor may already have the number that another is to get.
     requests, replies, output = (os.dup2(fd, 20 + at) for at, fd in enumerate(descriptors))
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (output, 1), (output, 2), (requests, 3), (replies, 4)):
         os.dup2(source, target)
-    os.closerange(FIRST_FREE, 65536)
     take_limits(limits)
+    active = zygote.lockdown.apply(limits["scratch"], work_bytes=limits["scratch_bytes"], group=group)
+    os.closerange(FIRST_FREE, 65536)  # after the layers, which hold descriptors that they were prepared with
+    hello = json.dumps({"layers": active}).encode()
+    os.write(4, struct.pack("<Q", len(hello)) + hello)
     answer_on(3, 4)
 
 
@@ -118,8 +126,7 @@ def answer_on(requests: int, replies: int) -> None:
 
 
 def take_limits(limits: dict[str, Any]) -> None:
-    """Work in the scratch folder, within the memory and file size given, and leave no core."""
-    os.chdir(limits["scratch"])
+    """Stay within the memory and file size given, and leave no core."""
     if sys.platform == "win32":
         return
     import resource
@@ -204,26 +211,6 @@ def send(control: socket.socket, message: dict[str, Any], descriptors: Sequence[
     control.sendmsg([json.dumps(message).encode()], rights)
 
 
-def start_worker(control: socket.socket, limits: dict[str, Any], descriptors: list[int], prctl: Any) -> int:
-    """Fork one worker; its pid, told to the judge."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-            if os.getppid() == 1:  # the zygote died before the line above
-                os._exit(1)
-            become_worker(limits, descriptors, control)
-        finally:
-            os._exit(1)
-    for fd in descriptors:
-        os.close(fd)
-    pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else -1
-    send(control, {"pid": pid}, [pidfd] if pidfd >= 0 else [])
-    if pidfd >= 0:
-        os.close(pidfd)
-    return pid
-
-
 def prepare(order: dict[str, Any]) -> None:
     """Import what the order names; afterwards nothing else that is installed can be imported."""
     finder = AllowedFinder([*order["imports"], *order["support"]], order["folders"])
@@ -232,34 +219,84 @@ def prepare(order: dict[str, Any]) -> None:
     adopt(order["modules"])
 
 
-def serve_judge(control: socket.socket) -> None:
-    """Fork workers and end them as the judge asks, until it closes its end or is killed."""
-    import ctypes
+class Zygote:
+    """Forks workers and ends them as the judge asks, one at a time, until it closes its end or is killed."""
 
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    order, _none = receive(control)
-    prepare(order)
-    gc.collect()
-    gc.freeze()
-    send(control, {"ready": True})
-    worker, scratch = 0, ""
-    try:
-        while True:
-            message, descriptors = receive(control)
-            if not message:
-                return
-            if "fork" in message:
-                scratch = message["fork"]["scratch"]
-                worker = start_worker(control, message["fork"], descriptors, prctl)
-            else:
-                send(control, {"status": end_all(worker)})
-    finally:
-        end_all(worker)
-        if os.path.isdir(scratch):  # the judge is gone in the middle of a submission, and can't sweep any more
-            import shutil
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.worker, self.scratch = 0, ""
+        self.group: Any = None  # the control group of the worker, where there are any
+        # Orphans of a worker become children of this process, where they are found and ended.
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        order, _none = receive(control)
+        adopt(order["layers"])
+        from grader.sandbox.layers import cgroup, compose, folders, privileges
 
-            shutil.rmtree(scratch, ignore_errors=True)
+        offered = compose.survey()  # by trying, in children that are thrown away: before the libraries make them large
+        prepare(order)
+        privileges.shed()
+        self.lockdown = compose.prepare(
+            folders.readable([*order["imports"], *order["support"]], order["folders"]),
+            offered,
+            executable_maps="torch" in order["imports"],
+            scratch_parent=order["home"],
+            without=order["without"],
+        )
+        self.groups = cgroup.find()
+        self.has_groups = bool(self.groups.pids or self.groups.memory) and "cgroup" not in order["without"]
+        if self.has_groups:
+            cgroup.sweep(self.groups)
+        gc.collect()
+        gc.freeze()
+        send(control, {"ready": True, "offered": offered, "unreadable": self.lockdown.unreadable})
+
+    def serve(self) -> None:
+        """Do what the judge asks."""
+        try:
+            while True:
+                message, descriptors = receive(self.control)
+                if not message:
+                    return
+                if "fork" in message:
+                    self.start(message["fork"], descriptors)
+                else:
+                    send(self.control, self.end())
+        finally:
+            self.end()
+            if os.path.isdir(self.scratch):  # the judge is gone in the middle of a submission, and can't sweep any more
+                import shutil
+
+                shutil.rmtree(os.path.dirname(self.scratch), ignore_errors=True)
+
+    def start(self, limits: dict[str, Any], descriptors: list[int]) -> None:
+        """Fork a worker, and tell the judge its pid."""
+        self.scratch = limits["scratch"]
+        if self.has_groups:
+            from grader.sandbox.layers import cgroup
+
+            self.group = cgroup.Group(self.groups, limits["memory_bytes"] + GROUP_SLACK, limits["processes"])
+        self.worker = self.lockdown.fork()
+        if self.worker == 0:
+            try:
+                become_worker(self, limits, descriptors, self.group)
+            finally:
+                os._exit(1)
+        for fd in descriptors:
+            os.close(fd)
+        pidfd = os.pidfd_open(self.worker) if hasattr(os, "pidfd_open") else -1
+        send(self.control, {"pid": self.worker}, [pidfd] if pidfd >= 0 else [])
+        if pidfd >= 0:
+            os.close(pidfd)
+
+    def end(self) -> dict[str, Any]:
+        """End the worker and all that came of it; how it ended."""
+        status = end_all(self.worker)
+        out_of_memory = False
+        if self.group is not None:
+            out_of_memory = self.group.out_of_memory()
+            self.group.remove()
+            self.group = None
+        return {"status": status, "out_of_memory": out_of_memory}
 
 
 def leave_with(judge: int) -> None:
@@ -283,6 +320,7 @@ def serve_alone() -> None:
             first += stream.read(length - len(first))
     order = json.loads(first)
     prepare(order)
+    os.chdir(order["limits"]["scratch"])
     take_limits(order["limits"])
     answer_on(requests, replies)
 
@@ -297,4 +335,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "-":
         serve_alone()
     else:
-        serve_judge(socket.socket(fileno=int(sys.argv[1])))
+        Zygote(socket.socket(fileno=int(sys.argv[1]))).serve()

@@ -1,0 +1,232 @@
+"""Control groups: memory and processes bounded for a worker and all that comes of it, from outside.
+
+Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst, cgroup-v1/pids.rst. A group is made only below the group
+that this process is in, so whatever bounds this process bounds its workers too; and as root only where that group is
+the top or was handed over (systemd's CGROUP_DELEGATION.md): the tree of another manager is not ours to divide.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+
+GIVES = "memory and processes of a worker bounded as a whole, and «out of memory» told for certain"
+
+_PREFIX = "d2d-"
+_LEAF = "d2d-supervisor"
+_REMOVE_SECONDS = 2.0
+_counter = count()
+
+
+@dataclass(frozen=True)
+class Parents:
+    """Folders below which groups can be made; both the same under v2. "" where a controller is out of reach."""
+
+    version: int
+    memory: str
+    pids: str
+    reason: str = ""
+
+    @property
+    def folders(self) -> list[str]:
+        return list(dict.fromkeys(folder for folder in (self.memory, self.pids) if folder))
+
+
+def find(parent: str | None = None) -> Parents:
+    """Where groups can be made: below `parent` (a v2 group handed over to us), else below this process's own."""
+    try:
+        if parent is not None:
+            return _second(parent)  # named by whoever set this machine up
+        own = dict(_own_groups())
+        places = {kind: folder for kind, folder in _mounts() if kind in own}
+        if "memory" in places or "pids" in places:
+            return _first(places, own)
+        if "" in places:
+            folder = _group(places[""], own[""])
+            if not _ours(folder, own[""]):
+                return Parents(2, "", "", f"the group {own['']} was not handed over to this process")
+            return _second(folder)
+    except OSError as error:
+        return Parents(0, "", "", f"{error.filename or 'cgroup'}: {error.strerror}")
+    return Parents(0, "", "", "no control groups are mounted")
+
+
+def available() -> str | None:
+    """None where a group could be made that bounds memory and processes; else the reason."""
+    parents = find()
+    if not parents.memory or not parents.pids:
+        return parents.reason
+    try:
+        Group(parents, 1 << 26, 16).remove()
+    except OSError as error:
+        return f"{error.filename}: {error.strerror}"
+    return None
+
+
+class Group:
+    """A worker's group: made by the supervisor, entered by the child before anything else."""
+
+    def __init__(self, parents: Parents, memory_bytes: int, processes: int) -> None:
+        self.version, self.parents = parents.version, parents
+        name = f"{_PREFIX}{os.getpid()}-{next(_counter)}"
+        self.folders = [os.path.join(folder, name) for folder in parents.folders]
+        self.memory = os.path.join(parents.memory, name) if parents.memory else ""
+        self.pids = os.path.join(parents.pids, name) if parents.pids else ""
+        try:
+            for folder in self.folders:
+                os.mkdir(folder)
+            self._limit(memory_bytes, processes)
+        except OSError:
+            self.remove()
+            raise
+
+    def _limit(self, memory_bytes: int, processes: int) -> None:
+        if self.memory and self.version == 2:
+            _write(self.memory, "memory.max", str(memory_bytes))
+            with suppress(FileNotFoundError):  # a kernel without swap accounting
+                _write(self.memory, "memory.swap.max", "0")
+            _write(self.memory, "memory.oom.group", "1")
+        elif self.memory:
+            _write(self.memory, "memory.limit_in_bytes", str(memory_bytes))
+            with suppress(FileNotFoundError):
+                _write(self.memory, "memory.memsw.limit_in_bytes", str(memory_bytes))
+        if self.pids:
+            _write(self.pids, "pids.max", str(processes))
+
+    def enter(self) -> None:
+        """Put the calling process in; what it forks stays in."""
+        for folder in self.folders:
+            _write(folder, "cgroup.procs", "0")
+
+    def out_of_memory(self) -> bool:
+        """Whether the kernel killed something of the group for want of memory."""
+        if not self.memory:
+            return False
+        name = "memory.events" if self.version == 2 else "memory.oom_control"
+        counts = dict(line.split() for line in _read(self.memory, name).splitlines())
+        return int(counts.get("oom_kill", 0)) > 0
+
+    def kill(self) -> None:
+        """Kill all that is in the group."""
+        if self.version == 2:
+            with suppress(FileNotFoundError):  # kernels before 5.14
+                _write(self.folders[0], "cgroup.kill", "1")
+                return
+        for folder in self.folders:
+            for pid in _read(folder, "cgroup.procs").split():
+                with suppress(ProcessLookupError):
+                    os.kill(int(pid), 9)
+
+    def remove(self) -> None:
+        """Kill what is left and take the group away; a process leaves it a moment after it was killed."""
+        until = time.monotonic() + _REMOVE_SECONDS
+        for folder in self.folders:
+            while os.path.isdir(folder):
+                try:
+                    os.rmdir(folder)
+                except OSError as error:
+                    if error.errno != errno.EBUSY or time.monotonic() > until:
+                        raise
+                    self.kill()
+                    time.sleep(0.001)
+
+
+def sweep(parents: Parents) -> None:
+    """Take away groups whose supervisor was killed before it could."""
+    for folder in parents.folders:
+        for name in os.listdir(folder):
+            owner = name.removeprefix(_PREFIX).partition("-")[0]
+            if name.startswith(_PREFIX) and owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
+                with suppress(OSError):  # something is still ending in it; the next start finds it empty
+                    os.rmdir(os.path.join(folder, name))
+
+
+def _first(places: dict[str, str], own: dict[str, str]) -> Parents:
+    folders, reasons = {"memory": "", "pids": ""}, []
+    for kind in folders:
+        if kind not in places:
+            reasons.append(f"{kind}: not mounted")
+            continue
+        folder = _group(places[kind], own[kind])
+        if _ours(folder, own[kind]):
+            folders[kind] = folder
+        else:
+            reasons.append(f"{kind}: the group {own[kind]} was not handed over to this process")
+    return Parents(1, folders["memory"], folders["pids"], "; ".join(reasons))
+
+
+def _second(folder: str) -> Parents:
+    wanted = [kind for kind in ("memory", "pids") if kind in _read(folder, "cgroup.controllers").split()]
+    if len(wanted) < 2:
+        return Parents(2, "", "", f"{folder} has no controllers of memory and pids")
+    if not set(wanted) <= set(_read(folder, "cgroup.subtree_control").split()):
+        _enable(folder)
+    return Parents(2, folder, folder)
+
+
+def _enable(folder: str) -> None:
+    try:
+        _write(folder, "cgroup.subtree_control", "+memory +pids")
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise
+        # A group that hands controllers on may hold no process itself: this one moves into a leaf.
+        with suppress(FileExistsError):
+            os.mkdir(os.path.join(folder, _LEAF))
+        _write(os.path.join(folder, _LEAF), "cgroup.procs", "0")
+        _write(folder, "cgroup.subtree_control", "+memory +pids")
+
+
+def _ours(folder: str, path: str) -> bool:
+    if not os.access(folder, os.W_OK) or not os.access(os.path.join(folder, "cgroup.procs"), os.W_OK):
+        return False
+    return os.geteuid() != 0 or path == "/" or _handed_over(folder)
+
+
+def _handed_over(folder: str) -> bool:
+    for name in ("trusted.delegate", "user.delegate"):  # set by systemd for units with Delegate=yes
+        with suppress(OSError):
+            return os.getxattr(folder, name) == b"1"
+    return False
+
+
+def _own_groups() -> Iterator[tuple[str, str]]:
+    """The group of this process by controller; "" is v2."""
+    for line in _read("/proc/self", "cgroup").splitlines():
+        _number, kinds, path = line.split(":", 2)
+        for kind in kinds.split(","):
+            yield kind, path
+
+
+def _mounts() -> Iterator[tuple[str, str]]:
+    """Where each controller is mounted; "" is v2 (man 5 proc_pid_mountinfo)."""
+    for line in _read("/proc/self", "mountinfo").splitlines():
+        mounted, _dash, system = line.partition(" - ")
+        kind, _source, options = system.split(" ", 2)
+        if kind == "cgroup2":
+            yield "", mounted.split(" ")[4]
+        elif kind == "cgroup":
+            for option in options.split(","):
+                yield option, mounted.split(" ")[4]
+
+
+def _group(mounted: str, path: str) -> str:
+    return os.path.normpath(mounted + path)
+
+
+def _read(folder: str, name: str) -> str:
+    with open(os.path.join(folder, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def _write(folder: str, name: str, text: str) -> None:
+    fd = os.open(os.path.join(folder, name), os.O_WRONLY)
+    try:
+        os.write(fd, text.encode())
+    finally:
+        os.close(fd)
