@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from grader.bridge.client import ByteTransport
 from grader.bridge.outcomes import BridgeError, RaisedError
+from grader.bridge.reading import Reading
 from grader.bridge.wire import Bounds
 from grader.course.limits import Limits
 from grader.intake.submission import Cell, Submission
@@ -43,7 +45,13 @@ class LoadProblem:
 class Host:
     """Keeps a worker with one submission loaded, within the time for each case and for the whole."""
 
-    def __init__(self, server: Server, submission: Submission, limits: Limits, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self,
+        server: Server,
+        submission: Submission,
+        limits: Limits,
+        bounds: Bounds | None = None,
+    ) -> None:
         self.server, self.submission, self.limits = server, submission, limits
         self.bounds = bounds or Bounds()
         self.cells = {cell.label: cell for cell in submission.cells}
@@ -54,6 +62,7 @@ class Host:
         self._transport: ByteTransport | None = None
         self._set_aside: set[tuple[str, int]] = set()
         self._first = True
+        self._fresh: ByteTransport | None = None  # to a worker that has run nothing yet
 
     def begin(self, seconds: float) -> None:
         """From now on requests have this long together, and no longer than the whole has left."""
@@ -78,11 +87,22 @@ class Host:
         """End the worker; the next request gets a fresh one."""
         if self._worker is not None:
             self._worker.end()
-        self._worker = self._transport = None
+        self._worker = self._transport = self._fresh = None
+
+    def read(self, forbidden: Sequence[str], asked: Sequence[str]) -> Reading:
+        """What the code uses, read by a worker that has not run any of it: its answer is still our own."""
+        cells = [(cell.label, cell.source) for cell in self.submission.cells]
+        try:
+            self._fresh = self._start()
+            self.begin(self.limits.load_seconds)
+            return Reading.from_wire(self._fresh.request("survey", cells, list(forbidden), list(asked)))
+        except (BridgeError, EndedError, TypeError, ValueError, KeyError, IndexError) as error:
+            self.drop()
+            return Reading(unread=str(error) or type(error).__name__)
 
     def _load(self) -> ByteTransport:
         for _attempt in range(_MAX_RESTARTS + 1):
-            transport = self._start()
+            transport, self._fresh = self._fresh or self._start(), None
             problems: list[LoadProblem] = []
             if all(self._load_cell(transport, cell, problems) for cell in self.submission.cells):
                 self._remember(problems)

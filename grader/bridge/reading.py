@@ -10,8 +10,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 TOP = "<module>"
+_ENOUGH, _REMEMBERED = 20, 100
 _LOOK_IMPORTS = frozenset(
     "ctypes gc inspect importlib marshal pickle dill subprocess socket multiprocessing threading faulthandler".split()
 )
@@ -31,6 +33,24 @@ class Finding:
     cell: str
     line: int
     within: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A survey as the judge gets it: all findings, and the forbidden ones that each name asked for reaches."""
+
+    findings: tuple[Finding, ...] = ()
+    reached: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    unread: str = ""  # why the code could not be read
+
+    @classmethod
+    def from_wire(cls, data: Any) -> Reading:
+        """What `Server.op_survey` answered; an error where the data has another form."""
+        findings = tuple(
+            Finding(str(kind), str(what), str(cell), int(line), "") for kind, what, cell, line in data["findings"]
+        )
+        reached = {str(name): tuple(findings[at] for at in found) for name, found in data["reached"].items()}
+        return cls(findings, reached)
 
 
 @dataclass
@@ -154,11 +174,16 @@ class Survey:
             self._find("look", f"import {name}", cell, line, within)
 
     def _find(self, kind: str, what: str, cell: str, line: int, within: str) -> None:
-        """Keep a finding once: of `torch.nn.functional.relu` also `torch.nn.functional` and `torch.nn` are parts."""
-        for known in self.findings:
-            same_place = (known.kind, known.cell, known.line, known.within) == (kind, cell, line, within)
-            if same_place and (known.what.startswith(what) or what.startswith(known.what)):
-                return
+        """Keep a finding once: of `torch.nn.functional.relu` also `torch.nn.functional` and `torch.nn` are parts.
+
+        A few of a kind in each definition are enough; a bound, so that code full of them is read in no more time.
+        """
+        known = [one for one in self.findings[-_REMEMBERED:] if (one.kind, one.within) == (kind, within)]
+        if len(known) >= _ENOUGH or any(
+            (one.cell, one.line) == (cell, line) and (one.what.startswith(what) or what.startswith(one.what))
+            for one in known
+        ):
+            return
         self.findings.append(Finding(kind, what[:200], cell, line, within))
 
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from grader.bridge.reading import Survey
 from grader.bridge.wire import Bounds, Handle, Name, TensorValue, UnsendableError, decode, encode
 
 HEADER = struct.Struct("<Q")  # the length of the frame that follows
@@ -150,6 +151,18 @@ class Server:
                 self.flags |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
         code = compile(ast.Module([node], []), cell, "exec", self.flags, dont_inherit=True)
         exec(code, vars(self.module))  # noqa: S102 — this process exists for it
+
+    def op_survey(self, cells: list[tuple[str, str]], forbidden: list[str], asked: list[str]) -> dict[str, Any]:
+        """What the code uses, read before a line of it runs: findings, and those that each name asked for reaches."""
+        survey = Survey(tuple(forbidden))
+        # Cut up exactly as it will be loaded: what is saved of a cell that does not parse is read too.
+        units = [(cell, _parse(source, cell)) for cell, source in cells]
+        survey.read([(cell, [unit.node for unit in found if unit.node is not None]) for cell, found in units])
+        place = {finding: at for at, finding in enumerate(survey.findings)}
+        return {
+            "findings": [(one.kind, one.what, one.cell, one.line) for one in survey.findings],
+            "reached": {name: [place[one] for one in survey.reached([name])] for name in asked},
+        }
 
     def op_where(self, names: list[str]) -> dict[str, tuple[str, int] | None]:
         """Where each of these names is defined, for what it is worth."""

@@ -20,6 +20,7 @@ _COMMANDS = {
     "audit": "grader.cli.author",
     "release": "grader.cli.author",
     "new": "grader.cli.author",
+    "doctor": "grader.cli.doctor",
 }
 
 

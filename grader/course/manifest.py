@@ -39,6 +39,7 @@ class Assignment:
     stub_text: str
     pass_percent: int
     imports: tuple[str, ...]
+    forbid: tuple[str, ...]  # names that an answer may not use, though they can be imported
     limits: Limits
     sections: dict[str, SectionInfo]
     reference: Path | None  # the staff has it; members have a recording of its answers to the public cases
@@ -46,6 +47,11 @@ class Assignment:
     @property
     def title(self) -> str:
         return self.titles.get(language()) or self.titles["en"]
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Every name that is asked for."""
+        return tuple(name for section in self.sections.values() for name in section.asks)
 
     @property
     def public_cases(self) -> Path:
@@ -106,6 +112,7 @@ def read_assignment(folder: Path, reference: Path | None) -> Assignment:
         stub_text=stub.read_text("utf-8"),
         pass_percent=table.take("pass_percent", int, 60),
         imports=worker.names("imports"),
+        forbid=worker.names("forbid", ()),
         limits=_limits(limits),
         sections=_sections(table.table("sections")),
         reference=reference,

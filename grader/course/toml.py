@@ -36,9 +36,9 @@ class Table:
             raise self.error(_("{key} must be of type {kind}.").format(key=self.name(key), kind=words), key)
         return value
 
-    def names(self, key: str) -> tuple[str, ...]:
+    def names(self, key: str, default: Any = ...) -> tuple[str, ...]:
         """A list of strings."""
-        value = self.take(key, list)
+        value = self.take(key, list, default)
         if not all(isinstance(item, str) for item in value):
             raise self.error(_("{key} must be a list of strings.").format(key=self.name(key)), key)
         return tuple(value)

@@ -18,9 +18,7 @@ def _note(remark: NameRemark) -> Note | None:
     if not remark.others:
         return None
     texts = {
-        "redefined": _(
-            "{name} is defined more than once, and not the same; this last one counts, not {places}."
-        ),
+        "redefined": _("{name} is defined more than once, and not the same; this last one counts, not {places}."),
         "placeholder-wins": _(
             "{name} is defined more than once; this last one counts, and it is not filled in. "
             "Delete it if {places} is the one that you mean."

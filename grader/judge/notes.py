@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from grader.bridge.host import LoadProblem
 from grader.bridge.outcomes import RaisedError
+from grader.bridge.reading import Reading
 from grader.i18n import _
+from grader.intake.submission import Cell
 from grader.records.report import Note
 
 _MOST = 20  # one slip at the top of a notebook makes all that follows fail too
@@ -40,3 +42,14 @@ def _note(problem: LoadProblem) -> Note:
         text = _("{error}. It is not available where your code is judged.")
         return Note("import", text.format(error=error.text), where)
     return Note("statement-raised", _("This raised {error} while your code was loaded.").format(error=error), where)
+
+
+def notes_of_reading(reading: Reading, cells: Mapping[str, Cell]) -> list[Note]:
+    """What the staff should look at: no verdict, since honest code may need it too."""
+    if reading.unread:
+        return [Note("look", _("This code could not be read: {reason}").format(reason=reading.unread))]
+    return [
+        Note("look", _("Worth a look: {what}").format(what=finding.what), cells[finding.cell].at(finding.line))
+        for finding in reading.findings
+        if finding.kind == "look" and finding.cell in cells
+    ][:_MOST]

@@ -15,12 +15,13 @@ from grader import __version__
 from grader.bridge.client import ByteTransport
 from grader.bridge.host import Host, Server
 from grader.bridge.outcomes import BridgeError
+from grader.bridge.reading import Reading
 from grader.bridge.remote import Submission as Student
 from grader.i18n import _
 from grader.intake.submission import Submission
 from grader.judge.collect import Case, Collection, Seats
 from grader.judge.hints import Hints, NoHints
-from grader.judge.notes import notes_of
+from grader.judge.notes import notes_of, notes_of_reading
 from grader.judge.reference import Reference
 from grader.judge.transcript import Transcript
 from grader.judge.verdict import Outcome, outcome_of
@@ -44,6 +45,11 @@ class Judge:
     hints: Hints = field(default_factory=NoHints)
     stop_early: bool = False  # at the first case that does not pass
 
+    @property
+    def full(self) -> bool:
+        """Whether hidden cases are among those that it judges by."""
+        return any(case.visibility is Visibility.HIDDEN for case in self.collection.cases)
+
     def judge(self, submission: Submission) -> Report:
         """The report on one submission."""
         assignment = self.collection.assignment
@@ -53,7 +59,6 @@ class Judge:
             cases = run.all()
         finally:
             host.drop()
-        full = any(case.visibility is Visibility.HIDDEN for case in self.collection.cases)
         return Report(
             assignment=assignment.id,
             assignment_version=assignment.version,
@@ -61,7 +66,7 @@ class Judge:
             member=submission.member,
             submission_sha256=submission.sha256,
             cases_sha256=self.collection.sha256,
-            visibility="full" if full else "public",
+            visibility="full" if self.full else "public",
             pass_percent=assignment.pass_percent,
             cases=cases,
             notes=(*submission.notes, *notes_of(host.problems), *run.notes),
@@ -91,9 +96,11 @@ class _Run:
     timeouts: Counter[str] = field(default_factory=Counter)
     transport: ByteTransport | None = None
     transcript: Transcript = field(default_factory=Transcript)
+    reading: Reading = field(default_factory=Reading)
 
     def all(self) -> tuple[CaseResult, ...]:
         cases = self.judge.collection.chosen(self.judge.pattern)
+        self.read_code()
         self.find_definitions()
         for case, following in zip(cases, [*cases[1:], None], strict=True):
             self.results[case.id] = self.one(case, following)
@@ -101,11 +108,30 @@ class _Run:
                 break
         return tuple(self.results.values())
 
+    def read_code(self) -> None:
+        """What the code uses, before any of it runs; of interest where something is forbidden, or to the staff."""
+        assignment = self.judge.collection.assignment
+        if not (assignment.forbid or self.judge.full):
+            return
+        self.reading = self.host.read(assignment.forbid, assignment.asked)
+        if self.judge.full:
+            self.notes += notes_of_reading(self.reading, self.host.cells)
+
+    def forbidden(self, case: Case) -> Outcome | None:
+        """The outcome of a case whose section uses what the assignment rules out."""
+        assignment = self.judge.collection.assignment
+        if self.reading.unread and assignment.forbid:
+            return Outcome(Verdict.FORBIDDEN, text := _("This code could not be read, so it is not run."), text)
+        for name in assignment.sections[case.info.section].asks:
+            for finding in self.reading.reached.get(name, ()):
+                text = _("{name} uses {what}, which this assignment rules out.").format(name=name, what=finding.what)
+                return Outcome(Verdict.FORBIDDEN, text, text, at=self.host.cells[finding.cell].at(finding.line))
+        return None
+
     def find_definitions(self) -> None:
         """Where the functions asked for are defined, asked once: it is what a failing case points at."""
-        names = [name for section in self.judge.collection.assignment.sections.values() for name in section.asks]
         try:
-            found = self.host.transport().request("where", names)
+            found = self.host.transport().request("where", list(self.judge.collection.assignment.asked))
             for name, place in found.items():
                 if place is not None and place[0] in self.host.cells:
                     self.places[name] = self.host.cells[place[0]].at(place[1])
@@ -149,6 +175,8 @@ class _Run:
 
     def without_running(self, case: Case) -> Outcome | None:
         """The outcome of a case that there is no need to run."""
+        if (ruled_out := self.forbidden(case)) is not None:
+            return ruled_out
         for name in case.info.needs:
             needed = [other for other in self.judge.collection.cases if other.needed(name)]
             if any(
@@ -210,6 +238,8 @@ class _Run:
 
     def where(self, case: Case, outcome: Outcome, called: str | None, public: bool) -> Where | None:
         """The line that raised, of a public case; else the function that was asked, which says nothing of its input."""
+        if outcome.at is not None:
+            return outcome.at
         if public and outcome.raised is not None:
             for frame in reversed(outcome.raised.frames):
                 if frame.cell in self.host.cells:

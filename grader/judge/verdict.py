@@ -10,7 +10,7 @@ from grader.course.limits import Limits
 from grader.errors import D2DError
 from grader.i18n import _
 from grader.judge.failure import KINDS, CaseFailure
-from grader.records.report import Verdict
+from grader.records.report import Verdict, Where
 from grader.sandbox.worker import EndedError
 
 _HOME = Path(__file__).parents[1]
@@ -25,6 +25,7 @@ class Outcome:
     general: str
     details: tuple[str, ...] = ()
     raised: RaisedError | None = None
+    at: Where | None = None  # a line that is known without running anything
 
 
 def outcome_of(

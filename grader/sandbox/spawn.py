@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from grader.course.limits import Limits
+from grader.sandbox.layers.compose import IN_CHILD
 from grader.sandbox.order import Order
 from grader.sandbox.worker import CHUNK, HEADER, EndedError, Worker, status_text
 
@@ -35,6 +36,10 @@ class SpawnServer:
     def __init__(self, order: Order) -> None:
         self.order = order
         self.current: SpawnedWorker | None = None
+
+    def survey(self) -> dict[str, str | None]:
+        """Each layer that the machine could have: none, without a fork server."""
+        return dict.fromkeys(IN_CHILD, "needs Linux")
 
     def worker(self, limits: Limits, reply_bound: int) -> SpawnedWorker:
         """A fresh worker in a scratch folder of its own."""

@@ -85,6 +85,12 @@ class Group:
             self.remove()
             raise
 
+    @property
+    def name(self) -> str:
+        """What a report calls it: the bare name only where it bounds all that it is there for."""
+        kinds = [kind for kind, folder in (("memory", self.memory), ("pids", self.pids)) if folder]
+        return "cgroup" if len(kinds) == 2 else f"cgroup ({kinds[0]})"
+
     def _limit(self, memory_bytes: int, processes: int) -> None:
         if self.memory and self.version == 2:
             _write(self.memory, "memory.max", str(memory_bytes))

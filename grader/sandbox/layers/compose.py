@@ -91,7 +91,7 @@ class Lockdown:
         self.lifeline.close()
         if self.filter is not None:
             seccomp.apply(self.filter)
-        return (*self.active, *(("cgroup",) if group is not None else ()))
+        return (*self.active, *((group.name,) if group is not None else ()))
 
 
 def prepare(

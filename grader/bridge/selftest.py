@@ -1,0 +1,148 @@
+"""Does the sandbox hold, here and now? A real worker tries to get out, before any student's code is trusted to it.
+
+Asked is for behaviour, not for versions: a layer that is there and does nothing is worse than one that is missing.
+"""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.bridge.host import Host, Server
+from grader.bridge.outcomes import BridgeError
+from grader.bridge.remote import Submission as Student
+from grader.course.limits import Limits
+from grader.errors import OurFaultError
+from grader.i18n import _
+from grader.intake.submission import Cell, Submission
+from grader.sandbox.worker import EndedError
+
+# Each function returns what it got hold of, and None (or an exception, or the end of its process) if it got nothing.
+_ESCAPES = """
+import os, socket, subprocess, sys
+
+def read_a_file(path):
+    return open(path).read()
+
+def write_beside(folder):
+    open(folder + "/written-by-a-worker", "w").write("x")
+    return "written"
+
+def read_a_process(pid):
+    return open("/proc/%d/environ" % pid, "rb").read() or "read"
+
+def signal_a_process(pid):
+    os.kill(pid, 0)
+    return "could signal"
+
+def connect_by_tcp(port):
+    socket.create_connection(("127.0.0.1", port), 1).close()
+    return "connected"
+
+def connect_by_name(name):
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(chr(0) + name)
+    return "connected"
+
+def fork(_nothing):
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    return "forked"
+
+def start_a_program(_nothing):
+    return subprocess.run([sys.executable, "-c", "print(1)"], capture_output=True).returncode
+
+def become_root(_nothing):
+    os.setuid(0)
+    os.chroot("/")
+    return "still root"
+
+def change_permissions(_nothing):
+    open("own", "w").close()
+    os.chmod("own", 0o4777)
+    return "changed"
+
+def trace(_nothing):
+    import ctypes
+    return "traced" if ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0 else None
+"""
+_LIMITS = Limits(case_seconds=5, load_seconds=10, total_seconds=60)
+
+
+@dataclass(frozen=True)
+class Escape:
+    """One attempt, and what came of it: None if it was contained."""
+
+    name: str
+    got: str | None
+
+
+def self_test(server: Server) -> list[Escape]:
+    """Try the escapes in a worker of `server`."""
+    cell = Cell("selftest.py", _ESCAPES)
+    host = Host(server, Submission("selftest", "selftest.py", (cell,), ""), _LIMITS)
+    try:
+        with _bait() as targets:
+            return [Escape(name, _attempt(host, name, target)) for name, target in targets.items()]
+    finally:
+        host.drop()
+
+
+def require(server: Server, lacking: dict[str, str]) -> None:
+    """Refuse to judge hidden cases where a layer that they need is missing, or an escape succeeds."""
+    hint = _("`d2d doctor` shows what is missing here and what to do.")
+    if lacking:
+        what = _("Hidden cases are not judged on this machine: {names} is missing.").format(names=", ".join(lacking))
+        raise OurFaultError(what, hint=hint)
+    escaped = [escape.name for escape in self_test(server) if escape.got is not None]
+    if escaped:
+        what = _("Hidden cases are not judged on this machine: a worker could {names}.")
+        raise OurFaultError(what.format(names=", ".join(escaped).replace("_", " ")), hint=hint)
+
+
+def _attempt(host: Host, name: str, target: object) -> str | None:
+    try:
+        student = Student(host.transport())
+        host.begin(_LIMITS.case_seconds)
+        got = getattr(student, name)(target)
+    except EndedError:  # killed for it
+        host.drop()
+        return None
+    except BridgeError:  # refused
+        return None
+    return None if got is None else str(got)[:200]
+
+
+@contextmanager
+def _bait() -> Iterator[dict[str, object]]:
+    """Things of this machine and of this process that a worker must not reach, really there to be reached."""
+    import os
+
+    with tempfile.TemporaryDirectory(prefix="d2d-bait-") as folder, socket.socket() as tcp:
+        Path(folder).chmod(0o777)
+        secret = Path(folder, "secret")
+        secret.write_text("a hidden case", "utf-8")
+        secret.chmod(0o666)
+        tcp.bind(("127.0.0.1", 0))
+        tcp.listen()
+        with socket.socket(socket.AF_UNIX) as line:
+            line.bind("\0" + (name := f"d2d-bait-{os.getpid()}"))
+            line.listen()
+            yield {
+                "read_a_file": str(secret),
+                "write_beside": folder,
+                "read_a_process": os.getpid(),
+                "signal_a_process": os.getpid(),
+                "connect_by_tcp": tcp.getsockname()[1],
+                "connect_by_name": name,
+                "fork": None,
+                "start_a_program": None,
+                "become_root": None,
+                "change_permissions": None,
+                "trace": None,
+            }

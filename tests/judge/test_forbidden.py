@@ -1,0 +1,73 @@
+"""What the manifest forbids: refused before it runs, with the line at fault, and only where it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.intake.submission import Cell, Submission
+from grader.records.report import Report, Verdict, Where
+from tests.conftest import MANIFEST
+
+FORBIDDING = MANIFEST.replace('imports = ["numpy"]', 'imports = ["numpy"]\nforbid = ["numpy.linalg", "*.dot"]')
+RIGHT_DOUBLE = "def double(x):\n    return x + x\n"
+USES = "import numpy as np\n\ndef helper(x):\n    return np.linalg.norm(x) ** 2 / x.size\n\ndef mse(x, y):\n    return helper(x - y)\n\n"
+
+
+@pytest.fixture
+def judged(new_course: Callable[..., Path], bench: Callable[..., Any]) -> Callable[..., Report]:
+    made = bench(new_course(manifest=FORBIDDING), hidden=True)
+
+    def judge(*cells: str) -> Report:
+        parts = tuple(Cell("kim.ipynb", cell, at) for at, cell in enumerate(cells, 1))
+        report: Report = made.judge(Submission("kim", "kim.ipynb", parts, ""))
+        return report
+
+    return judge
+
+
+def verdicts(report: Report) -> dict[str, set[Verdict]]:
+    return {section.name: {case.verdict for case in section.cases} for section in report.sections}
+
+
+def test_a_section_that_uses_it_is_refused_with_the_line_and_the_others_are_judged(judged: Callable[..., Report]) -> None:
+    report = judged(USES, RIGHT_DOUBLE)
+    assert verdicts(report) == {"mse": {Verdict.FORBIDDEN}, "double": {Verdict.PASSED}}
+    case = next(case for case in report.cases if case.section == "mse")
+    assert case.where == Where("kim.ipynb", 4, 1)
+    assert "numpy.linalg.norm" in case.message
+    assert report.score == 2
+
+
+def test_it_is_refused_though_the_cell_does_not_parse_as_a_whole(judged: Callable[..., Report]) -> None:
+    """What is saved of a cell is read as well: a slip in front is no way round."""
+    report = judged(f"def broken(:\n    pass\n\n{USES}{RIGHT_DOUBLE}")
+    assert verdicts(report) == {"mse": {Verdict.FORBIDDEN}, "double": {Verdict.PASSED}}
+
+
+def test_code_of_a_forbidden_function_is_not_run(judged: Callable[..., Report]) -> None:
+    report = judged("def mse(x, y):\n    raise RuntimeError(x.dot(y))\n", RIGHT_DOUBLE)
+    assert verdicts(report)["mse"] == {Verdict.FORBIDDEN}
+    assert all("RuntimeError" not in case.message for case in report.cases)
+
+
+def test_too_many_findings_hide_none(judged: Callable[..., Report]) -> None:
+    noise = "\n".join(f"def noise_{at}(x):\n    return eval('x') + exec('x')\n" for at in range(3000))
+    assert verdicts(judged(noise, USES, RIGHT_DOUBLE))["mse"] == {Verdict.FORBIDDEN}
+
+
+def test_hostile_syntax_is_no_way_round(judged: Callable[..., Report]) -> None:
+    """A tree too deep to be read costs the submission, never the judge, and never lets a forbidden name pass."""
+    deep = f"def deep():\n    return {'-' * 50_000}1\n"
+    assert verdicts(judged(deep, USES, RIGHT_DOUBLE))["mse"] == {Verdict.FORBIDDEN}
+
+
+def test_what_is_worth_a_look_is_told_to_the_staff_and_judged_as_any_other(judged: Callable[..., Report]) -> None:
+    report = judged("import gc\ndef mse(x, y):\n    gc.collect()\n    return ((x - y) ** 2).mean()\n", RIGHT_DOUBLE)
+    assert report.all_passed
+    (note,) = [note for note in report.notes if note.kind == "look"]
+    assert "import gc" in note.text
+    assert note.where == Where("kim.ipynb", 1, 1)
