@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -33,8 +35,8 @@ from grader.sandbox.order import start
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 PR_SET_CHILD_SUBREAPER = 36
-# A hang costs a second here instead of three; an honest answer takes a millisecond.
-QUICK = Limits(case_seconds=1.0, load_seconds=1.0, total_seconds=20.0, memory_mb=256)
+# A hang costs half as long here as in the course; an honest answer takes a millisecond.
+QUICK = Limits(case_seconds=1.5, load_seconds=1.5, total_seconds=30.0, memory_mb=128)
 
 MANIFEST = """
 id = "mini"
@@ -160,6 +162,7 @@ class Bench:
         self.server: Server = start(assignment.imports)
         self.thread = threading.Thread(target=self._work, daemon=True)
         self.thread.start()
+        self.do(lambda _collection: None)  # collected now: no other thread reads code meanwhile
 
     def _work(self) -> None:
         def serve(collection: Collection) -> None:
@@ -196,10 +199,13 @@ class Bench:
             submission = read(submission, self.assignment.id)
         elif isinstance(submission, str):
             submission = code(submission)
-        if reference is None:
-            assert self.assignment.reference is not None
-            reference = LiveReference(self.assignment.reference)
-        return self.do(lambda it: Judge(it, reference, server or self.server, secret).judge(submission))
+
+        def work(collection: Collection) -> Report:
+            # Loaded here, since CPython 3.11 may not parse in two threads at once (gh-106905).
+            answers = reference or LiveReference(collection.assignment.reference or Path())
+            return Judge(collection, answers, server or self.server, secret).judge(submission)
+
+        return self.do(work)
 
     def close(self) -> None:
         self.orders.put(None)
@@ -217,10 +223,12 @@ def scratch_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def _bench(scratch_home: Path, *, hidden: bool) -> Iterator[Bench]:
+    before = set(scratch_home.iterdir())
     bench = Bench(find_course(ROOT).assignment("hw1"), hidden=hidden)
+    own = set(scratch_home.iterdir()) - before
     yield bench
     bench.close()
-    assert list(scratch_home.glob("d2d-*")) == []
+    assert not own & set(scratch_home.iterdir())
 
 
 @pytest.fixture(scope="session")
@@ -236,12 +244,12 @@ def hw1_full(scratch_home: Path) -> Iterator[Bench]:
 
 
 @pytest.fixture
-def bench() -> Iterator[Callable[..., Bench]]:
+def bench(scratch_home: Path) -> Iterator[Callable[..., Bench]]:
     """Makes a bench for an assignment of the test's own."""
     made: list[Bench] = []
 
-    def make(course: Path, **options: Any) -> Bench:
-        made.append(Bench(find_course(course).assignment("mini"), **{"hidden": True, **options}))
+    def make(course: Path, id_: str = "mini", **options: Any) -> Bench:
+        made.append(Bench(find_course(course).assignment(id_), **{"hidden": True, **options}))
         return made[-1]
 
     yield make
@@ -288,6 +296,12 @@ class Family:
     def members(self) -> set[int]:
         return descendants(os.getpid()) - self.before
 
+    def end(self) -> None:
+        """Kill what a failed test has left, lest it disturbs the others."""
+        for pid in self.members():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
     def gone(self, seconds: float = 1.0) -> None:
         """Nothing is left, at the latest after so many seconds."""
         wait_until(lambda: not self.members(), seconds, "processes are left behind")
@@ -298,7 +312,9 @@ def family() -> Iterator[Family]:
     """All processes below the test, orphans included, since for its time the test adopts them."""
     libc = ctypes.CDLL(None)
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    yield Family()
+    family = Family()
+    yield family
+    family.end()
     libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 

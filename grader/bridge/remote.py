@@ -20,6 +20,7 @@ from grader.bridge.outcomes import RaisedError, RefusedError
 from grader.bridge.wire import Handle, Name, TensorValue
 from grader.i18n import _
 
+_CASE = "case.py"  # what a traceback calls the definitions that a case brings along
 ITEMS = 10_000  # how many items of an iterable are asked for at the most
 LENGTH = 10_000_000  # the longest that anything of the worker is believed to be
 
@@ -176,6 +177,11 @@ class Submission:
     def live(self) -> Submission:
         """The same names, but whatever a call returns stays in the worker and comes back as a `Remote`."""
         return Submission(self._transport, keep=True)
+
+    def define(self, source: str) -> None:
+        """Run a definition of the case's own beside the submission's: a function to be handed to one of its own."""
+        for index, _unit in enumerate(self._transport.request("parse", _CASE, source)):
+            self._transport.request("run", _CASE, index)
 
     def array(self, values: NDArray[Any]) -> Remote:
         """An array that lives in the worker, so that what happens to it in place can be seen with `read`."""

@@ -138,7 +138,7 @@ def _decoded(file: Path) -> str:
     hint = _("Save the sheet as «CSV UTF-8».")
     if len(data) > _LARGEST:
         raise BadInputError(_("The file is too large to be a list of members."), where=file)
-    if data.startswith(b"PK\x03\x04") or data.startswith(b"\xd0\xcf\x11\xe0"):
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise BadInputError(_("This is an Excel workbook, not a CSV file."), where=file, hint=hint)
     # Excel's «Unicode text» is UTF-16 with tabs. CP949 comes last: nearly every text could be read as that.
     encodings = ("utf-16",) if data.startswith(_MARKS_OF_ORDER) else ("utf-8-sig", "cp949")

@@ -15,11 +15,19 @@ class Limits:
     total_seconds: float = 60.0
     memory_mb: int = 1024
     file_mb: int = 64
+    scratch_mb: int = 64
+    processes: int = 16
     output_kb: int = 64
 
     def for_worker(self, scratch: str) -> dict[str, Any]:
         """What the worker itself is told."""
-        return {"scratch": scratch, "memory_bytes": self.memory_mb << 20, "file_bytes": self.file_mb << 20}
+        return {
+            "scratch": scratch,
+            "memory_bytes": self.memory_mb << 20,
+            "file_bytes": self.file_mb << 20,
+            "scratch_bytes": self.scratch_mb << 20,
+            "processes": self.processes,
+        }
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -28,7 +28,10 @@ def _words(mark: Mark, words: str) -> dict[str, Mark]:
 
 _MARKS = {
     # ㅇ is what a Korean keyboard types for a ring in a hurry
-    **_words(Mark.ATTENDED, "O ○ ◯ ⭕ ● 〇 ㅇ 1 1.0 ✓ ✔ ☑ ✅ V Y Yes T True 출석 출 참석 참여 제출 완료 Present Done Submitted"),
+    **_words(
+        Mark.ATTENDED,
+        "O ○ ◯ ⭕ ● 〇 ㅇ 1 1.0 ✓ ✔ ☑ ✅ V Y Yes T True 출석 출 참석 참여 제출 완료 Present Done Submitted",
+    ),
     **_words(Mark.ABSENT, "X × ✕ ✖ ✗ ✘ ❌ ☐ 0 0.0 N No F False 결석 결 불참 미참여 미제출 Absent Missing"),
     **_words(Mark.LATE, "지각 지 △ ▲ Late 늦음"),
     **_words(Mark.EXCUSED, "공결 병결 인정 인정결석 Excused"),
@@ -37,7 +40,7 @@ _MARKS = {
 _LETTERS, _DIGITS = {"o", "x"}, {"0", "1"}
 
 _COUNTS = {  # heads without their spaces
-    "attended": "attended present done submitted 출석 출석수 출석횟수 출석회수 참석 참석수 참석횟수 제출 제출수 제출횟수 완료",
+    "attended": "attended present done submitted 출석 출석수 출석횟수 참석 참석수 참석횟수 제출 제출수 제출횟수 완료",
     "held": "held total given sessions 전체 전체수 전체횟수 전체회차 총 총계 총횟수 총회차 총세션 회차 세션수",
     "absent": "absent 결석 결석수 결석횟수 불참 미제출",
     "late": "late 지각 지각수 지각횟수",
@@ -156,7 +159,7 @@ def _mark(row: Row, column: Column) -> Mark:
     if mark is None:
         if not cell.strip():
             raise row.error(_("The mark is missing: was {mark} meant?").format(mark="X"), column)
-        hint = _("Marks are O and X, 1 and 0, ✓, Yes and No, 출석, 결석, 지각. A column of something else is called 비고.")
+        hint = _("Marks are O and X, 1 and 0, ✓, Yes and No, 출석, 결석, 지각. Call a column of notes 비고.")
         raise row.error(_("{cell} is no mark that is known.").format(cell=shortened(cell)), column, hint)
     return mark
 

@@ -1,69 +1,139 @@
-"""Code cells of a Jupyter or Colab notebook."""
+"""Code cells of a Jupyter or Colab notebook, of every format from 2 to 4.5, mended in memory where it is broken."""
 
 from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 from grader.errors import BadInputError
 from grader.i18n import _
-from grader.intake.submission import Cell
+from grader.intake.submission import MAX_CODE, Cell
+from grader.intake.suspect import is_suspect
+from grader.intake.text import lines
 from grader.records.report import Note, Where
 
-# `!pip install`, `%matplotlib inline`, `%%time`, `?help`: for IPython, not for Python; never run here.
-_MAGIC = re.compile(r"^[ \t]*[!%?]")
+MAX_CELLS = 5_000
+_MAX_PARTS = 2_000_000  # lists and objects: 32 MB of `[],` would become a gigabyte
+_PYTHON = ("python", "ipython")
+_KERNELS = ((r"ir\Z", "R"), (r"julia", "Julia"))  # Colab writes the kernel's name and no language
 
 
-def cells_of_notebook(text: str, file: Path) -> tuple[tuple[Cell, ...], tuple[Note, ...]]:
+def cells_of_notebook(text: str, file: str, where: str) -> tuple[tuple[Cell, ...], tuple[Note, ...]]:
     """The code cells of a notebook's JSON, numbered among the code cells as they stand."""
-    try:
-        notebook = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _no_notebook(file) from error
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        raise _no_notebook(file)
-    cells, notes, number = [], [], 0
-    for cell in notebook["cells"]:
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
-            continue
-        number += 1
-        source, lines = _set_aside(_source(cell))
-        cells.append(Cell(file.name, source, number))
-        if lines:
-            said = _("Lines for the notebook itself ({lines}) are not run here.")
-            notes.append(
-                Note(
-                    "magic",
-                    said.format(lines=", ".join(map(str, lines[:5]))),
-                    Where(file.name, lines[0], number),
-                )
-            )
+    notebook = _parsed(text, where)
+    language = _language(notebook)
+    if language and not language.lower().startswith(_PYTHON):
+        said = _("This notebook is written for {language}, not for Python.").format(language=language)
+        raise BadInputError(said, where=where, hint=_("Choose a Python kernel, and hand in that notebook."))
+    cells, notes = [], []
+    for number, (index, cell) in enumerate(_code_cells(notebook), 1):
+        if number > MAX_CELLS:
+            said = _("The notebook has more than {limit} code cells.").format(limit=MAX_CELLS)
+            raise BadInputError(said, where=where)
+        source, told = _prepared(_source(cell), Where(file, 1, number))
+        cells.append(Cell(file, source, number, index, _count(cell)))
+        notes += told
     if not cells:
-        raise BadInputError(_("The notebook has no code cell."), where=file)
+        raise BadInputError(
+            _("The notebook has no code cell."), where=where, hint=_("Save your work there and check again.")
+        )
+    if not any(_source(cell).strip() for _index, cell in _code_cells(notebook)):
+        raise BadInputError(
+            _("All code cells of the notebook are empty."),
+            where=where,
+            hint=_("Save your work there and check again."),
+        )
+    if sum(len(cell.source) for cell in cells) > MAX_CODE:
+        said = _("The cells hold more than {limit} MB of code.").format(limit=MAX_CODE >> 20)
+        raise BadInputError(said, where=where)
     return tuple(cells), tuple(notes)
 
 
-def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", "")
-    return "".join(map(str, source)) if isinstance(source, list) else str(source)
+def _parsed(text: str, where: str) -> dict[str, Any]:
+    if text.count("[") + text.count("{") > _MAX_PARTS:
+        raise _no_notebook(where)
+    try:
+        # Whole numbers as floats: one of a million digits would take minutes, and none here is needed exactly.
+        notebook = json.loads(text, parse_int=float)
+    except (ValueError, RecursionError) as error:
+        raise _no_notebook(where, text) from error
+    if not isinstance(notebook, dict) or not any(
+        isinstance(notebook.get(k), list) for k in ("cells", "worksheets")
+    ):
+        raise _no_notebook(where)
+    return notebook
 
 
-def _set_aside(source: str) -> tuple[str, list[int]]:
-    """The source with IPython's own lines emptied (so that all others keep their numbers), and which those were."""
-    lines = source.split("\n")
-    if lines and lines[0].lstrip().startswith("%%") and not lines[0].lstrip().startswith(("%%time", "%%capture")):
-        return "\n" * (len(lines) - 1), [1]  # another language, or a file to be written
-    found = [number for number, line in enumerate(lines, 1) if _MAGIC.match(line)]
-    return "\n".join(
-        "pass" if line != line.lstrip() and _MAGIC.match(line) else "" if _MAGIC.match(line) else line for line in lines
-    ), found
+def _no_notebook(where: str, text: str = "") -> BadInputError:
+    start = text[:2000].lstrip().lower()
+    if start.startswith(("<!doctype", "<html")):
+        what = _("This is a web page that was saved, not the notebook itself.")
+    elif start.startswith("version https://git-lfs"):
+        what = _("This is only a pointer of Git LFS, not the notebook itself.")
+    elif "\n<<<<<<< " in text and "\n>>>>>>> " in text:
+        what = _("This notebook has Git's marks of a merge conflict in it.")
+    else:
+        what = _("This is no notebook that can be read.")
+    return BadInputError(what, where=where, hint=_("Download it again (File → Download → .ipynb)."))
 
 
-def _no_notebook(file: Path) -> BadInputError:
-    return BadInputError(
-        _("This is no notebook that can be read."),
-        where=file,
-        hint=_("Download it again (File → Download → .ipynb)."),
+def _language(notebook: dict[str, Any]) -> str:
+    """The language that the notebook says it is in; nothing where it doesn't say so in so many words."""
+    metadata = notebook.get("metadata")
+    for table, key in (("kernelspec", "language"), ("language_info", "name")):
+        part = metadata.get(table) if isinstance(metadata, dict) else None
+        if isinstance(part, dict) and isinstance(part.get(key), str) and part[key].strip():
+            return str(part[key]).strip()[:40]
+    kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
+    name = kernel.get("name") if isinstance(kernel, dict) else None
+    return next((said for start, said in _KERNELS if isinstance(name, str) and re.match(start, name)), "")
+
+
+def _code_cells(notebook: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each code cell with its place among all; up to format 3 they lie in worksheets."""
+    groups = [notebook["cells"]] if isinstance(notebook.get("cells"), list) else []
+    if not groups:
+        sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
+        groups = [sheet["cells"] for sheet in sheets if isinstance(sheet.get("cells"), list)]
+    everything = (cell for group in groups for cell in group)
+    return (
+        (index, cell) for index, cell in enumerate(everything) if isinstance(cell, dict) and _is_code(cell)
     )
+
+
+def _is_code(cell: dict[str, Any]) -> bool:
+    kind = cell.get("cell_type")
+    if kind is None:  # some exporters forget it; only a code cell has outputs
+        return "outputs" in cell or "execution_count" in cell
+    # Format 3 let each cell have a language of its own.
+    return kind == "code" and str(cell.get("language") or "python").lower().startswith(_PYTHON)
+
+
+def _source(cell: dict[str, Any]) -> str:
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    return lines(source) if isinstance(source, str) else ""
+
+
+def _count(cell: dict[str, Any]) -> int | None:
+    count = cell.get("execution_count", cell.get("prompt_number"))
+    return int(count) if isinstance(count, float) and 0 <= count < 1e9 else None
+
+
+def _prepared(source: str, where: Where) -> tuple[str, list[Note]]:
+    """The Python of a cell, and what is to be said of the rest."""
+    if "\0" in source or (not source.isascii() and any("\ud800" <= letter <= "\udfff" for letter in source)):
+        text = _("This cell holds characters that no text has, and was set aside.")
+        return "\n" * source.count("\n"), [Note("cell-set-aside", text, where)]
+    if not is_suspect(source):
+        return source, []
+    from grader.intake.ipython import note_of_commands, python_of
+
+    python = python_of(source)
+    if python.magic:
+        text = _("This cell begins with {magic} and is not run as Python.").format(magic=python.magic)
+        return python.source, [Note("magic", text, where)]
+    return python.source, [note_of_commands(python.aside, where.file, where.cell)] if python.aside else []

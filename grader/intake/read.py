@@ -1,76 +1,95 @@
-"""Reading what was handed in: a Python file, a notebook, or a folder with one of them."""
+"""Reading what was handed in: a Python file, a notebook, a folder or an archive."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 
 from grader.errors import BadInputError
 from grader.i18n import _
-from grader.intake.notebook import cells_of_notebook
+from grader.intake.file import MAX_BYTES, contents
+from grader.intake.found import ARCHIVES, NOTEBOOK, SCRIPT, Found, kind, stem
 from grader.intake.submission import Cell, Submission
+from grader.intake.text import decode, shown
+from grader.records.report import Note
 
-MAX_BYTES = 32 << 20
-SUFFIXES = (".py", ".ipynb")
+__all__ = ["MAX_BYTES", "read"]
 
 
-def read(path: Path, assignment: str) -> Submission:
-    """The submission that lies at `path`; in a folder the file named after the assignment, or the only one there."""
-    file = choose(path, assignment) if path.is_dir() else path
-    data = contents(file)
-    text = decode(data, file)
+def read(path: Path, assignment: str, asked: Collection[str] = ()) -> Submission:
+    """The submission that lies at `path`.
+
+    In a folder or an archive it is the file named after the assignment, or the only one there; of several versions
+    the one in which most of `asked`, the names of functions and classes, is filled in.
+    """
+    if path.is_dir():
+        from grader.intake.folder import candidates_of_folder
+
+        return _chosen(path, candidates_of_folder(path), assignment, asked)
+    ending = kind(path.name)
+    if ending in ARCHIVES:
+        from grader.intake.archive import MAX_ARCHIVE, candidates_of_archive
+
+        data = contents(path, limit=MAX_ARCHIVE)
+        if not data:
+            raise _empty(str(path))
+        return _chosen(path, candidates_of_archive(data, str(path)), assignment, asked)
+    if ending not in (SCRIPT, NOTEBOOK) and (path.is_file() or not path.exists()):
+        text = _(
+            "Only Python files (.py), notebooks (.ipynb), folders and archives (.zip, .tar.gz) can be checked."
+        )
+        raise BadInputError(text, where=path)
+    name = shown(path.name)
+    data = contents(path)
+    cells, notes = _cells(data, name, str(path))
+    return _submission(path, name, data, cells, notes)
+
+
+def _chosen(path: Path, found: tuple[Found, ...], assignment: str, asked: Collection[str]) -> Submission:
+    from grader.intake.choice import Work, choose
+
+    def opened(each: Found) -> Work:
+        data = b""
+        try:
+            data = each.load()
+            cells, notes = _cells(data, each.name, each.where)
+        except BadInputError as error:
+            return Work(each, data or each.name.encode(), error=error)
+        return Work(each, data, cells, notes)
+
+    work, notes = choose(found, assignment, asked, opened, str(path))
+    return _submission(path, work.found.name, work.data, work.cells, (*notes, *work.notes))
+
+
+def _cells(data: bytes, name: str, where: str) -> tuple[tuple[Cell, ...], tuple[Note, ...]]:
+    text = decode(data, where)
     if not text.strip():
-        raise BadInputError(_("The file is empty."), where=file, hint=_("Save your work there and check again."))
-    if file.suffix == ".ipynb":
-        cells, notes = cells_of_notebook(text, file)
-    else:
-        cells, notes = (Cell(file.name, text),), ()
-    member = path.name if path.is_dir() else path.stem
-    return Submission(member, file.name, cells, hashlib.sha256(data).hexdigest(), notes)
+        raise _empty(where)
+    if kind(name) == NOTEBOOK or _looks_like_notebook(text):
+        from grader.intake.notebook import cells_of_notebook
+
+        return cells_of_notebook(text, name, where)
+    from grader.intake.script import cells_of_script
+
+    return cells_of_script(text, name, where)
 
 
-def choose(folder: Path, assignment: str) -> Path:
-    """The file of a folder that is meant."""
-    for suffix in SUFFIXES:
-        if (folder / f"{assignment}{suffix}").is_file():
-            return folder / f"{assignment}{suffix}"
-    found = sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES and file.is_file())
-    if len(found) == 1:
-        return found[0]
-    hint = _("Name the file: d2d check {assignment} FILE").format(assignment=assignment)
-    if not found:
-        raise BadInputError(_("There is no Python file and no notebook in this folder."), where=folder, hint=hint)
-    names = ", ".join(file.name for file in found[:5])
-    raise BadInputError(_("Several files could be meant: {names}.").format(names=names), where=folder, hint=hint)
+def _looks_like_notebook(text: str) -> bool:
+    """A notebook that was given another ending."""
+    start = text[:200].lstrip()
+    return start[:1] == "{" and '"nbformat"' in text and ('"cells"' in text or '"worksheets"' in text)
 
 
-def contents(file: Path) -> bytes:
-    """The bytes of a regular file, bounded before they are read."""
-    if file.suffix not in SUFFIXES:
-        raise BadInputError(_("Only Python files (.py) and notebooks (.ipynb) can be checked."), where=file)
-    try:
-        if not file.is_file():
-            known = file.exists()
-            raise BadInputError(_("This is no file.") if known else _("There is no such file."), where=file)
-        size = file.stat().st_size
-        if size > MAX_BYTES:
-            text = _("The file has {size} MB; at most {limit} MB are read.")
-            raise BadInputError(text.format(size=size >> 20, limit=MAX_BYTES >> 20), where=file)
-        return file.read_bytes()
-    except OSError as error:
-        raise BadInputError(_("The file can't be read: {reason}.").format(reason=error.strerror), where=file) from error
+def _submission(
+    path: Path, name: str, data: bytes, cells: tuple[Cell, ...], notes: tuple[Note, ...]
+) -> Submission:
+    member = path.name if path.name not in ("", "..") else path.resolve().name
+    member = shown(member if path.is_dir() else stem(member))
+    return Submission(member, name, cells, hashlib.sha256(data).hexdigest(), notes)
 
 
-def decode(data: bytes, file: Path) -> str:
-    """The text of a file in UTF-8 (with or without a byte order mark) or CP949, as older Windows editors write."""
-    if b"\0" not in data:
-        for encoding in ("utf-8-sig", "cp949"):
-            try:
-                return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
-            except UnicodeDecodeError:
-                continue
-    raise BadInputError(
-        _("The file holds no text that can be read."),
-        where=file,
-        hint=_("Save it again as UTF-8, or export it from the notebook once more."),
+def _empty(where: str) -> BadInputError:
+    return BadInputError(
+        _("The file is empty."), where=where, hint=_("Save your work there and check again.")
     )

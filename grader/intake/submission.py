@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from grader.records.report import Note, Where
 
+MAX_CODE = 8 << 20  # characters in all cells together: the work of a whole term has a tenth of that
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -14,6 +16,8 @@ class Cell:
     file: str
     source: str
     number: int | None = None
+    index: int | None = None  # the place among all cells of the notebook, text cells included, from 0
+    count: int | None = None  # Jupyter's and Colab's «In [7]», where the cell was run
 
     @property
     def label(self) -> str:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from grader.bridge.client import ByteTransport
 from grader.bridge.reading import Survey, statements
 from grader.bridge.server import Server
@@ -83,7 +85,8 @@ class LiveHints:
         key = (case.id, misconception.id)
         if key not in self._said:
             transcript, server = Transcript(), self.server(misconception)
-            failed = rerun(ByteTransport(transcript.listening(server.answer), server.bounds)) is not None
+            with np.errstate(all="ignore"):  # a wrong variant may well divide by zero
+                failed = rerun(ByteTransport(transcript.listening(server.answer), server.bounds)) is not None
             server.handles.clear()
             self._said[key] = transcript if failed else None
         return self._said[key]

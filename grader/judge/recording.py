@@ -19,7 +19,7 @@ from grader.i18n import _
 from grader.judge.case import Misconception
 from grader.judge.collect import Case, Collection, Seats
 from grader.judge.hints import LiveHints, Rerun, hint_of
-from grader.judge.reference import LiveReference, Reference, outline, same
+from grader.judge.reference import LiveReference, Outliner, Reference, same
 from grader.judge.run import PUBLIC_SECRET, rng_of
 from grader.judge.transcript import Said, Transcript
 from grader.records.report import Hint
@@ -38,6 +38,7 @@ class Recorder:
     def begin(self, case_id: str) -> ByteTransport:
         inner = self.reference.begin(case_id)
         said = self.cases[case_id] = []
+        outline = Outliner()
 
         def exchange(message: bytes) -> bytes:
             reply = inner.exchange(message)
@@ -113,6 +114,7 @@ class RecordedReference:
 
     def begin(self, case_id: str) -> ByteTransport:
         left = iter(self.recording.cases.get(case_id, ()))
+        outline = Outliner()
 
         def exchange(message: bytes) -> bytes:
             kept, reply = next(left, (None, b""))

@@ -11,7 +11,7 @@ import numpy as np
 from grader.bridge.client import ByteTransport
 from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.server import Server
-from grader.bridge.wire import Bounds, TensorValue, decode
+from grader.bridge.wire import Bounds, Handle, Name, TensorValue, decode
 from grader.errors import BadAssignmentError
 from grader.i18n import _
 
@@ -53,25 +53,37 @@ class LiveReference:
         return ByteTransport(self.server.answer, self.server.bounds)
 
 
-def outline(message: bytes) -> Any:
-    """A request without its number, arrays cut down to what tells them apart."""
-    return _outline([part for at, part in enumerate(decode(message)) if at != _NUMBER])
+class Outliner:
+    """Cuts requests of one case down to what tells them apart: no number, no handle's id, no array's content.
 
+    Ids run on through the life of a worker, so a handle is called by when it first appears in the case.
+    """
 
-def _outline(value: Any) -> Any:
-    if isinstance(value, TensorValue):
-        return ["tensor", value.requires_grad, _outline(value.array)]
-    if isinstance(value, np.ndarray):
-        with np.errstate(all="ignore"):
-            finite = value[np.isfinite(value)].astype(np.float64)
-        return ["array", value.dtype.str, list(value.shape), float(np.abs(finite).sum()), float(finite.sum())]
-    if isinstance(value, np.generic):
-        return _outline(np.asarray(value))
-    if isinstance(value, (list, tuple)):
-        return [_outline(item) for item in value]
-    if isinstance(value, dict):
-        return [[key, _outline(item)] for key, item in value.items()]
-    return value if isinstance(value, (int, float, str, bool, type(None))) else repr(value)
+    def __init__(self) -> None:
+        self.seen: dict[int, int] = {}
+
+    def __call__(self, message: bytes) -> Any:
+        return self._outline([part for at, part in enumerate(decode(message)) if at != _NUMBER])
+
+    def _outline(self, value: Any) -> Any:
+        if isinstance(value, Handle):
+            return ["object", self.seen.setdefault(value.id, len(self.seen))]
+        if isinstance(value, Name):
+            return ["name", value.name]
+        if isinstance(value, TensorValue):
+            return ["tensor", value.requires_grad, self._outline(value.array)]
+        if isinstance(value, np.ndarray):
+            with np.errstate(all="ignore"):
+                finite = value[np.isfinite(value)].astype(np.float64)
+                sums = [float(np.abs(finite).sum()), float(finite.sum())]
+            return ["array", value.dtype.str, list(value.shape), *sums]
+        if isinstance(value, np.generic):
+            return self._outline(np.asarray(value))
+        if isinstance(value, (list, tuple)):
+            return [self._outline(item) for item in value]
+        if isinstance(value, dict):
+            return [[key, self._outline(item)] for key, item in value.items()]
+        return value if isinstance(value, (int, float, str, bool, type(None))) else repr(value)
 
 
 def same(one: Any, other: Any) -> bool:

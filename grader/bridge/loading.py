@@ -1,0 +1,66 @@
+"""The judge's side of loading: what the worker says is to run, and what it says of names, as checked data.
+
+The worker says it before a line of the submission ran; even so it is data from there, and what doesn't fit is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.intake.submission import Cell
+from grader.records.report import Where
+
+MODES = ("definitions", "whole")  # of an assignment's manifest: `[run] mode`
+_MOST_REMARKS = 50
+_NAME_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class NameRemark:
+    """Something about a name: where it is used or counts, and the other places that it is about."""
+
+    kind: str
+    name: str
+    where: Where
+    others: tuple[Where, ...]
+
+
+def steps_of(said: object, sizes: Sequence[int]) -> list[tuple[int, int]]:
+    """Cell and statement of everything that is to run, in order; `sizes` counts the statements of each cell."""
+    steps = []
+    for item in said if isinstance(said, (list, tuple)) else ():
+        cell, index = _pair(item)
+        if 0 <= cell < len(sizes) and 0 <= index < sizes[cell]:
+            steps.append((cell, index))
+    return list(dict.fromkeys(steps))
+
+
+def remarks_of(said: object, cells: Sequence[Cell]) -> tuple[NameRemark, ...]:
+    """The remarks whose form is that of `grader.bridge.selection.Remark`, their places found in the cells."""
+    remarks = []
+    for item in list(said)[:_MOST_REMARKS] if isinstance(said, (list, tuple)) else ():
+        if not isinstance(item, (list, tuple)) or len(item) != 4:
+            continue
+        kind, name, at, others = item
+        where = _where(at, cells)
+        if not isinstance(kind, str) or not isinstance(name, str) or where is None:
+            continue
+        places = [_where(each, cells) for each in others] if isinstance(others, (list, tuple)) else []
+        known = tuple(place for place in places if place is not None)
+        remarks.append(NameRemark(kind, name[:_NAME_LENGTH], where, known))
+    return tuple(remarks)
+
+
+def _where(place: object, cells: Sequence[Cell]) -> Where | None:
+    cell, line = _pair(place)
+    return cells[cell].at(line) if 0 <= cell < len(cells) else None
+
+
+def _pair(item: object) -> tuple[int, int]:
+    """Two whole numbers, or a pair that is nowhere."""
+    if isinstance(item, (list, tuple)) and len(item) == 2:
+        first, second = item
+        if type(first) is int and type(second) is int:
+            return first, second
+    return -1, -1

@@ -1,0 +1,255 @@
+"""Commands that look into a gradebook, and put reports into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli.app import common
+from grader.cli.paper import dumped, put, say, table, whoami
+from grader.cli.ta import course_of, open_book, term_of
+from grader.errors import NOT_ALL_PASSED, BadInputError, UsageError
+from grader.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from grader.course.term import Term
+    from grader.records.gradebook import Gradebook, LogEntry
+    from grader.records.results import Result, Results
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_BOOK = click.option("--gradebook", "book", type=_FILE, required=True, help=_("The gradebook."))
+
+
+@click.group(help=_("Look into a gradebook: what counts, who changed what, and whether it is whole."))
+def gradebook() -> None:
+    """The commands below it."""
+
+
+@gradebook.command(help=_("What counts, for all members or for one."))
+@click.argument("member", required=False)
+@_BOOK
+@click.option("--json", "json_file", metavar="FILE|-", help=_("Write it as JSON; - prints nothing else."))
+@common
+def show(member: str | None, book: Path, json_file: str | None, **options: Any) -> None:
+    """What counts."""
+    term = term_of(course_of(options))
+    with open_book(book, term) as opened:
+        results = opened.results(term)
+        if member is not None and member not in results:
+            raise UsageError(_("There is nothing of {member} in the gradebook.").format(member=member), where=book)
+        chosen = _sorted(results, member)
+        if json_file is not None:
+            put(dumped([result.as_json() for result in chosen]), json_file)
+        if json_file != "-":
+            click.echo(_one(opened, term, member, chosen) if member else _all(results))
+
+
+@gradebook.command(help=_("What counts as a file: CSV or JSON; with --reports, the reports themselves."))
+@_BOOK
+@click.option("--out", metavar="FILE|-", default="-", help=_("Where to; - is standard output."))
+@click.option("--format", "form", type=click.Choice(("csv", "json")), default="csv", help=_("The form of the file."))
+@click.option(
+    "--reports", type=click.Path(path_type=Path, file_okay=False), help=_("A folder for every report that counts.")
+)
+@common
+def export(book: Path, out: str, form: str, reports: Path | None, **options: Any) -> None:
+    """What counts, as a file."""
+    term = term_of(course_of(options))
+    with open_book(book, term) as opened:
+        chosen = _sorted(opened.results(term), None)
+        if reports is not None:
+            _write_reports(opened, chosen, reports)
+    put(_csv(chosen) if form == "csv" else dumped([result.as_json() for result in chosen]), out)
+
+
+@gradebook.command(help=_("Who did what and when."))
+@click.argument("member", required=False)
+@_BOOK
+@click.option("--json", "json_file", metavar="FILE|-", help=_("Write it as JSON; - prints nothing else."))
+@common
+def log(member: str | None, book: Path, json_file: str | None, **options: Any) -> None:
+    """Who did what."""
+    term = term_of(course_of(options))
+    with open_book(book, term) as opened:
+        entries = opened.log(member)
+    if json_file is not None:
+        put(dumped([entry.as_json() for entry in entries]), json_file)
+    if json_file != "-":
+        click.echo(_log(entries, term))
+
+
+@gradebook.command(help=_("Whether the file is whole, and every entry is what was written."))
+@_BOOK
+@common
+def check(book: Path, **options: Any) -> None:
+    """Whether the file is whole."""
+    with open_book(book, term_of(course_of(options))) as opened:
+        found = list(opened.check())
+        last = opened.last_link()
+    for fault in found:
+        say(fault)
+    if not found:
+        click.echo(_("The gradebook is whole. Last link of its log: {link}").format(link=last))
+    raise SystemExit(NOT_ALL_PASSED if found else 0)
+
+
+@gradebook.command(help=_("Take reports in, all of them or none; the file is made where there is none."))
+@click.argument("reports", nargs=-1, required=True, type=_FILE)
+@_BOOK
+@click.option(
+    "--submitted-at", metavar="TIME", help=_("When these were handed in: 2026-03-20T23:59, the course's time.")
+)
+@common
+def add(reports: tuple[Path, ...], book: Path, submitted_at: str | None, **options: Any) -> None:
+    """Take reports in."""
+    from grader.course.term import moment
+    from grader.records.reading import read_file
+
+    term = term_of(course_of(options))
+    try:
+        when = None if submitted_at is None else moment(submitted_at, term.zone)
+    except ValueError as error:
+        raise UsageError(_("{text} is no time.").format(text=submitted_at)) from error
+    documents = [(read_file(path), when, str(path)) for path in reports]
+    with open_book(book, term, create=True) as opened:
+        added = opened.add_all(documents, by=whoami())
+    new = sum(each.new for each in added)
+    say(ngettext("{n} new report", "{n} new reports", new).format(n=new))
+
+
+def _sorted(results: Results, member: str | None) -> list[Result]:
+    return [results[name][hw] for name in sorted(results) if member in (None, name) for hw in sorted(results[name])]
+
+
+def _all(results: Results) -> str:
+    """Members by assignments."""
+    assignments = sorted({hw for each in results.values() for hw in each})
+    rows = [[member, *(_cell(results[member].get(hw)) for hw in assignments)] for member in sorted(results)]
+    legend = _("✓ passed · ✗ not passed · * by a TA's hand · ! rerun due · late: handed in late")
+    return table([_("member"), *assignments], rows) + "\n\n" + legend
+
+
+def _cell(result: Result | None) -> str:
+    if result is None:
+        return "–"
+    marks = ("*" if result.override else "") + ("!" if result.rerun_due else "")
+    late = " " + _("late") if result.late else ""
+    return f"{'✓' if result.passed else '✗'} {result.percent} %{marks}{late}"
+
+
+def _one(opened: Gradebook, term: Term, member: str, chosen: Iterable[Result]) -> str:
+    """All that is known of one member: what counts, every report, every override."""
+    parts = [
+        table(
+            [_("assignment"), _("counts"), _("points"), _("reports")],
+            [
+                [each.assignment, _cell(each), f"{each.score}/{each.max_score}", str(each.submissions)]
+                for each in chosen
+            ],
+        )
+    ]
+    entries = opened.entries(member)
+    if entries:
+        head = [_("report"), _("assignment"), _("handed in"), _("points"), ""]
+        rows = [
+            [
+                str(entry.id),
+                entry.assignment,
+                term.local(entry.submitted_at) if entry.submitted_at else _("unknown"),
+                f"{entry.score}/{entry.max_score}",
+                ", ".join(
+                    word
+                    for word, true in (
+                        (_("late"), term.late(entry.assignment, entry.submitted_at)),
+                        (_("rerun due"), not entry.complete),
+                    )
+                    if true
+                ),
+            ]
+            for entry in entries
+        ]
+        parts.append(table(head, rows))
+    overrides = opened.overrides(member)
+    if overrides:
+        head = [_("assignment"), _("when"), _("by"), _("points"), _("why")]
+        parts.append(
+            table(
+                head,
+                [
+                    [
+                        each.assignment,
+                        term.local(each.at),
+                        each.by,
+                        _("withdrawn") if each.points is None else f"{each.points}/{each.max_score}",
+                        each.why,
+                    ]
+                    for each in overrides
+                ],
+            )
+        )
+    return "\n\n".join(parts)
+
+
+def _log(entries: list[LogEntry], term: Term) -> str:
+    head = [_("number"), _("when"), _("by"), _("what"), _("member"), _("assignment"), ""]
+    rows = [
+        [
+            str(entry.id),
+            term.local(entry.at),
+            entry.by,
+            entry.action,
+            entry.member or "",
+            entry.assignment or "",
+            " ".join(_facts(entry.what)),
+        ]
+        for entry in entries
+    ]
+    return table(head, rows)
+
+
+def _facts(what: Mapping[str, Any]) -> Iterable[str]:
+    for key, value in sorted(what.items()):
+        if isinstance(value, dict):
+            yield from _facts(value)
+        elif key != "sha256" and value is not None:
+            yield f"{key}={value}"
+
+
+def _csv(results: Iterable[Result]) -> str:
+    from grader.records.sheet import decimal, sheet
+
+    head = ["member", "assignment", "score", "max_score", "percent", "passed", "complete", "late", "by", "why"]
+    rows = (
+        [
+            each.member,
+            each.assignment,
+            decimal(each.score),
+            decimal(each.max_score),
+            each.percent,
+            str(each.passed).lower(),
+            str(each.complete).lower(),
+            str(each.late).lower(),
+            each.override.by if each.override else "",
+            each.override.why if each.override else "",
+        ]
+        for each in results
+    )
+    return sheet(head, rows)
+
+
+def _write_reports(opened: Gradebook, results: Iterable[Result], folder: Path) -> None:
+    """`FOLDER/hw1/kim.json`; a name that would lead out of the folder, or to another's file, is refused."""
+    taken: dict[str, str] = {}
+    for result in results:
+        if result.report is None:
+            continue
+        name = f"{result.assignment}/{result.member}.json"
+        # Some file systems don't tell kim from Kim: neither may take the other's place.
+        other = taken.setdefault(name.casefold(), name)
+        unsafe = any(part.startswith(".") or set(part) & set("/\\\0") for part in (result.assignment, result.member))
+        if unsafe or other != name:
+            raise BadInputError(_("{name} can't be the name of a file here.").format(name=name), where=folder)
+        put(dumped(opened.document(result.report).value), str(folder / name))

@@ -1,0 +1,90 @@
+"""Tables and files as commands print and write them: aligned by cells, nothing in them that a terminal obeys."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+
+from grader.errors import BadInputError
+from grader.i18n import _
+
+_WIDEST = 60
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as their widest cell; the last one runs on."""
+    from rich.cells import cell_len
+
+    from grader.render.clean import inline
+
+    lines = [
+        [inline(cell, _WIDEST if at < len(head) - 1 else 400) for at, cell in enumerate(row)] for row in [head, *rows]
+    ]
+    widths = [max(cell_len(line[at]) for line in lines) for at in range(len(head))]
+    return "\n".join(
+        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def dumped(value: Any) -> str:
+    """JSON for people and programs."""
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def put(text: str, file: str | None) -> None:
+    """`text` to a file, or where the name is `-` to standard output."""
+    if file in (None, "-"):
+        # Bytes, so that CSV keeps its line ends and Korean its letters on a terminal of another encoding.
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.flush()
+    else:
+        write(Path(str(file)), text)
+
+
+def write(path: Path, text: str) -> None:
+    """A file that is whole or not there: written beside its place, then put into it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(text.encode("utf-8"))
+            mask = os.umask(0)
+            os.umask(mask)
+            Path(name).chmod(0o666 & ~mask)
+            Path(name).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise BadInputError(_("The file can't be written: {reason}.").format(reason=reason), where=path) from error
+
+
+def say(text: str) -> None:
+    """Something beside the result: on standard error, so that scripts read the result alone."""
+    from grader.render.clean import printable
+
+    sys.stdout.flush()
+    click.echo(printable(text), err=True)
+
+
+def whoami() -> str:
+    """Who sits at this machine, for the log."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no name for this user: containers
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "?"

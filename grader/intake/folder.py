@@ -1,0 +1,64 @@
+"""The files of a folder that may be the submission; links in it are not followed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from grader.errors import BadInputError
+from grader.i18n import _
+from grader.intake.file import contents
+from grader.intake.found import MAX_ENTRIES, Found, is_candidate, is_foreign, too_many
+from grader.intake.text import shown
+
+_DEPTH = 6
+
+
+def candidates_of_folder(folder: Path) -> tuple[Found, ...]:
+    """Every candidate below `folder`, by name."""
+    found: list[Found] = []
+    links: list[Path] = []
+    count = 0
+    waiting = [(folder, "", 0)]
+    while waiting:
+        here, prefix, depth = waiting.pop()
+        for entry in _entries(here):
+            count += 1
+            if count > MAX_ENTRIES:
+                raise too_many(str(folder))
+            name = prefix + shown(entry.name)
+            if entry.is_symlink():
+                if is_candidate(name):
+                    links.append(Path(entry.path))
+            elif entry.is_dir(follow_symlinks=False):
+                if depth < _DEPTH and not is_foreign(entry.name):
+                    waiting.append((Path(entry.path), name + "/", depth + 1))
+            elif is_candidate(name) and entry.is_file(follow_symlinks=False):
+                found.append(_found(Path(entry.path), name))
+    if links and not found:
+        raise BadInputError(
+            _("This is a link; links in a folder are not followed."),
+            where=links[0],
+            hint=_("Put the file itself there."),
+        )
+    return tuple(sorted(found, key=lambda each: each.name))
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    entries = []
+    try:
+        with os.scandir(folder) as listing:
+            for entry in listing:
+                entries.append(entry)
+                if len(entries) > MAX_ENTRIES:
+                    raise too_many(str(folder))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise BadInputError(
+            _("The folder can't be read: {reason}.").format(reason=reason), where=folder
+        ) from error
+    return entries
+
+
+def _found(path: Path, name: str) -> Found:
+    return Found(name, str(path), lambda: contents(path, follow=False))

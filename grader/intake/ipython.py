@@ -1,0 +1,179 @@
+"""IPython's own syntax in a cell: found by IPython's rules, set aside, never run.
+
+IPython's transformer itself is not asked: importing it costs 90 ms of the half second that a check may take, it
+reads the whole cell anew for each line that it changes (500 at most, then it gives up), and it would rewrite the
+lines into calls that are not to run anyway. A test holds this module to it, line for line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from grader.i18n import _
+from grader.intake.suspect import is_suspect
+from grader.records.report import Note, Where
+
+_CELL_MAGIC = re.compile(r"%%(\w+)(?!\w|\?)")
+# Cells whose body is Python run in the notebook's own namespace. `%%timeit` is not one: its names are lost.
+_PYTHON_CELLS = frozenset({"time", "capture", "prun"})
+_ESCAPES = frozenset("!%?,;/")
+_COMMAND = re.compile(r"[!%?,;/]{1,2}[ \t]*[\w.\-]*")
+_ASSIGNED = re.compile(r"=[ \t]*(?=!|%[^\W\d])")
+_HELP = re.compile(r"(?:%{0,2}(?!\d)[\w*]+(?:\.(?!\d)[\w*]+|\[-?[0-9]+\])*)\?\??[ \t]*\Z")
+_SHELL_LINE = re.compile(r"(?:[^\n]*\\\n)*[^\n]*\n?")
+_IPYTHON_CALL = "get_ipython()"
+_PROMPTS = (
+    (re.compile(r"\A\s*>>>(?: |$)", re.MULTILINE), re.compile(r"^(?:>>>|\.\.\.)(?: |$)", re.MULTILINE)),
+    (
+        re.compile(r"\A\s*In \[\d+\]: ", re.MULTILINE),
+        re.compile(r"^(?:In \[\d+\]: |[ \t]*\.{3,}: ?)", re.MULTILINE),
+    ),
+)
+# What decides where a logical line ends, and whether an `=` in it is an assignment.
+_TOKEN = re.compile(
+    r"""(?P<triple>\"{3}|'{3}) | (?P<quote>["']) | (?P<open>[\[({]) | (?P<close>[\])}])
+    | (?P<comment>\#[^\n]*) | (?P<joined>\\\n) | (?P<end>\n) | [=!<>+\-*/%&|^@:]{1,2}= | (?P<assign>=)""",
+    re.VERBOSE,
+)
+# Where a string may end, one look at a character: an expression for the whole string could be made to backtrack.
+_ENDS = {
+    quote: re.compile(rf"\\(?s:.)|{quote}" + (r"|\n" if len(quote) == 1 else ""))
+    for quote in ('"', "'", '"' * 3, "'" * 3)
+}
+_SHOWN = 5  # commands that a note names
+_HELP_LENGTH = 200  # a name asked about is no longer, and the search for it must not become quadratic
+# Our own commands in a notebook need no remark that they did not run.
+_OURS = re.compile(r"%(?:d2d\b|(?:re)?load_ext[ \t]+grader\b)")
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A line that is for the notebook itself: where it begins, and its first word (arguments may hold a password)."""
+
+    line: int
+    command: str
+
+
+@dataclass(frozen=True)
+class Python:
+    """What Python there is in a cell, every line with the number that it had."""
+
+    source: str
+    aside: tuple[Aside, ...] = ()
+    magic: str | None = None  # the whole cell is for this: another language, or a file to be written
+
+
+def python_of(source: str) -> Python:
+    """The cell with IPython's own syntax emptied."""
+    if not is_suspect(source):
+        return Python(source)
+    source = _unprompted(_unindented(source))
+    body = source.lstrip()
+    aside = []
+    if magic := _CELL_MAGIC.match(body):
+        if magic[1] not in _PYTHON_CELLS:
+            return Python("\n" * source.count("\n"), magic=magic[0])
+        line = source.count("\n", 0, len(source) - len(body)) + 1
+        aside.append(Aside(line, magic[0]))
+        _first, newline, rest = body.partition("\n")
+        source = source[: len(source) - len(body)] + newline + rest
+    kept, line = [], 1
+    for text, command in logical_lines(source):
+        if command:
+            if not _OURS.match(text.lstrip()):
+                aside.append(Aside(line, command))
+            indent = text[: len(text) - len(text.lstrip(" \t"))]
+            kept.append((indent + "pass" if indent else "") + "\n" * text.count("\n"))
+        else:
+            kept.append(text)
+        line += text.count("\n")
+    return Python("".join(kept), tuple(aside))
+
+
+def note_of_commands(aside: Iterable[Aside], file: str, number: int | None) -> Note:
+    """What is said of the lines of a cell that are for the notebook itself."""
+    found = list(aside)
+    commands = list(dict.fromkeys(each.command.strip() for each in found))
+    named = ", ".join(commands[:_SHOWN]) + (", …" if len(commands) > _SHOWN else "")
+    text = _("Commands to the notebook itself are not run here: {commands}.").format(commands=named)
+    return Note("magic", text, Where(file, found[0].line, number))
+
+
+def logical_lines(source: str) -> Iterator[tuple[str, str]]:
+    """The lines of a cell as Python joins them, each with the command where it is IPython's and not Python's."""
+    start = 0
+    while start < len(source):
+        end, command = _logical_line(source, start)
+        yield source[start:end], command
+        start = end
+
+
+def _logical_line(source: str, start: int) -> tuple[int, str]:
+    at = start
+    while at < len(source) and source[at] in " \t":
+        at += 1
+    if source[at : at + 1] in _ESCAPES or source.startswith(_IPYTHON_CALL, at):
+        return _shell_end(source, at), _command(source, at)
+    at, depth, last, assigned = start, 0, "", False
+    while token := _TOKEN.search(source, at):
+        kind, at = token.lastgroup, token.end()
+        if kind in ("quote", "triple"):
+            at = _string_end(source, at, token[0])
+        elif kind == "open":
+            depth += 1
+        elif kind == "close":
+            depth = max(0, depth - 1)
+        elif kind == "assign" and depth == 0 and not assigned:
+            assigned = True
+            if found := _ASSIGNED.match(source, token.start()):
+                return _shell_end(source, found.end()), _command(source, found.end())
+        elif kind == "end" and depth == 0:
+            break
+        last = kind or ""
+    else:
+        at = len(source)
+    text = source[start:at].rstrip("\n")
+    # A comment, which may well end in a question, is the last thing on its line.
+    if text.rstrip().endswith("?") and last != "comment" and (found := _HELP.search(text[-_HELP_LENGTH:])):
+        return at, found[0].strip()
+    return at, ""
+
+
+def _string_end(source: str, at: int, quote: str) -> int:
+    """Where a string ends; one without its closing quote at the end of its line, or of the cell if it is triple."""
+    for found in _ENDS[quote].finditer(source, at):
+        if found[0] == quote:
+            return found.end()
+        if found[0] == "\n":
+            return found.start()
+    return len(source)
+
+
+def _shell_end(source: str, at: int) -> int:
+    """The end of a line that only a backslash can continue: its quotes and brackets are a shell's."""
+    line = _SHELL_LINE.match(source, at)
+    return line.end() if line else len(source)
+
+
+def _command(source: str, at: int) -> str:
+    found = _COMMAND.match(source, at)
+    return found[0] if found else _IPYTHON_CALL
+
+
+def _unindented(source: str) -> str:
+    """A cell that was pasted with an indent loses it, as in the notebook."""
+    written = [line for line in source.split("\n") if line.strip()]
+    first = written[0][: len(written[0]) - len(written[0].lstrip(" \t"))] if written else ""
+    if not first or not all(line.startswith(first) for line in written):
+        return source
+    return "\n".join(line.removeprefix(first) for line in source.split("\n"))
+
+
+def _unprompted(source: str) -> str:
+    """A session that was pasted with its prompts loses them."""
+    for initial, prompt in _PROMPTS:
+        if initial.match(source):
+            source = prompt.sub("", source)
+    return source

@@ -1,0 +1,131 @@
+"""The candidates in a .tar.
+
+The format is read here and not by `tarfile`, which on hostile archives has looped without end (CVE-2025-8194) and
+backtracked without end (CVE-2024-6232), depending on the version of Python: names, sizes and kinds are all we need.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.intake.archive import Entry, accepted, damaged
+from grader.intake.file import MAX_BYTES, too_large
+from grader.intake.found import MAX_ENTRIES, Found, too_many
+from grader.intake.text import shown
+
+_BLOCK = 512
+_MAX_NAME = 64 << 10  # bytes of a record that holds a long name
+_RECORD = re.compile(rb"(\d{1,5}) path=")
+_KINDS = {b"5": "folder", b"1": "link", b"2": "link", b"3": "device", b"4": "device", b"6": "device"}
+# Of the formats of names that don't fit: GNU's, and the record of POSIX.
+_LONG_NAME, _PAX, _OTHER_RECORDS = b"L", (b"x", b"X"), (b"g", b"K", b"V")
+
+
+@dataclass(frozen=True)
+class _Member:
+    entry: Entry
+    start: int
+    size: int
+
+
+def candidates_of_tar(data: bytes, where: str) -> tuple[Found, ...]:
+    """Every candidate in a .tar that lies in memory."""
+    if len(data) < _BLOCK:
+        raise damaged(where)
+    members = list(_members(data, where))
+    chosen = accepted((member.entry for member in members), where)
+    return tuple(
+        _found(data, member, where) for member, candidate in zip(members, chosen, strict=True) if candidate
+    )
+
+
+def _members(data: bytes, where: str) -> Iterator[_Member]:
+    at, long_name, count = 0, b"", 0
+    while at + _BLOCK <= len(data):
+        header = data[at : at + _BLOCK]
+        if not header.strip(b"\0"):
+            return
+        if not _sum_is_right(header):
+            raise damaged(where)
+        count += 1
+        if count > 3 * MAX_ENTRIES:  # each entry may have two records before it
+            raise too_many(where)
+        size, kind, start = _number(header[124:136], where), header[156:157], at + _BLOCK
+        at = start + -(-size // _BLOCK) * _BLOCK
+        if start + size > len(data):
+            raise damaged(where)
+        if kind == _LONG_NAME and size <= _MAX_NAME:
+            long_name = data[start : start + size].rstrip(b"\0")
+        elif kind in _PAX and size <= _MAX_NAME:
+            long_name = _path(data[start : start + size]) or long_name
+        elif kind not in (_LONG_NAME, *_PAX, *_OTHER_RECORDS):
+            name, long_name = _text(long_name or _short_name(header)), b""
+            yield _Member(Entry(name, _kind(kind, name)), start, size)
+
+
+def _sum_is_right(header: bytes) -> bool:
+    """The header's own check sum, in which its place counts as blanks."""
+    try:
+        said = int(header[148:156].split(b"\0")[0].strip() or b"-1", 8)
+    except ValueError:
+        return False
+    return said == sum(header) - sum(header[148:156]) + 8 * ord(" ")
+
+
+def _number(field: bytes, where: str) -> int:
+    """Octal digits, or for what they can't say a binary number; never a negative one."""
+    if field[0] & 0x80:
+        value = int.from_bytes(field[1:], "big") if field[0] == 0x80 else -1
+    else:
+        try:
+            value = int(field.split(b"\0")[0].strip() or b"0", 8)
+        except ValueError:
+            value = -1
+    if value < 0:
+        raise damaged(where)
+    return value
+
+
+def _path(records: bytes) -> bytes:
+    """The path in a POSIX record, `LENGTH path=NAME`."""
+    at = 0
+    while found := re.compile(rb"(\d{1,5}) ").match(records, at):
+        length = int(found[1])
+        if length <= found.end() - at:
+            return b""
+        if _RECORD.match(records, at):
+            return records[found.end() + len(b"path=") : at + length - 1]
+        at += length
+    return b""
+
+
+def _short_name(header: bytes) -> bytes:
+    name = header[:100].split(b"\0")[0]
+    prefix = header[345:500].split(b"\0")[0] if header[257:263] == b"ustar\0" else b""
+    return prefix + b"/" + name if prefix else name
+
+
+def _text(name: bytes) -> str:
+    for encoding in ("utf-8", "cp949"):
+        try:
+            return shown(name.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+    return shown(name.decode("utf-8", "replace"))
+
+
+def _kind(kind: bytes, name: str) -> str:
+    return _KINDS.get(kind, "folder" if name.endswith("/") else "file")
+
+
+def _found(data: bytes, member: _Member, where: str) -> Found:
+    def load() -> bytes:
+        if member.size > MAX_BYTES:
+            raise too_large(member.size, place)
+        return data[member.start : member.start + member.size]
+
+    name = member.entry.name.removeprefix("./")
+    place = f"{where}/{name}"
+    return Found(name, place, load)

@@ -1,0 +1,45 @@
+"""CSV that is safe to open: no cell becomes a formula, none says something to a terminal.
+
+Names come from students. A spreadsheet evaluates what begins with `=`, `+`, `-` or `@`, also after a tab or a
+line end; such a cell gets an apostrophe before it, which spreadsheets show as text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from grader.render.clean import inline
+
+# The wide forms too: a Korean or Japanese Excel takes them for the narrow ones.
+_DANGEROUS = frozenset("=+-@\t\r\n＝＋－﹣−＠")
+_MOST = 300
+BOM = "\ufeff"
+
+Cell = str | int | None
+
+
+def safe(text: str) -> str:
+    """`text` as a cell that is text: one line, nothing that a terminal or a spreadsheet obeys."""
+    shown = inline(text, _MOST)
+    dangerous = shown.lstrip("'\" ")[:1] in _DANGEROUS or text[:1] in _DANGEROUS
+    return "'" + shown if shown and dangerous else shown
+
+
+def decimal(points: Fraction) -> Cell:
+    """Points as a spreadsheet reads a number; `7/2` would become the second of July."""
+    if points.denominator == 1:
+        return points.numerator
+    ten_thousandths = round(points * 10_000)
+    return f"{ten_thousandths // 10_000}.{ten_thousandths % 10_000:04}".rstrip("0")
+
+
+def sheet(head: Sequence[str], rows: Iterable[Sequence[Cell]], *, bom: bool = True) -> str:
+    """A CSV file; with the byte-order mark by which Excel knows that it is UTF-8."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    for row in (head, *rows):
+        writer.writerow([safe(cell) if isinstance(cell, str) else "" if cell is None else cell for cell in row])
+    return (BOM if bom else "") + buffer.getvalue()

@@ -1,0 +1,321 @@
+"""`d2d check --watch` in a terminal, and what is left when a check is interrupted or killed."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Command
+
+RIGHT = """
+import numpy as np
+
+
+def mse(x, y):
+    return np.mean((x - y) ** 2)
+
+
+def double(x):
+    return 2 * x
+"""
+HALF = RIGHT.replace("return 2 * x", "return x")
+HANGS = RIGHT.replace("return 2 * x", "while True: pass")
+# Becomes the leader of the terminal on its standard input, then the command: Ctrl-C reaches it as from a keyboard.
+LAUNCHER = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+
+
+class Terminal:
+    """A command in a terminal of its own."""
+
+    def __init__(self, argv: list[str], folder: Path, env: dict[str, str]) -> None:
+        self.screen, theirs = os.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", LAUNCHER, *argv],
+            cwd=folder,
+            env={**env, "TERM": "xterm-256color"},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        self.seen = ""
+
+    def wait_for(self, *words: str, seconds: float = 10.0) -> str:
+        """What is printed until all these words have been; forgotten afterwards."""
+        until = time.monotonic() + seconds
+        while not all(word in self.seen for word in words):
+            left = until - time.monotonic()
+            assert left > 0, f"{words} not in {self.seen!r}"
+            if select.select([self.screen], [], [], left)[0]:
+                self.seen += os.read(self.screen, 1 << 16).decode("utf-8", "replace")
+        seen, self.seen = self.seen, ""
+        return seen
+
+    def quiet(self, seconds: float) -> bool:
+        """Nothing is printed for so long."""
+        return not select.select([self.screen], [], [], seconds)[0]
+
+    def press(self, keys: bytes) -> None:
+        os.write(self.screen, keys)
+
+    def end(self) -> int:
+        """Ctrl-C, and its exit code."""
+        self.press(b"\x03")
+        return self.process.wait(5)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.end()
+        os.close(self.screen)
+
+
+@pytest.fixture
+def watch(d2d: Command) -> Iterator[Callable[..., Terminal]]:
+    """Starts `d2d check --watch` on a file of the course."""
+    started: list[Terminal] = []
+
+    def start(file: Path, *arguments: str) -> Terminal:
+        argv = d2d.argv(["check", "mini", file, "--watch", *arguments])
+        started.append(Terminal(argv, d2d.folder, d2d.env()))
+        return started[-1]
+
+    yield start
+    for terminal in started:
+        terminal.close()
+    d2d.nothing_left()
+
+
+def save(file: Path, source: str) -> None:
+    file.write_text(source, "utf-8")
+
+
+def save_as_editors_do(file: Path, source: str) -> None:
+    """A new file moved into the place of the old one."""
+    beside = file.with_name(f".{file.name}.swp")
+    beside.write_text(source, "utf-8")
+    beside.replace(file)
+
+
+@pytest.mark.parametrize("how", [save, save_as_editors_do])
+def test_a_save_shows_the_new_result(d2d: Command, watch: Any, how: Callable[[Path, str], None]) -> None:
+    file = d2d.folder / "kim.py"
+    save(file, HALF)
+    terminal = watch(file)
+    terminal.wait_for("2 of 4 points (50%)", "Watching kim.py")
+    how(file, RIGHT)
+    terminal.wait_for("4 of 4 points (100%)", "Watching kim.py")
+    how(file, "")
+    terminal.wait_for("The file is empty", "Watching kim.py")
+    how(file, HALF)
+    terminal.wait_for("2 of 4 points (50%)", "Watching kim.py")
+    assert terminal.quiet(0.2)
+    assert terminal.end() in (1, 130)
+    d2d.nothing_left()
+
+
+def test_ctrl_c_after_a_right_answer_is_0(d2d: Command, watch: Any) -> None:
+    file = d2d.folder / "kim.py"
+    save(file, RIGHT)
+    terminal = watch(file)
+    terminal.wait_for("Watching kim.py")
+    assert terminal.end() == 0
+    assert "Traceback" not in terminal.seen
+
+
+def test_a_result_comes_soon_after_the_save(d2d: Command, watch: Any) -> None:
+    """The aim is 100 ms; the bound here holds on a loaded machine too."""
+    file = d2d.folder / "kim.py"
+    save(file, HALF)
+    terminal = watch(file)
+    terminal.wait_for("Watching")
+    seconds = []
+    for source in (RIGHT, HALF, RIGHT):
+        started = time.monotonic()
+        save_as_editors_do(file, source)
+        terminal.wait_for("Watching")
+        seconds.append(time.monotonic() - started)
+    assert min(seconds) < 0.5, seconds
+
+
+def test_a_file_that_is_half_written_is_looked_at_again(d2d: Command, watch: Any) -> None:
+    file = d2d.folder / "kim.py"
+    save(file, RIGHT)
+    terminal = watch(file)
+    terminal.wait_for("4 of 4 points", "Watching")
+    save(file, RIGHT[: RIGHT.index("return 2")])
+    seen = terminal.wait_for("2 of 4 points", "Watching")
+    assert "set aside" in seen
+    save(file, RIGHT)
+    terminal.wait_for("4 of 4 points", "Watching")
+
+
+def test_a_file_that_is_gone_for_a_moment(d2d: Command, watch: Any) -> None:
+    file = d2d.folder / "kim.py"
+    save(file, RIGHT)
+    terminal = watch(file)
+    terminal.wait_for("4 of 4 points", "Watching")
+    file.unlink()
+    terminal.wait_for("There is no such file", "Watching")
+    save(file, HALF)
+    terminal.wait_for("2 of 4 points", "Watching")
+
+
+def test_a_file_that_is_not_there_yet(d2d: Command, watch: Any) -> None:
+    file = d2d.folder / "kim.py"
+    terminal = watch(file)
+    terminal.wait_for("There is no such file", "Watching")
+    save(file, RIGHT)
+    terminal.wait_for("4 of 4 points", "Watching")
+
+
+def test_a_binary_file_between_two_good_ones(d2d: Command, watch: Any) -> None:
+    file = d2d.folder / "kim.py"
+    save(file, RIGHT)
+    terminal = watch(file)
+    terminal.wait_for("4 of 4 points", "Watching")
+    file.write_bytes(b"\0" * 100)
+    terminal.wait_for("no text", "Watching")
+    save(file, RIGHT)
+    terminal.wait_for("4 of 4 points", "Watching")
+
+
+def test_a_folder_is_watched_by_the_file_in_it(d2d: Command, watch: Any) -> None:
+    folder = d2d.folder / "work"
+    folder.mkdir()
+    save(folder / "mini.py", RIGHT)
+    terminal = watch(folder)
+    terminal.wait_for("4 of 4 points", "Watching")
+    save(folder / "mini.py", HALF)
+    terminal.wait_for("2 of 4 points", "Watching")
+
+
+def test_a_submission_that_hangs_between_two_good_ones(d2d: Command, watch: Any) -> None:
+    file = d2d.folder / "kim.py"
+    save(file, HANGS)
+    terminal = watch(file)
+    terminal.wait_for("out of time", "Watching")
+    save(file, RIGHT)
+    terminal.wait_for("4 of 4 points", "Watching")
+
+
+def test_a_watch_that_is_killed_while_it_waits_leaves_nothing(d2d: Command, watch: Any) -> None:
+    file = d2d.folder / "kim.py"
+    save(file, RIGHT)
+    terminal = watch(file)
+    terminal.wait_for("Watching")
+    terminal.process.kill()
+    terminal.process.wait()
+    d2d.nothing_left()
+
+
+def test_ctrl_c_while_a_submission_hangs(d2d: Command, course: Path, watch: Any) -> None:
+    patient(course)
+    file = d2d.folder / "kim.py"
+    save(file, HANGS)
+    terminal = watch(file)
+    wait_for_worker(d2d, terminal.process)
+    terminal.press(b"\x03")
+    terminal.process.wait(3)
+    d2d.nothing_left()
+
+
+# -- interrupted and killed -------------------------------------------------------------------------------------------
+
+
+def patient(course: Path) -> None:
+    """Give a case a minute, so that what hangs is still there when the test looks."""
+    manifest = course / "assignments" / "mini" / "assignment.toml"
+    text = manifest.read_text("utf-8")
+    manifest.write_text(text.replace("case_seconds = 1", "case_seconds = 60\ntotal_seconds = 120"), "utf-8")
+
+
+def seconds_of(pid: int) -> float:
+    """How long a process has run on a processor."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wait_for_worker(d2d: Command, check: subprocess.Popen[bytes]) -> None:
+    """Until the endless loop of a submission runs: below the zygote, which is the child of the command."""
+    until = time.monotonic() + 10
+    while True:
+        (zygote, *_none) = [*children(check.pid), 0]
+        if any(seconds_of(pid) > 0.2 for pid in d2d.family.members() - {check.pid, zygote}):
+            return
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
+
+
+@pytest.fixture
+def hanging(d2d: Command, course: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A check in the middle of a submission that hangs, with a child of its own."""
+    patient(course)
+    file = d2d.folder / "kim.py"
+    fork = "try:\n        os.fork()\n    except OSError:\n        pass"
+    body = f"import os\n    {fork}\n    while True: pass"
+    save(file, RIGHT.replace("return 2 * x", body))
+    process = d2d.begin("check", "mini", file)
+    wait_for_worker(d2d, process)
+    yield process
+    if process.poll() is None:
+        process.kill()
+    process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_check_that_is_killed_leaves_no_process(
+    d2d: Command, hanging: subprocess.Popen[bytes], number: signal.Signals
+) -> None:
+    assert len(d2d.family.members()) >= 3
+    hanging.send_signal(number)
+    hanging.wait(3)
+    d2d.family.gone(1.0)
+    assert hanging.returncode not in (0, 1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_check_that_is_killed_leaves_no_scratch_folder(
+    d2d: Command, hanging: subprocess.Popen[bytes], number: signal.Signals
+) -> None:
+    hanging.send_signal(number)
+    hanging.wait(3)
+    d2d.nothing_left()
+
+
+def test_ctrl_c_ends_a_check_without_a_verdict(d2d: Command, hanging: subprocess.Popen[bytes]) -> None:
+    hanging.send_signal(signal.SIGINT)
+    _out, said = hanging.communicate(timeout=3)
+    assert hanging.returncode not in (0, 1)  # those say that something was judged
+    assert b"Traceback" not in said
+    d2d.nothing_left()
+
+
+def test_a_zygote_that_is_lost_costs_the_case_alone_and_leaves_nothing(
+    d2d: Command, hanging: subprocess.Popen[bytes]
+) -> None:
+    """A submission may have killed it: then its own processes must not live on for it."""
+    (zygote,) = children(hanging.pid)
+    os.kill(zygote, signal.SIGKILL)
+    out, said = hanging.communicate(timeout=5)
+    assert (hanging.returncode, said) == (1, b"")
+    assert b"2 of 4 points (50%)" in out
+    assert b"crashed" in out
+    d2d.nothing_left()

@@ -1,0 +1,10 @@
+import numpy as np
+
+
+def sigmoid(x):
+    raise KeyboardInterrupt
+
+
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)

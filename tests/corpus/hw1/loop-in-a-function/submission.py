@@ -1,0 +1,11 @@
+import numpy as np
+
+
+def sigmoid(x):
+    while True:
+        pass
+
+
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)

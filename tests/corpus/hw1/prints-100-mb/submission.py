@@ -1,0 +1,12 @@
+import numpy as np
+
+
+def sigmoid(x):
+    for _ in range(100):
+        print("x" * 1_000_000)
+    return 1 / (1 + np.exp(-x))
+
+
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)

@@ -1,0 +1,12 @@
+import ctypes
+
+import numpy as np
+
+
+def sigmoid(x):
+    ctypes.string_at(0)
+
+
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)

@@ -1,0 +1,6 @@
+# Æò±Õ Á¦°ö ¿ÀÂ÷
+import numpy as np
+
+
+def mse(x, y):
+    return np.mean((x - y) ** 2)

@@ -1,0 +1,5 @@
+import numpy as np
+
+
+def mse(x, y):
+    return np.mean((x - y) ** 2)

@@ -1,0 +1,3 @@
+def mse(x, y):
+    """To do."""
+    raise NotImplementedError

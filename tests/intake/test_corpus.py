@@ -1,0 +1,158 @@
+"""Intake's tests as data: `tests/corpus/intake`, what members hand in, each case with what is to come of it.
+
+`expected.toml` holds `about`, `handed` (the name below `in/`), and either `error`, words of the sentence, or
+
+    asked       names that the assignment asks for
+    cells       how many; `counts` are those of execution that are known; `file` and `member` where they matter
+    defines     the names that exist once the definitions are loaded, none missing and none more
+    attributes  attributes that classes have by then
+    whole       names that exist besides, once everything is run
+    unparsed    numbers of cells that are no Python
+    fails       exceptions that loading meets
+    [[notes]]   every note, in order: kind, and where given cell, line and words that it `says`
+    [[remarks]] every remark on a name, in order: kind, name, cell, line
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+import types
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.bridge import stubs
+from grader.bridge.loading import NameRemark, remarks_of
+from grader.bridge.selection import select
+from grader.bridge.server import Server
+from grader.errors import BadInputError
+from grader.intake.read import read
+from grader.intake.submission import Cell
+from grader.judge.names import notes_of_names
+from grader.records.report import Note
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+CORPUS = Path(__file__).parents[1] / "corpus" / "intake"
+CASES = sorted(CORPUS.iterdir())
+
+
+@dataclass
+class Loaded:
+    """A submission after it was loaded as a worker does."""
+
+    module: types.ModuleType
+    unparsed: list[int | None] = field(default_factory=list)
+    fails: list[str] = field(default_factory=list)
+    remarks: tuple[NameRemark, ...] = ()
+
+    @property
+    def defines(self) -> list[str]:
+        return sorted(name for name in vars(self.module) if not name.startswith("_"))
+
+
+@pytest.fixture(autouse=True)
+def stand_ins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Modules that are not here do nothing, and are gone afterwards."""
+    before = set(sys.modules)
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    stubs.install()
+    yield
+    for name in set(sys.modules) - before:
+        if isinstance(sys.modules[name], stubs._Module):
+            del sys.modules[name]
+
+
+@pytest.fixture(autouse=True)
+def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code that asks is code that should not have run."""
+
+    def asked(*_arguments: object) -> str:
+        raise AssertionError("input() was called")
+
+    monkeypatch.setattr(builtins, "input", asked)
+
+
+def load(cells: tuple[Cell, ...], mode: str, asked: list[str]) -> Loaded:
+    server = Server()
+    loaded = Loaded(server.module)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an odd escape in a member's string is no failure of the test
+        for cell in cells:
+            if any(error for _line, error in server.op_parse(cell.label, cell.source)):
+                loaded.unparsed.append(cell.number)
+        nodes = [[unit.node for unit in server.units[cell.label]] for cell in cells]
+        if mode == "whole":
+            steps = [(cell, index) for cell, parts in enumerate(nodes) for index in range(len(parts))]
+        else:
+            selection = select(nodes, asked)
+            steps = list(selection.steps)
+            sent = [(each.kind, each.name, each.at, each.others) for each in selection.remarks]
+            loaded.remarks = remarks_of(sent, cells)
+        for cell, index in steps:
+            try:
+                server.op_run(cells[cell].label, index)
+            except Exception as error:  # noqa: BLE001 — whatever a member's code raises
+                loaded.fails.append(type(error).__name__)
+    return loaded
+
+
+def note_as_expected(note: Note, expected: dict[str, Any]) -> bool:
+    place = {"cell": note.where.cell, "line": note.where.line} if note.where else {}
+    return (
+        note.kind == expected["kind"]
+        and all(place.get(key) == expected[key] for key in ("cell", "line") if key in expected)
+        and expected.get("says", "") in note.text
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_what_is_handed_in_becomes_what_is_expected(case: Path) -> None:
+    expected = tomllib.loads((case / "expected.toml").read_text("utf-8"))
+    path = case / "in" / expected["handed"]
+    asked = expected.get("asked", [])
+    if "error" in expected:
+        with pytest.raises(BadInputError) as caught:
+            read(path, "hw1", asked)
+        assert expected["error"] in caught.value.what
+        assert str(path) in str(caught.value.where)
+        return
+    submission = read(path, "hw1", asked)
+    assert len(submission.cells) == expected["cells"]
+    assert submission.file == expected.get("file", submission.file)
+    assert submission.member == expected.get("member", submission.member)
+    assert {cell.file for cell in submission.cells} == {submission.file}
+    counts = [cell.count for cell in submission.cells if cell.count]
+    assert counts == expected.get("counts", counts)
+    assert len(submission.notes) == len(expected["notes"]), submission.notes
+    assert all(map(note_as_expected, submission.notes, expected["notes"])), submission.notes
+    loaded = load(submission.cells, "definitions", asked)
+    assert loaded.defines == expected["defines"]
+    for attribute in expected.get("attributes", []):
+        name, _dot, member = attribute.partition(".")
+        assert hasattr(getattr(loaded.module, name), member)
+    assert (loaded.unparsed, loaded.fails) == (expected.get("unparsed", []), expected.get("fails", []))
+    remarks = [
+        {"kind": each.kind, "name": each.name, "cell": each.where.cell, "line": each.where.line}
+        for each in loaded.remarks
+    ]
+    assert remarks == expected.get("remarks", [])
+    assert [note.kind for note in notes_of_names(loaded.remarks)] == [each["kind"] for each in remarks]
+    if "whole" in expected:
+        whole = load(submission.cells, "whole", asked)
+        assert not whole.fails
+        assert {*expected["whole"], *expected["defines"]} <= set(whole.defines)
+
+
+def test_every_case_says_what_it_is_about() -> None:
+    assert len(CASES) >= 40
+    abouts = [tomllib.loads((case / "expected.toml").read_text("utf-8"))["about"] for case in CASES]
+    assert len(set(abouts)) == len(abouts)

@@ -1,0 +1,342 @@
+"""Workers of both kinds, forked and spawned: the same code, the same verdicts, the same end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from grader.bridge.host import Host, Server
+from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
+from grader.bridge.remote import Submission as Student
+from grader.course.limits import Limits
+from grader.errors import BadAssignmentError, OurFaultError
+from grader.intake.submission import Cell, Submission
+from grader.records.report import Verdict
+from grader.sandbox.order import order, start
+from grader.sandbox.worker import EndedError, Output, status_text
+
+if TYPE_CHECKING:
+    from tests.conftest import Bench, Family
+
+CORPUS = Path(__file__).parents[1] / "corpus" / "hw1"
+# Spawned workers cost an interpreter each; these are the kinds of ending that differ between the two.
+SMALL_CORPUS = (
+    "array-that-agrees closes-every-descriptor closes-sys-stdout endless-recursion garbage-to-the-judge "
+    "kills-itself loop-in-a-function memory-hog not-a-function notebook-with-a-syntax-error "
+    "os-exit-in-a-function prints-100-mb returns-a-generator returns-a-view-of-1-tb stops-itself sys-exit-at-top-level"
+).split()
+LAYERS = ("cgroup", "namespaces", "root", "landlock", "privileges", "seccomp")
+LIMITS = Limits(case_seconds=2.0, load_seconds=2.0, total_seconds=30.0, memory_mb=256)
+
+
+@pytest.fixture(params=[False, True], ids=["forked", "spawned"])
+def server(request: pytest.FixtureRequest, scratch_home: Path, family: Family) -> Iterator[Server]:
+    before = set(scratch_home.iterdir())
+    server = start(["numpy"], spawn=request.param)
+    yield server
+    server.close()
+    family.gone()
+    assert set(scratch_home.iterdir()) == before
+
+
+def host(server: Server, source: str, limits: Limits = LIMITS) -> Host:
+    return Host(server, Submission("kim", "kim.py", (Cell("kim.py", source),), "0" * 64), limits)
+
+
+def loaded(server: Server, source: str, limits: Limits = LIMITS) -> tuple[Host, Student]:
+    kept = host(server, source, limits)
+    student = Student(kept.transport())
+    kept.begin(limits.case_seconds)
+    return kept, student
+
+
+@pytest.mark.parametrize("name", SMALL_CORPUS)
+def test_spawned_workers_end_as_forked_ones_do(
+    hw1_public: Bench, scratch_home: Path, family: Family, name: str
+) -> None:
+    file = next((CORPUS / name).glob("submission.*"))
+    before = set(scratch_home.iterdir())
+    server = start(["numpy"], spawn=True)
+    try:
+        spawned = hw1_public.judge(file, server=server)
+    finally:
+        server.close()
+    forked = hw1_public.judge(file)
+    assert [case.verdict for case in spawned.cases] == [case.verdict for case in forked.cases]
+    assert [case.points for case in spawned.cases] == [case.points for case in forked.cases]
+    assert [(note.kind, note.where) for note in spawned.notes] == [(note.kind, note.where) for note in forked.notes]
+    assert Verdict.UNGRADABLE not in {case.verdict for case in spawned.cases}
+    family.gone()
+    assert set(scratch_home.iterdir()) == before
+
+
+def test_values_come_and_go(server: Server) -> None:
+    kept, student = loaded(server, "def twice(x):\n    return 2 * x\ndef fails():\n    raise KeyError('k')\n")
+    x = np.arange(6.0).reshape(2, 3)
+    np.testing.assert_array_equal(student.twice(x), 2 * x)
+    with pytest.raises(RaisedError) as caught:
+        student.fails()
+    assert (caught.value.type_name, caught.value.frames[-1].line) == ("KeyError", 4)
+    with pytest.raises(MissingNameError):
+        student.other()
+    with pytest.raises(RefusedError):
+        student.live.twice(3.0)()
+    kept.drop()
+
+
+def test_a_large_array_comes_and_goes(server: Server) -> None:
+    kept, student = loaded(server, "def same(x):\n    return x\n")
+    x = np.random.default_rng(1).normal(size=1 << 20)
+    np.testing.assert_array_equal(student.same(x), x)
+    kept.drop()
+
+
+def test_a_worker_that_is_gone_is_replaced_and_the_code_loaded_again(server: Server) -> None:
+    kept, student = loaded(server, "import os\ndef leave():\n    os._exit(7)\ndef one():\n    return 1\n")
+    with pytest.raises(EndedError) as caught:
+        student.leave()
+    assert (caught.value.how, caught.value.detail) == ("crashed", "exit 7")
+    kept.drop()
+    kept.begin(2)
+    assert Student(kept.transport()).one() == 1
+    kept.drop()
+
+
+@pytest.mark.parametrize(
+    ("body", "how"),
+    [
+        ("os._exit(0)", ("crashed", "exit 0")),
+        ("os._exit(255)", ("crashed", "exit 255")),
+        ("ctypes.string_at(0)", ("crashed", "SIGSEGV")),
+        ("time.sleep(60)", ("timeout", "")),
+        ("os.kill(os.getpid(), signal.SIGSTOP); time.sleep(60)", ("timeout", "")),
+    ],
+)
+def test_how_a_worker_ended_is_told(server: Server, body: str, how: tuple[str, str]) -> None:
+    limits = Limits(case_seconds=0.5, load_seconds=5.0)
+    kept, student = loaded(server, f"import ctypes, os, signal, time\ndef f():\n    {body}\n", limits)
+    kept.begin(5.0 if how[0] == "crashed" else 0.5)
+    started = time.monotonic()
+    with pytest.raises(EndedError) as caught:
+        student.f()
+    assert caught.value.how == how[0]
+    if how[0] == "crashed":
+        assert caught.value.detail == how[1]
+    assert time.monotonic() - started < 5
+    kept.drop()
+
+
+def test_a_worker_once_ended_stays_ended(server: Server) -> None:
+    kept, student = loaded(server, "import os\ndef f():\n    os._exit(3)\n")
+    for _ in range(3):
+        with pytest.raises(EndedError):
+            student.f()
+    kept.drop()
+    kept.drop()
+
+
+def test_what_is_printed_is_kept_up_to_the_bound(server: Server) -> None:
+    limits = Limits(output_kb=1)
+    kept, student = loaded(server, "def f(n):\n    print('x' * n)\n", limits)
+    student.f(10)
+    until = time.monotonic() + 2
+    text, cut = kept.output()
+    while not text and time.monotonic() < until:  # threads bring it where pipes can't be polled
+        text, cut = kept.output()
+    assert (text, cut) == ("x" * 10 + "\n", False)
+    student.f(5_000)
+    text, cut = kept.output()
+    while not text and time.monotonic() < until:
+        text, cut = kept.output()
+    assert len(text) <= 1024
+    kept.drop()
+
+
+def test_a_folder_of_its_own_that_goes_with_the_worker(server: Server, scratch_home: Path) -> None:
+    source = (
+        "import os\ndef put():\n    os.makedirs('a/b')\n    open('a/b/c', 'w').close()\n"
+        "def see():\n    return [os.listdir('.'), os.path.exists('a/b/c')]\n"
+    )
+    for _ in range(2):
+        kept, student = loaded(server, source)
+        assert student.see() == [[], False]
+        student.put()
+        assert student.see() == [["a"], True]
+        kept.drop()
+    assert list(scratch_home.rglob("c")) == []
+
+
+def test_no_library_but_those_of_the_assignment(server: Server) -> None:
+    kept, student = loaded(
+        server,
+        "def has(name):\n    try:\n        __import__(name)\n    except ImportError:\n"
+        "        return False\n    return True\n",
+    )
+    assert student.has("numpy")
+    assert student.has("statistics")
+    for name in ("torch", "pytest", "click", "rich", "grader.judge", "grader.records", "grader.course", "reference"):
+        assert not student.has(name), name
+    kept.drop()
+
+
+def test_memory_is_bounded(server: Server) -> None:
+    kept, student = loaded(server, "import numpy as np\ndef f(mb):\n    return np.ones(mb << 17).size\n")
+    assert student.f(32) == 32 << 17
+    with pytest.raises(RaisedError) as caught:
+        student.f(2048)
+    assert "MemoryError" in caught.value.bases
+    kept.drop()
+
+
+def test_closing_twice_and_without_a_worker_is_no_matter(family: Family) -> None:
+    for spawn in (False, True):
+        server = start(["numpy"], spawn=spawn)
+        server.close()
+        server.close()
+    family.gone()
+
+
+def test_a_library_that_is_not_there_is_the_authors_business() -> None:
+    with pytest.raises(BadAssignmentError, match="no_such_library"):
+        order(["no_such_library"])
+
+
+def test_a_zygote_that_can_not_start_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, family: Family) -> None:
+    (tmp_path / "brokenlib.py").write_text("raise RuntimeError('broken on purpose')\n", "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    server = start(["brokenlib"])
+    try:
+        with pytest.raises(OurFaultError, match="broken on purpose"):
+            server.worker(LIMITS, 1 << 20)
+    finally:
+        server.close()
+    family.gone()
+
+
+JUDGE = """
+import sys, time
+from grader.bridge.host import Host
+from grader.bridge.remote import Submission as Student
+from grader.course.limits import Limits
+from grader.intake.submission import Cell, Submission
+from grader.sandbox.order import start
+
+server = start(["numpy"], spawn={spawn})
+source = '''{source}'''
+host = Host(server, Submission("kim", "kim.py", (Cell("kim.py", source),), ""), Limits(case_seconds=60))
+transport = host.transport()
+print("ready", flush=True)
+host.begin(60)
+Student(transport).f()
+"""
+
+
+@contextmanager
+def judge_of(source: str, folder: Path, *, spawn: bool = False) -> Iterator[subprocess.Popen[bytes]]:
+    """A judge in a process of its own that calls `f` of this source."""
+    judge = subprocess.Popen(
+        [sys.executable, "-c", JUDGE.format(spawn=spawn, source=source)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(folder)},
+    )
+    assert judge.stdout is not None
+    with judge.stdout:
+        try:
+            assert judge.stdout.readline() == b"ready\n"
+            time.sleep(0.4)  # the call comes right after that line
+            yield judge
+        finally:
+            judge.kill()
+            judge.wait()
+
+
+def wait_for(true: Callable[[], object]) -> None:
+    until = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("spawn", [False, True], ids=["forked", "spawned"])
+@pytest.mark.parametrize(
+    "body",
+    ["while True: pass", "time.sleep(60)", "signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"],
+    ids=["busy", "asleep", "deaf"],
+)
+def test_the_processes_die_with_the_judge(tmp_path: Path, family: Family, spawn: bool, body: str) -> None:
+    source = f"import signal, time\ndef f():\n    {body}\n"
+    with judge_of(source, tmp_path, spawn=spawn) as judge:
+        assert len(family.members()) >= 2
+        judge.kill()
+        judge.wait()
+        family.gone(1.0)
+
+
+def test_a_daemon_dies_with_the_judge(tmp_path: Path, family: Family) -> None:
+    source = (
+        "import os, time\ndef f():\n    try:\n        if os.fork() == 0:\n            os.setsid()\n"
+        "            if os.fork() == 0:\n                os.setsid()\n                time.sleep(60)\n"
+        "            os._exit(0)\n        os.wait()\n    except OSError:\n        pass\n"
+        "    time.sleep(60)\n"
+    )
+    with judge_of(source, tmp_path) as judge:
+        judge.kill()
+        judge.wait()
+        family.gone(1.0)
+
+
+# -- small parts ------------------------------------------------------------------------------------------------------
+
+
+def test_output_keeps_the_beginning() -> None:
+    output = Output(10)
+    output.add(b"12345678")
+    output.add(b"90ab")
+    output.add(b"cd")
+    assert output.take() == ("1234567890", True)
+    assert output.take() == ("", False)
+    output.add("한글".encode()[:4])
+    assert output.take() == ("한�", False)
+
+
+@pytest.mark.parametrize(
+    ("status", "text"), [(0, "exit 0"), (7 << 8, "exit 7"), (9, "SIGKILL"), (11, "SIGSEGV"), (62, "signal 62")]
+)
+def test_a_wait_status_in_words(status: int, text: str) -> None:
+    assert status_text(status) == text
+    assert signal.SIGKILL == 9
+
+
+def test_the_environment_of_both_kinds_is_empty(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("D2D_SECRET", "seed of hidden inputs")
+    kept, student = loaded(
+        server,
+        "import os\ndef f():\n    try:\n        return open('/proc/self/environ').read()\n    except OSError:\n"
+        "        return ''  # there is no /proc\ndef g():\n    return sorted(os.environ)\n",
+    )
+    assert student.f() == ""
+    assert set(student.g()) <= {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LC_CTYPE"}
+    kept.drop()
+
+
+def test_numpy_computes_on_one_thread(scratch_home: Path, family: Family) -> None:
+    """Seen where there is a /proc to see it in; the same zygote forks all workers."""
+    server = start(["numpy"], without=LAYERS)
+    source = (
+        "import numpy as np, os\ndef threads():\n    return len(os.listdir('/proc/self/task'))\n"
+        "def f():\n    before = threads()\n    a = np.ones((400, 400))\n    a @ a\n    return threads() - before\n"
+    )
+    kept, student = loaded(server, source)
+    assert student.f() == 0
+    kept.drop()
+    server.close()
