@@ -86,7 +86,9 @@ class Audit:
 
     def stub(self) -> Check:
         """The untouched stub earns nothing and breaks nothing."""
-        (done,) = self._judge([Task("stub", read(self.assignment.stub, self.assignment.id), SECRET)])
+        (done,) = self._judge(
+            [Task("stub", read(self.assignment.stub, self.assignment.id, self.assignment.asked), SECRET)]
+        )
         failures = [
             f"{case.id}: {case.verdict.value} {case.message}".strip()
             for case in done.report.cases
@@ -113,7 +115,9 @@ class Audit:
     def alternatives(self) -> Check:
         """Every accepted way to write it earns everything."""
         folders = sorted(self.corpus.glob("alternative-*")) if self.corpus and self.corpus.is_dir() else []
-        tasks = [Task(folder.name, read(folder, self.assignment.id), SECRET) for folder in folders]
+        tasks = [
+            Task(folder.name, read(folder, self.assignment.id, self.assignment.asked), SECRET) for folder in folders
+        ]
         return self._all_pass(_("alternatives"), tasks)
 
     def mutants(self) -> Check:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from grader.bridge.client import ByteTransport
+from grader.bridge.loading import NameRemark, remarks_of, steps_of
 from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.reading import Reading
 from grader.bridge.wire import Bounds
@@ -51,7 +52,12 @@ class Host:
         submission: Submission,
         limits: Limits,
         bounds: Bounds | None = None,
+        *,
+        mode: str = "definitions",
+        asked: Collection[str] = (),
     ) -> None:
+        self.mode, self.asked = mode, list(asked)
+        self.remarks: tuple[NameRemark, ...] = ()
         self.server, self.submission, self.limits = server, submission, limits
         self.bounds = bounds or Bounds()
         self.cells = {cell.label: cell for cell in submission.cells}
@@ -89,13 +95,13 @@ class Host:
             self._worker.end()
         self._worker = self._transport = self._fresh = None
 
-    def read(self, forbidden: Sequence[str], asked: Sequence[str]) -> Reading:
+    def read(self, forbidden: Sequence[str]) -> Reading:
         """What the code uses, read by a worker that has not run any of it: its answer is still our own."""
         cells = [(cell.label, cell.source) for cell in self.submission.cells]
         try:
             self._fresh = self._start()
             self.begin(self.limits.load_seconds)
-            return Reading.from_wire(self._fresh.request("survey", cells, list(forbidden), list(asked)))
+            return Reading.from_wire(self._fresh.request("survey", cells, list(forbidden), self.asked))
         except (BridgeError, EndedError, TypeError, ValueError, KeyError, IndexError) as error:
             self.drop()
             return Reading(unread=str(error) or type(error).__name__)
@@ -104,7 +110,7 @@ class Host:
         for _attempt in range(_MAX_RESTARTS + 1):
             transport, self._fresh = self._fresh or self._start(), None
             problems: list[LoadProblem] = []
-            if all(self._load_cell(transport, cell, problems) for cell in self.submission.cells):
+            if self._load_cells(transport, problems):
                 self._remember(problems)
                 return transport
             self.drop()
@@ -120,18 +126,39 @@ class Host:
         self._worker = self.server.worker(self.limits, self.bounds.total + 4096)
         return ByteTransport(self.exchange, self.bounds)
 
-    def _load_cell(self, transport: ByteTransport, cell: Cell, problems: list[LoadProblem]) -> bool:
-        """Run the statements of a cell one by one; False if one ended the worker (it is set aside from then on)."""
-        index, line = _PARSING, None
+    def _load_cells(self, transport: ByteTransport, problems: list[LoadProblem]) -> bool:
+        """Parse all cells, then run what is to run; False if a cell or statement ended the worker (it is set aside)."""
+        cells = self.submission.cells
+        if not cells:
+            return True
+        cell, index, line = cells[0], _PARSING, None
+        parsed: list[dict[int, int]] = []
         try:
-            for index, line in self._parse(transport, cell, problems):
-                if (cell.label, index) not in self._set_aside:
+            for cell in cells:
+                parsed.append(dict(self._parse(transport, cell, problems)))  # noqa: PERF401 — likewise
+            for number, index in self._steps(transport, parsed):
+                cell, line = cells[number], parsed[number].get(index)
+                if line is not None and (cell.label, index) not in self._set_aside:
                     self._run(transport, cell, index, line, problems)
         except EndedError as error:
             self._set_aside.add((cell.label, index))
             self.problems.append(LoadProblem(cell, line, error))
             return False
         return True
+
+    def _steps(self, transport: ByteTransport, parsed: list[dict[int, int]]) -> list[tuple[int, int]]:
+        """Cell and statement of all that runs, in order."""
+        if self.mode == "whole":
+            return [(number, index) for number, part in enumerate(parsed) for index in part]
+        self.begin(self.limits.load_seconds)
+        try:
+            labels = [cell.label for cell in self.submission.cells]
+            steps, remarks = transport.request("select", labels, self.asked)
+        except (BridgeError, TypeError, ValueError) as error:
+            raise EndedError("crashed", f"broken reply: {error}") from error
+        if self._first:
+            self.remarks = remarks_of(remarks, self.submission.cells)
+        return steps_of(steps, [max(part, default=-1) + 1 for part in parsed])
 
     def _parse(self, transport: ByteTransport, cell: Cell, problems: list[LoadProblem]) -> list[tuple[int, int]]:
         """Index and line of the statements of a cell; what does not parse is a problem."""

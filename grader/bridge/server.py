@@ -22,6 +22,7 @@ from itertools import islice
 from typing import Any
 
 from grader.bridge.reading import Survey
+from grader.bridge.selection import select
 from grader.bridge.wire import Bounds, Handle, Name, TensorValue, UnsendableError, decode, encode
 
 HEADER = struct.Struct("<Q")  # the length of the frame that follows
@@ -140,6 +141,11 @@ class Server:
         units = _parse(source, cell)
         self.units[cell] = units
         return [(unit.line, None if unit.error is None else self.describe_exception(unit.error)) for unit in units]
+
+    def op_select(self, cells: list[str], asked: list[str]) -> tuple[Any, Any]:
+        """Which statements of the parsed cells define something, in the order in which they run; remarks on names."""
+        selection = select([[unit.node for unit in self.units.get(cell, ())] for cell in cells], asked)
+        return selection.steps, [(each.kind, each.name, each.at, each.others) for each in selection.remarks]
 
     def op_run(self, cell: str, index: int) -> None:
         """Run one top-level statement of a parsed cell."""

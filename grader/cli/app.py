@@ -21,6 +21,12 @@ _COMMANDS = {
     "release": "grader.cli.author",
     "new": "grader.cli.author",
     "doctor": "grader.cli.doctor",
+    "status": "grader.cli.standing",
+    "promote": "grader.cli.ta",
+    "override": "grader.cli.ta",
+    "gradebook": "grader.cli.gradebook",
+    "keygen": "grader.cli.keys",
+    "verify": "grader.cli.keys",
 }
 
 
@@ -69,7 +75,7 @@ class Commands(click.Group):
         except Exception as error:
             if debug:
                 raise
-            from grader.render.clean import printable
+            from grader.clean import printable
 
             reason = printable(f"{type(error).__name__}: {error}")
             click.echo(_("d2d itself failed: {reason}").format(reason=reason), err=True)
@@ -79,7 +85,7 @@ class Commands(click.Group):
 
 def show(error: D2DError) -> None:
     """An error on standard error: what, where, what next."""
-    from grader.render.clean import printable
+    from grader.clean import printable
 
     where = "" if error.where is None else f"{printable(error.where)}: "
     click.echo(_("Error: {what}").format(what=where + printable(error.what)), err=True)

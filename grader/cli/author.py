@@ -56,8 +56,8 @@ def audit(hw: str, seeds: int, jobs: int, json_file: str | None, **options: Any)
 def release(hw: str | None, everything: bool, out: Path, lang: str | None, **options: Any) -> None:
     """Release HW or all."""
     from grader.batch.release import release as write
+    from grader.clean import printable
     from grader.course.course import find_course
-    from grader.render.clean import printable
 
     course = find_course(Path.cwd(), options["course"])
     if (hw is None) != everything:
@@ -72,9 +72,9 @@ def release(hw: str | None, everything: bool, out: Path, lang: str | None, **opt
 @common
 def new(hw: str, **options: Any) -> None:
     """Begin the assignment HW."""
+    from grader.clean import printable
     from grader.course.course import find_course
     from grader.course.skeleton import begin
-    from grader.render.clean import printable
 
     course = find_course(Path.cwd(), options["course"])
     for file in begin(course, hw):
@@ -99,7 +99,7 @@ class _Counter:
 
 
 def _show(check: Check) -> None:
-    from grader.render.clean import printable
+    from grader.clean import printable
 
     mark = "✓" if check.ok else "✗"
     remark = f"  {check.remark}" if check.remark else ""

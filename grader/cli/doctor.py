@@ -66,7 +66,7 @@ def _lines(lines: Iterable[Line]) -> None:
 
 
 def _escapes(escapes: Iterable[Escape]) -> None:
-    from grader.render.clean import inline
+    from grader.clean import inline
 
     for escape in escapes:
         name = escape.name.replace("_", " ")

@@ -40,8 +40,8 @@ def keygen(file: Path, **_options: Any) -> None:
 @common
 def verify(reports: tuple[Path, ...], key: Path | None, member: str | None, **options: Any) -> None:
     """Check reports."""
+    from grader.clean import inline
     from grader.records.signature import Check, read_public_key, sentence
-    from grader.render.clean import inline
 
     if key is None:
         key = term_of(course_of(options)).public_key

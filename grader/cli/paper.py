@@ -23,7 +23,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns as wide as their widest cell; the last one runs on."""
     from rich.cells import cell_len
 
-    from grader.render.clean import inline
+    from grader.clean import inline
 
     lines = [
         [inline(cell, _WIDEST if at < len(head) - 1 else 400) for at, cell in enumerate(row)] for row in [head, *rows]
@@ -74,7 +74,7 @@ def write(path: Path, text: str) -> None:
 
 def say(text: str) -> None:
     """Something beside the result: on standard error, so that scripts read the result alone."""
-    from grader.render.clean import printable
+    from grader.clean import printable
 
     sys.stdout.flush()
     click.echo(printable(text), err=True)

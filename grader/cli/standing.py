@@ -101,7 +101,7 @@ def _mine(decisions: list[dict[str, Any]], member: str | None, file: Path) -> di
 
 
 def _decision_text(decided: dict[str, Any]) -> str:
-    from grader.render.clean import inline
+    from grader.clean import inline
 
     word = {"promoted": _("promoted"), "junior": _("junior"), "removed": _("removed")}[decided["decision"]]
     attendance, discussion = decided["attendance"], decided["discussion"]

@@ -63,7 +63,7 @@ def check(hw: str, path: Path | None, pattern: str | None, watch: bool, **option
     if not watch:
         from grader.intake.read import read
 
-        read(file, assignment.id)  # what can't be read is said before anything is started
+        read(file, assignment.id, assignment.asked)  # what can't be read is said before anything is started
     from grader.sandbox.order import start
 
     server = start(assignment.imports)  # imports NumPy in its own process while this one imports pytest
@@ -120,7 +120,7 @@ def _answers(assignment: Assignment) -> tuple[Reference, Hints]:
 def _once(judge: Judge, file: Path, wanted: Wanted) -> int:
     from grader.intake.read import read
 
-    report = judge.judge(read(file, judge.collection.assignment.id))
+    report = judge.judge(read(file, judge.collection.assignment.id, judge.collection.assignment.asked))
     text = json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n"
     if wanted.html_file is not None:
         from grader.render.html import html
@@ -137,8 +137,8 @@ def _once(judge: Judge, file: Path, wanted: Wanted) -> int:
 
 def _watch(judge: Judge, file: Path, wanted: Wanted) -> int:
     """Judge at every save until Ctrl-C."""
+    from grader.clean import printable
     from grader.intake.read import read
-    from grader.render.clean import printable
 
     code = ALL_PASSED
     try:
@@ -147,7 +147,7 @@ def _watch(judge: Judge, file: Path, wanted: Wanted) -> int:
             if sys.stdout.isatty():
                 click.clear()
             try:
-                report = judge.judge(read(file, judge.collection.assignment.id))
+                report = judge.judge(read(file, judge.collection.assignment.id, judge.collection.assignment.asked))
                 _console_show(report, wanted)
                 code = exit_code(report)
             except D2DError as error:  # an editor may have half written it: the next save tells

@@ -12,6 +12,8 @@ from grader.errors import UsageError
 from grader.i18n import LANGUAGES, _
 
 COURSE_FILE = "d2d.toml"
+# Keys of the course file that only the staff's commands read (grader.course.term), when they need them.
+TERM_KEYS = ("term", "time_zone", "deadlines", "late", "resubmissions", "signing", "policy")
 
 
 @dataclass(frozen=True)
@@ -68,5 +70,7 @@ def _read(folder: Path) -> Course:
         install=table.take("install", str, "d2d-grader"),
         members=table.take("members", str, None),
     )
+    for key in TERM_KEYS:
+        table.values.pop(key, None)
     table.finish()
     return course

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from fractions import Fraction
@@ -16,6 +17,7 @@ from grader.i18n import _, catalog, language
 
 MANIFEST = "assignment.toml"
 RECORDING = "public.d2d"
+MODES = ("definitions", "whole")  # which statements of a submission run
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Assignment:
     imports: tuple[str, ...]
     forbid: tuple[str, ...]  # names that an answer may not use, though they can be imported
     limits: Limits
+    mode: str  # "definitions", or "whole": every cell runs
     sections: dict[str, SectionInfo]
     reference: Path | None  # the staff has it; members have a recording of its answers to the public cases
 
@@ -100,6 +103,7 @@ def read_assignment(folder: Path, reference: Path | None) -> Assignment:
     titles = table.table("title")
     worker = table.table("worker")
     limits = table.table("limits")
+    running = table.table("run")
     stub = folder / table.take("stub", str)
     if not stub.is_file():
         raise BadAssignmentError(_("The stub {name} is missing.").format(name=stub.name), where=folder / MANIFEST)
@@ -114,23 +118,48 @@ def read_assignment(folder: Path, reference: Path | None) -> Assignment:
         imports=worker.names("imports"),
         forbid=worker.names("forbid", ()),
         limits=_limits(limits),
+        mode=_mode(running),
         sections=_sections(table.table("sections")),
         reference=reference,
     )
-    for part in (titles, worker, limits, table):
+    for part in (titles, worker, limits, running, table):
         part.finish()
     return assignment
 
 
+def _mode(table: Table) -> str:
+    mode = str(table.take("mode", str, MODES[0]))
+    if mode not in MODES:
+        text = _("{key} is one of {names}.").format(key=table.name("mode"), names=", ".join(MODES))
+        raise table.error(text, "mode")
+    return mode
+
+
 def _limits(table: Table) -> Limits:
-    known = {field.name: table.take(field.name, (int, float)) for field in fields(Limits) if field.name in table.values}
+    known = {}
+    for name in [field.name for field in fields(Limits) if field.name in table.values]:
+        known[name] = table.take(name, (int, float))
+        if not 0 < known[name] < math.inf:
+            raise table.error(_("{key} must be more than 0.").format(key=table.name(name)), name)
     return Limits(**known)
+
+
+def _points(section: Table) -> Fraction:
+    value = section.take("points", (int, str))
+    try:
+        points = Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        points = Fraction(0)
+    if points <= 0:
+        what = _("{key} must be a whole number or a fraction, and more than 0.").format(key=section.name("points"))
+        raise section.error(what, "points")
+    return points
 
 
 def _sections(table: Table) -> dict[str, SectionInfo]:
     result = {}
     for name, section in table.tables().items():
-        points = Fraction(str(section.take("points", (int, str))))
+        points = _points(section)
         result[name] = SectionInfo(name, section.names("asks"), points)
         section.finish()
     return result

@@ -8,6 +8,7 @@ from enum import Enum
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from grader.course.course import TERM_KEYS
 from grader.course.policy import DEFAULT, Policy, policy_of, read_policy
 from grader.course.toml import Table, load
 from grader.i18n import _
@@ -58,13 +59,12 @@ class Term:
         return moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
 
 
-KEYS = ("term", "time_zone", "deadlines", "late", "resubmissions", "signing", "policy")
-
-
 def load_term(course_file: Path) -> Term:
     """The term in a course file, whose other keys are left to who reads the course."""
     table = load(course_file)
-    return read_term(Table(table.file, {key: table.values[key] for key in KEYS if key in table.values}, table.text))
+    return read_term(
+        Table(table.file, {key: table.values[key] for key in TERM_KEYS if key in table.values}, table.text)
+    )
 
 
 def read_term(table: Table) -> Term:

@@ -65,14 +65,10 @@ def accepted(entries: Iterable[Entry], where: str) -> list[bool]:
             raise too_many(where)
         parts = entry.name.split("/")
         if ".." in parts or entry.name.startswith("/") or entry.name[1:2] == ":":
-            raise _refused(
-                _("It has a file in it that would lie outside of its folder: {name}."), entry, where
-            )
+            raise _refused(_("It has a file in it that would lie outside of its folder: {name}."), entry, where)
         if entry.kind == "device":
             raise _refused(_("It has something in it that is no file: {name}."), entry, where)
-        candidate = entry.kind != "folder" and is_candidate(
-            "/".join(part for part in parts if part not in ("", "."))
-        )
+        candidate = entry.kind != "folder" and is_candidate("/".join(part for part in parts if part not in ("", ".")))
         if candidate and entry.kind == "link":
             raise _refused(_("It has a link in it where a file is needed: {name}."), entry, where)
         nested = nested or kind(entry.name) in (*ARCHIVES, *OTHER_ARCHIVES)

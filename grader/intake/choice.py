@@ -138,9 +138,7 @@ def _note(best: Work, others: Sequence[Work], scores: dict[int, tuple[int, ...]]
     if not worth:
         return ()
     mine, other = scores[id(best)], max(scores[id(work)] for work in worth)
-    left = ", ".join(work.found.name for work in worth[:_NAMES_SHOWN]) + (
-        ", …" if len(worth) > _NAMES_SHOWN else ""
-    )
+    left = ", ".join(work.found.name for work in worth[:_NAMES_SHOWN]) + (", …" if len(worth) > _NAMES_SHOWN else "")
     if mine[:2] != other[:2]:
         text = _("{name} was judged, the version with most filled in. Left out: {others}.")
     elif mine[2] != other[2]:
@@ -151,9 +149,7 @@ def _note(best: Work, others: Sequence[Work], scores: dict[int, tuple[int, ...]]
 
 
 def _several(found: Sequence[Found], assignment: str, where: str) -> BadInputError:
-    names = ", ".join(each.name for each in found[:_NAMES_SHOWN]) + (
-        ", …" if len(found) > _NAMES_SHOWN else ""
-    )
+    names = ", ".join(each.name for each in found[:_NAMES_SHOWN]) + (", …" if len(found) > _NAMES_SHOWN else "")
     text = _("Several files could be meant: {names}.").format(names=names)
     return BadInputError(text, where=where, hint=_hint(assignment))
 

@@ -12,9 +12,7 @@ from grader.i18n import _
 MAX_BYTES = 32 << 20  # 23 of 96 real notebooks were larger than 1 MB, none than 4
 _CHUNK = 1 << 20
 # A FIFO without a writer would keep `open` for ever, and a terminal must not become ours. Windows has neither.
-_FLAGS = os.O_RDONLY | sum(
-    getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
-)
+_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))
 
 
 def contents(path: Path, *, follow: bool = True, limit: int = MAX_BYTES) -> bytes:
@@ -33,9 +31,7 @@ def contents(path: Path, *, follow: bool = True, limit: int = MAX_BYTES) -> byte
         raise BadInputError(_("There is no such file."), where=path) from error
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise BadInputError(
-            _("The file can't be read: {reason}.").format(reason=reason), where=path
-        ) from error
+        raise BadInputError(_("The file can't be read: {reason}.").format(reason=reason), where=path) from error
     except ValueError as error:  # a NUL byte in the name
         raise BadInputError(_("There is no such file."), where=repr(str(path))) from error
 

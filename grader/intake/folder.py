@@ -54,9 +54,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
                     raise too_many(str(folder))
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise BadInputError(
-            _("The folder can't be read: {reason}.").format(reason=reason), where=folder
-        ) from error
+        raise BadInputError(_("The folder can't be read: {reason}.").format(reason=reason), where=folder) from error
     return entries
 
 

@@ -59,9 +59,7 @@ def _parsed(text: str, where: str) -> dict[str, Any]:
         notebook = json.loads(text, parse_int=float)
     except (ValueError, RecursionError) as error:
         raise _no_notebook(where, text) from error
-    if not isinstance(notebook, dict) or not any(
-        isinstance(notebook.get(k), list) for k in ("cells", "worksheets")
-    ):
+    if not isinstance(notebook, dict) or not any(isinstance(notebook.get(k), list) for k in ("cells", "worksheets")):
         raise _no_notebook(where)
     return notebook
 
@@ -98,9 +96,7 @@ def _code_cells(notebook: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]
         sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
         groups = [sheet["cells"] for sheet in sheets if isinstance(sheet.get("cells"), list)]
     everything = (cell for group in groups for cell in group)
-    return (
-        (index, cell) for index, cell in enumerate(everything) if isinstance(cell, dict) and _is_code(cell)
-    )
+    return ((index, cell) for index, cell in enumerate(everything) if isinstance(cell, dict) and _is_code(cell))
 
 
 def _is_code(cell: dict[str, Any]) -> bool:

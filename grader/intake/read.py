@@ -36,9 +36,7 @@ def read(path: Path, assignment: str, asked: Collection[str] = ()) -> Submission
             raise _empty(str(path))
         return _chosen(path, candidates_of_archive(data, str(path)), assignment, asked)
     if ending not in (SCRIPT, NOTEBOOK) and (path.is_file() or not path.exists()):
-        text = _(
-            "Only Python files (.py), notebooks (.ipynb), folders and archives (.zip, .tar.gz) can be checked."
-        )
+        text = _("Only Python files (.py), notebooks (.ipynb), folders and archives (.zip, .tar.gz) can be checked.")
         raise BadInputError(text, where=path)
     name = shown(path.name)
     data = contents(path)
@@ -81,15 +79,11 @@ def _looks_like_notebook(text: str) -> bool:
     return start[:1] == "{" and '"nbformat"' in text and ('"cells"' in text or '"worksheets"' in text)
 
 
-def _submission(
-    path: Path, name: str, data: bytes, cells: tuple[Cell, ...], notes: tuple[Note, ...]
-) -> Submission:
+def _submission(path: Path, name: str, data: bytes, cells: tuple[Cell, ...], notes: tuple[Note, ...]) -> Submission:
     member = path.name if path.name not in ("", "..") else path.resolve().name
     member = shown(member if path.is_dir() else stem(member))
     return Submission(member, name, cells, hashlib.sha256(data).hexdigest(), notes)
 
 
 def _empty(where: str) -> BadInputError:
-    return BadInputError(
-        _("The file is empty."), where=where, hint=_("Save your work there and check again.")
-    )
+    return BadInputError(_("The file is empty."), where=where, hint=_("Save your work there and check again."))

@@ -27,9 +27,7 @@ _COMMENTED = (
 def cells_of_script(text: str, file: str, where: str) -> tuple[tuple[Cell, ...], tuple[Note, ...]]:
     """The one cell of a Python file, and what was set aside of it."""
     if len(text) > MAX_CODE:
-        raise BadInputError(
-            _("The cells hold more than {limit} MB of code.").format(limit=MAX_CODE >> 20), where=where
-        )
+        raise BadInputError(_("The cells hold more than {limit} MB of code.").format(limit=MAX_CODE >> 20), where=where)
     if _COLAB in text[:_HEADER]:
         text = _without_text_cells(re.sub(_COMMENTED, _restored, text))
     if not is_suspect(text):

@@ -36,9 +36,7 @@ def candidates_of_tar(data: bytes, where: str) -> tuple[Found, ...]:
         raise damaged(where)
     members = list(_members(data, where))
     chosen = accepted((member.entry for member in members), where)
-    return tuple(
-        _found(data, member, where) for member, candidate in zip(members, chosen, strict=True) if candidate
-    )
+    return tuple(_found(data, member, where) for member, candidate in zip(members, chosen, strict=True) if candidate)
 
 
 def _members(data: bytes, where: str) -> Iterator[_Member]:

@@ -36,9 +36,7 @@ def candidates_of_zip(data: bytes, where: str) -> tuple[Found, ...]:
         raise damaged(where) from error
     entries = archive.infolist()
     names = [_name(entry) for entry in entries]
-    chosen = accepted(
-        (Entry(name, _kind(info, name)) for info, name in zip(entries, names, strict=True)), where
-    )
+    chosen = accepted((Entry(name, _kind(info, name)) for info, name in zip(entries, names, strict=True)), where)
     return tuple(
         _found(archive, info, name, f"{where}/{name}")
         for info, name, candidate in zip(entries, names, chosen, strict=True)
@@ -94,9 +92,7 @@ def _found(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, where: s
                 data = stream.read(MAX_BYTES + 1)
         except (*_BROKEN, *_BROKEN_TOO) as error:
             raise damaged(where) from error
-        if len(data) > MAX_BYTES or (
-            len(data) > _RATIO_FROM and len(data) > _RATIO * max(1, entry.compress_size)
-        ):
+        if len(data) > MAX_BYTES or (len(data) > _RATIO_FROM and len(data) > _RATIO * max(1, entry.compress_size)):
             raise bomb(where)
         return data
 

@@ -21,6 +21,7 @@ from grader.i18n import _
 from grader.intake.submission import Submission
 from grader.judge.collect import Case, Collection, Seats
 from grader.judge.hints import Hints, NoHints
+from grader.judge.names import notes_of_names
 from grader.judge.notes import notes_of, notes_of_reading
 from grader.judge.reference import Reference
 from grader.judge.transcript import Transcript
@@ -53,7 +54,7 @@ class Judge:
     def judge(self, submission: Submission) -> Report:
         """The report on one submission."""
         assignment = self.collection.assignment
-        host = Host(self.server, submission, assignment.limits)
+        host = Host(self.server, submission, assignment.limits, mode=assignment.mode, asked=assignment.asked)
         run = _Run(self, host, submission)
         try:
             cases = run.all()
@@ -69,7 +70,7 @@ class Judge:
             visibility="full" if self.full else "public",
             pass_percent=assignment.pass_percent,
             cases=cases,
-            notes=(*submission.notes, *notes_of(host.problems), *run.notes),
+            notes=(*submission.notes, *notes_of(host.problems), *notes_of_names(host.remarks), *run.notes),
             layers=self.server.layers,
             limits=assignment.limits.as_json(),
             grader_version=__version__,
@@ -113,7 +114,7 @@ class _Run:
         assignment = self.judge.collection.assignment
         if not (assignment.forbid or self.judge.full):
             return
-        self.reading = self.host.read(assignment.forbid, assignment.asked)
+        self.reading = self.host.read(assignment.forbid)
         if self.judge.full:
             self.notes += notes_of_reading(self.reading, self.host.cells)
 

@@ -14,6 +14,8 @@ from grader.records.report import Verdict, Where
 from grader.sandbox.worker import EndedError
 
 _HOME = Path(__file__).parents[1]
+# What working with a value of the wrong kind raises. A NameError or an ImportError is the author's own.
+_BY_ODD_ANSWERS = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def outcome_of(
     if isinstance(error, AssertionError):
         general = KINDS["assertion"]()
         return Outcome(Verdict.FAILED, str(error) or general, general)
-    if answered and not _is_ours(error):
+    if answered and isinstance(error, _BY_ODD_ANSWERS) and not _is_ours(error):
         # The reference passes this case (`audit` proves it), so it was the answer that the case could not work with.
         return _same(Verdict.FAILED, KINDS["type"]())
     # Whatever else comes out of a case is the judge's or the author's: it must not cost the student anything.

@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from grader.render.clean import inline
+from grader.clean import inline
 
 # The wide forms too: a Korean or Japanese Excel takes them for the narrow ones.
 _DANGEROUS = frozenset("=+-@\t\r\n＝＋－﹣−＠")

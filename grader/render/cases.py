@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from rich.cells import cell_len
 from rich.text import Text
 
+from grader.clean import inline, printable
 from grader.i18n import _, ngettext
 from grader.records.report import CaseResult, Verdict, Visibility, Where
-from grader.render.clean import inline, printable
 from grader.render.window import Line
 
 MESSAGE_LINES = 8

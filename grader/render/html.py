@@ -7,9 +7,9 @@ from html import escape
 
 from rich.console import Console
 
+from grader.clean import inline
 from grader.i18n import language
 from grader.records.report import Report
-from grader.render.clean import inline
 from grader.render.terminal import show
 
 _WIDTH = 96

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
+from grader.clean import inline
 from grader.i18n import _, ngettext
 from grader.records.report import CaseResult, Note, Report, Section, Verdict, Where
 from grader.render.cases import BODY, CASE, SECTION, case_lines, parameters, place, within_file
-from grader.render.clean import inline
 from grader.render.window import Line, put
 
 if TYPE_CHECKING:

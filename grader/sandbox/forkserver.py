@@ -53,6 +53,7 @@ class ForkServer:
                 stderr=self.complaints,
                 start_new_session=True,  # Ctrl-C in a terminal is for the judge alone
             )
+        Path(self.home).mkdir(mode=0o700, exist_ok=True)  # a zygote that ended took it along
         self.control.settimeout(_READY_SECONDS)
         self.offered: dict[str, str | None] | None = None
         self._send({**self.order.as_json(), "home": self.home})
@@ -69,6 +70,9 @@ class ForkServer:
 
     def worker(self, limits: Limits, reply_bound: int) -> ForkedWorker:
         """A fresh worker in a scratch folder of its own; one at a time."""
+        if self.offered is not None and self.process.poll() is not None:  # killed while nothing ran: nobody's fault
+            self._stop()
+            self._start()
         self.survey()
         scratch = Path(self.home, "work")
         scratch.mkdir(mode=0o700)

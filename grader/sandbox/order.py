@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from grader.sandbox.spawn import SpawnServer
 
 _PACKAGE = Path(__file__).parent.parent
-_WORKER_SIDE = ("wire", "reading", "server")  # in the order in which they import each other
+# In the order in which they import each other.
+_WORKER_SIDE = ("wire", "reading", "scopes", "constants", "roles", "selection", "stubs", "server")
 # What torch imports beside itself, some of it only on first use.
 _SUPPORT = {
     "torch": (

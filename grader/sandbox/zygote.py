@@ -110,6 +110,7 @@ def become_worker(zygote: Zygote, limits: dict[str, Any], descriptors: Sequence[
 
 def answer_on(requests: int, replies: int) -> None:
     """Serve one submission until the judge closes the bridge. Never returns."""
+    from grader.bridge import stubs
     from grader.bridge.server import Server, serve
 
     sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115 — these live as long as the process
@@ -121,6 +122,7 @@ def answer_on(requests: int, replies: int) -> None:
             with contextlib.suppress(OSError, ValueError):  # what the submission closed costs its text, not its answer
                 stream.flush()
 
+    stubs.install()
     serve(Server(flush=flush), requests, replies)
     os._exit(0)
 
@@ -224,11 +226,12 @@ class Zygote:
 
     def __init__(self, control: socket.socket) -> None:
         self.control = control
-        self.worker, self.scratch = 0, ""
+        self.worker = 0
         self.group: Any = None  # the control group of the worker, where there are any
         # Orphans of a worker become children of this process, where they are found and ended.
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         order, _none = receive(control)
+        self.home = order["home"]
         adopt(order["layers"])
         from grader.sandbox.layers import cgroup, compose, folders, privileges
 
@@ -239,7 +242,7 @@ class Zygote:
             folders.readable([*order["imports"], *order["support"]], order["folders"]),
             offered,
             executable_maps="torch" in order["imports"],
-            scratch_parent=order["home"],
+            scratch_parent=self.home,
             without=order["without"],
         )
         self.groups = cgroup.find()
@@ -263,14 +266,13 @@ class Zygote:
                     send(self.control, self.end())
         finally:
             self.end()
-            if os.path.isdir(self.scratch):  # the judge is gone in the middle of a submission, and can't sweep any more
+            if os.path.isdir(self.home):  # a judge that was killed can't sweep any more
                 import shutil
 
-                shutil.rmtree(os.path.dirname(self.scratch), ignore_errors=True)
+                shutil.rmtree(self.home, ignore_errors=True)
 
     def start(self, limits: dict[str, Any], descriptors: list[int]) -> None:
         """Fork a worker, and tell the judge its pid."""
-        self.scratch = limits["scratch"]
         if self.has_groups:
             from grader.sandbox.layers import cgroup
 

@@ -45,7 +45,9 @@ def course(folder: Path) -> Path:
 
 def check_row(folder: Path) -> Row:
     check, numpy = paired([*D2D, "check", "hw1", "reference/hw1.py"], [sys.executable, "-c", "import numpy"], folder)
-    return Row("d2d check hw1, start to result", check, 3 * numpy + 0.3, "s", f"3 × `import numpy` ({numpy:.3f} s) + 0.3 s")
+    return Row(
+        "d2d check hw1, start to result", check, 3 * numpy + 0.3, "s", f"3 × `import numpy` ({numpy:.3f} s) + 0.3 s"
+    )
 
 
 def help_row(folder: Path) -> Row:

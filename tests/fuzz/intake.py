@@ -32,17 +32,13 @@ from grader.intake.submission import Submission
 
 SECONDS = 10.0
 _SOURCES = st.one_of(
-    st.sampled_from(
-        ["def f():\n    return 1\n", "!ls\nx = 1", "%%bash\nls", "x?", "", "x = (", "'''", ">>> x\n... y"]
-    ),
+    st.sampled_from(["def f():\n    return 1\n", "!ls\nx = 1", "%%bash\nls", "x?", "", "x = (", "'''", ">>> x\n... y"]),
     st.text(alphabet="\n !%?'\"()[]{}#=\\>.:ab1\r\0", max_size=40),
     st.text(max_size=20),
 )
 _VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), _SOURCES),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=6), inner, max_size=3)
-    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=6), inner, max_size=3)),
     max_leaves=6,
 )
 _CELLS = st.one_of(
@@ -59,9 +55,7 @@ _CELLS = st.one_of(
     ),
     _VALUES,
 )
-_SHEETS = st.lists(
-    st.one_of(st.fixed_dictionaries({"cells": st.lists(_CELLS, max_size=3)}), _VALUES), max_size=2
-)
+_SHEETS = st.lists(st.one_of(st.fixed_dictionaries({"cells": st.lists(_CELLS, max_size=3)}), _VALUES), max_size=2)
 _METADATA = st.fixed_dictionaries({}, optional={"kernelspec": _VALUES, "language_info": _VALUES})
 _BOOKS = st.fixed_dictionaries(
     {},

@@ -22,9 +22,7 @@ BOOK = json.dumps(
 LONG = "a" * 90 + "/" + "b" * 90
 
 
-def zipped(
-    *files: tuple[str, str], names: str = "utf-8", how: int = zipfile.ZIP_DEFLATED, flags: int = 0
-) -> bytes:
+def zipped(*files: tuple[str, str], names: str = "utf-8", how: int = zipfile.ZIP_DEFLATED, flags: int = 0) -> bytes:
     """A .zip with names in this encoding, without the flag for UTF-8 where it is another one."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", how) as archive:
@@ -107,9 +105,7 @@ FILES = {
     "cp949/in/kim.py": CODE.replace("\n", "\r\n").encode("cp949"),
     "old-mac/in/kim.py": CODE.replace("\n", "\r").encode(),
     "binary-named-py/in/kim.py": bytes(range(256)) * 4,
-    "zip/in/kim.zip": zipped(
-        ("hw1/hw1.ipynb", BOOK), ("__MACOSX/hw1/._hw1.ipynb", "x"), ("hw1/data.csv", "1,2")
-    ),
+    "zip/in/kim.zip": zipped(("hw1/hw1.ipynb", BOOK), ("__MACOSX/hw1/._hw1.ipynb", "x"), ("hw1/data.csv", "1,2")),
     "zip-from-windows/in/kim.zip": zipped(("hw1\\과제.py", CODE), names="cp949"),
     "zip-with-a-password/in/kim.zip": zipped(("hw1.ipynb", BOOK), flags=1),
     "zip-with-dots/in/kim.zip": zipped(("../hw1.ipynb", BOOK)),

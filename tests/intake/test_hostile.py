@@ -62,9 +62,7 @@ def refused(tmp_path: Path) -> Callable[..., BadInputError]:
 # -- files -----------------------------------------------------------------------------------------------------------
 
 
-def test_half_a_gigabyte_is_refused_by_its_size(
-    tmp_path: Path, refused: Callable[..., BadInputError]
-) -> None:
+def test_half_a_gigabyte_is_refused_by_its_size(tmp_path: Path, refused: Callable[..., BadInputError]) -> None:
     with (tmp_path / "kim.ipynb").open("wb") as file:
         file.truncate(500 << 20)
     tracemalloc.start()
@@ -220,9 +218,7 @@ def test_a_name_with_a_nul(tmp_path: Path) -> None:
 def test_a_folder_of_very_many_files(
     tmp_path: Path, refused: Callable[..., BadInputError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        folder_module, "MAX_ENTRIES", 100
-    )  # ten thousand files would take this test seconds to make
+    monkeypatch.setattr(folder_module, "MAX_ENTRIES", 100)  # ten thousand files would take this test seconds to make
     (tmp_path / "kim").mkdir()
     for number in range(101):
         os.close(os.open(tmp_path / "kim" / f"{number}.txt", os.O_CREAT | os.O_WRONLY))
@@ -336,9 +332,7 @@ def test_sizes_of_a_tar_that_cannot_be(refused: Callable[..., BadInputError]) ->
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz", "a.tgz"])
-@pytest.mark.parametrize(
-    "data", [b"", b"PK", b"PK\x05\x06" + bytes(18), b"\x1f\x8b", b"x" * 2000, bytes(10_240)]
-)
+@pytest.mark.parametrize("data", [b"", b"PK", b"PK\x05\x06" + bytes(18), b"\x1f\x8b", b"x" * 2000, bytes(10_240)])
 def test_archives_that_are_none(refused: Callable[..., BadInputError], name: str, data: bytes) -> None:
     refused(name, data)
 

@@ -14,7 +14,15 @@ from tests.conftest import MANIFEST
 
 FORBIDDING = MANIFEST.replace('imports = ["numpy"]', 'imports = ["numpy"]\nforbid = ["numpy.linalg", "*.dot"]')
 RIGHT_DOUBLE = "def double(x):\n    return x + x\n"
-USES = "import numpy as np\n\ndef helper(x):\n    return np.linalg.norm(x) ** 2 / x.size\n\ndef mse(x, y):\n    return helper(x - y)\n\n"
+USES = """import numpy as np
+
+def helper(x):
+    return np.linalg.norm(x) ** 2 / x.size
+
+def mse(x, y):
+    return helper(x - y)
+
+"""
 
 
 @pytest.fixture
@@ -33,7 +41,9 @@ def verdicts(report: Report) -> dict[str, set[Verdict]]:
     return {section.name: {case.verdict for case in section.cases} for section in report.sections}
 
 
-def test_a_section_that_uses_it_is_refused_with_the_line_and_the_others_are_judged(judged: Callable[..., Report]) -> None:
+def test_a_section_that_uses_it_is_refused_with_the_line_and_the_others_are_judged(
+    judged: Callable[..., Report],
+) -> None:
     report = judged(USES, RIGHT_DOUBLE)
     assert verdicts(report) == {"mse": {Verdict.FORBIDDEN}, "double": {Verdict.PASSED}}
     case = next(case for case in report.cases if case.section == "mse")

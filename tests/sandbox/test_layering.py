@@ -18,10 +18,11 @@ BESIDE = {
     "records": {"records", "course"},
     "render": {"render", "records", "course"},
 }
-ANYBODY = {"errors", "i18n", ""}  # "" is the package itself: its version
+ANYBODY = {"errors", "i18n", "clean", ""}  # "" is the package itself: its version
 # These run in the worker, whichever folder they lie in.
-WORKERS_SIDE = ("bridge/wire.py", "bridge/reading.py", "bridge/server.py", "sandbox/zygote.py")
-OF_THE_WORKER = {"grader.bridge.wire", "grader.bridge.reading", "grader.bridge.server"}
+_BRIDGE = ("wire", "reading", "scopes", "constants", "roles", "selection", "stubs", "server")
+WORKERS_SIDE = (*(f"bridge/{name}.py" for name in _BRIDGE), "sandbox/zygote.py")
+OF_THE_WORKER = {f"grader.bridge.{name}" for name in _BRIDGE}
 
 
 def imports(file: Path) -> Iterator[tuple[str, int]]:

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from grader.render.clean import inline, printable
+from grader.clean import inline, printable
 
 # Whoever is measured on two shared cores gets a margin: what is quadratic takes minutes at this size.
 LINEAR_SECONDS = 2.0
