@@ -10,7 +10,7 @@ demo: $(VENV)/program  ## judge a half-finished hw1, then the reference
 	$(BIN)/d2d check hw1 reference/hw1.py
 
 test: $(VENV)/development  ## the whole suite
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 lint: $(VENV)/development
 	$(BIN)/ruff format --check .

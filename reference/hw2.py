@@ -53,7 +53,7 @@ class Value:
         return Value._made(self.data * other.data, (self, lambda g: g * other.data), (other, lambda g: g * self.data))
 
     def __truediv__(self, other: "Value | float") -> "Value":
-        return self * Value._of(other) ** -1
+        return self * other**-1
 
     def __pow__(self, n: float) -> "Value":
         return Value._made(self.data**n, (self, lambda g: g * n * self.data ** (n - 1)))
@@ -62,7 +62,7 @@ class Value:
         return self * -1
 
     def __sub__(self, other: "Value | float") -> "Value":
-        return self + -Value._of(other)
+        return self + -other
 
     def __radd__(self, other: float) -> "Value":
         return self + other
@@ -115,7 +115,7 @@ def _summed_to(gradient, shape):
     """The gradient by an operand of this shape that was broadcast: every copy of an element adds to its gradient."""
     added = gradient.ndim - len(shape)
     stretched = tuple(added + axis for axis, size in enumerate(shape) if size == 1)
-    return gradient.sum(axis=(*range(added), *stretched), keepdims=True).reshape(shape)
+    return gradient.sum(axis=(*range(added), *stretched)).reshape(shape)
 
 
 class Tensor:
@@ -151,7 +151,7 @@ class Tensor:
         return Tensor._made(self.data * other.data, (self, lambda g: g * other.data), (other, lambda g: g * self.data))
 
     def __truediv__(self, other: "Tensor | np.ndarray | float") -> "Tensor":
-        return self * Tensor._of(other) ** -1
+        return self * Tensor._of(other) ** -1  # as a tensor: NumPy refuses negative powers of whole numbers
 
     def __pow__(self, n: float) -> "Tensor":
         return Tensor._made(self.data**n, (self, lambda g: g * n * self.data ** (n - 1)))

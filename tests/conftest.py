@@ -117,6 +117,11 @@ def test_wide(student, reference, rng):
 '''
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Layers are applied in forks of the test process itself, so those tests come before any that starts a thread."""
+    items.sort(key=lambda item: "sandbox_layers" not in item.nodeid)
+
+
 def make_course(folder: Path, **files: str) -> Path:
     """A course with one small assignment, whose files may be replaced by name (`test_public="…"`)."""
     home = folder / "assignments" / "mini"
@@ -154,8 +159,10 @@ class Bench:
     `collected` keeps pytest's session open only while it works, so it works in a thread of its own.
     """
 
-    def __init__(self, assignment: Assignment, *, hidden: bool, limits: Limits = QUICK) -> None:
-        self.assignment = replace(assignment, limits=limits)
+    def __init__(
+        self, assignment: Assignment, *, hidden: bool, limits: Limits = QUICK, mode: str = "definitions"
+    ) -> None:
+        self.assignment = replace(assignment, limits=limits, mode=mode)
         self.files = [assignment.public_cases, *([assignment.hidden_cases] if hidden else [])]
         self.orders: queue.SimpleQueue[Callable[[Collection], Any] | None] = queue.SimpleQueue()
         self.answers: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
@@ -224,7 +231,8 @@ def scratch_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def _bench(scratch_home: Path, *, hidden: bool) -> Iterator[Bench]:
     before = set(scratch_home.iterdir())
-    bench = Bench(find_course(ROOT).assignment("hw1"), hidden=hidden)
+    # Whole: what these submissions do at top level is part of what is tried.
+    bench = Bench(find_course(ROOT).assignment("hw1"), hidden=hidden, mode="whole")
     own = set(scratch_home.iterdir()) - before
     yield bench
     bench.close()

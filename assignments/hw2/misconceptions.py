@@ -77,7 +77,7 @@ KEPT = """
             if node._edges:
                 node.grad = gradient = gradient + (0.0 if node.grad is None else node.grad)
 """
-SUMMED = "    return gradient.sum(axis=(*range(added), *stretched), keepdims=True).reshape(shape)"
+SUMMED = "    return gradient.sum(axis=(*range(added), *stretched)).reshape(shape)"
 VALUE_POWER = "        return Value._made(self.data**n, (self, lambda g: g * n * self.data ** (n - 1)))"
 VALUE_TANH = "        return Value._made(t, (self, lambda g: g * (1 - t**2)))"
 VALUE_RELU = "        return Value._made(max(0.0, self.data), (self, lambda g: g * (self.data > 0)))"
@@ -224,7 +224,7 @@ MISTAKES = (
         "course list: always over axis 0",
     ),
     (
-        "bias-keeps-a-row", "Tensor", SUMMED, SUMMED.replace(".reshape(shape)", ""),
+        "bias-keeps-a-row", "Tensor", SUMMED, SUMMED.replace(").reshape(shape)", ", keepdims=True)"),
         "The gradient of a bias (H,) has the shape (1, H). An axis that was added in front should go again.",
         "편향 (H,)의 기울기가 (1, H)로 나와요. 앞에 덧붙은 축은 다시 없어져야 해요.",
         "course list: bias gradient (1, H) for (H,)",

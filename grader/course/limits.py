@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ class Limits:
             "file_bytes": self.file_mb << 20,
             "scratch_bytes": self.scratch_mb << 20,
             "processes": self.processes,
+            "cpu_seconds": math.ceil(self.total_seconds) + 2,  # wall time ends it first; this holds where nobody waits
         }
 
     def as_json(self) -> dict[str, Any]:

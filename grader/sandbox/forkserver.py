@@ -6,7 +6,6 @@ import array
 import fcntl
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from grader.course.limits import Limits
 from grader.errors import OurFaultError
 from grader.i18n import _
 from grader.sandbox.order import Order
+from grader.sandbox.removal import empty, remove
 from grader.sandbox.worker import OUT_OF_MEMORY, EndedError, ForkedWorker, status_text
 
 _PREFIX = "d2d-"
@@ -111,13 +111,23 @@ class ForkServer:
             self._stop()
             self._start()
             ended = "zygote lost"
-        _empty(self.home)
+        self._sweep()
         return ended
+
+    def _sweep(self) -> None:
+        """Empty the folder of the workers; should that fail, they get another, and a later start sweeps this one."""
+        try:
+            empty(self.home)
+        except OSError:
+            self._stop()
+            self.home = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+            self._start()
 
     def close(self) -> None:
         """End the zygote, and with it every worker."""
         self._stop()
-        shutil.rmtree(self.home, ignore_errors=True)
+        with suppress(OSError):  # the zygote may just be doing the same
+            remove(self.home)
 
     def _stop(self) -> None:
         self.control.close()  # the zygote sees the end of the socket, kills its workers and leaves
@@ -159,12 +169,4 @@ def sweep_homes() -> None:
         with suppress(OSError):  # another judge that starts now may sweep the same folder
             # Only our own: in a shared /tmp anybody can make a folder of that name.
             if folder.lstat().st_uid == os.geteuid() and owner.isdigit() and not Path("/proc", owner).exists():
-                shutil.rmtree(folder)
-
-
-def _empty(home: str) -> None:
-    for entry in Path(home).iterdir():
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry, ignore_errors=True)
-        else:
-            entry.unlink()
+                remove(str(folder))

@@ -62,7 +62,8 @@ def order(imports: Sequence[str], without: Sequence[str] = ()) -> Order:
         if folder not in folders:
             folders.append(folder)
     support = tuple(dict.fromkeys(extra for name in imports for extra in _SUPPORT.get(name, ())))
-    modules, layers = _files("bridge", _WORKER_SIDE), _files("sandbox.layers", LAYER_FILES)
+    modules = {**_files("bridge", _WORKER_SIDE), **_files("sandbox", ("removal",))}
+    layers = _files("sandbox.layers", LAYER_FILES)
     return Order(tuple(imports), support, tuple(folders), modules, layers, tuple(without))
 
 

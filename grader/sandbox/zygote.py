@@ -42,6 +42,7 @@ PR_SET_CHILD_SUBREAPER = 36
 GROUP_SLACK = 256 << 20  # what a group counts beside the worker's own budget: page tables, its share of the libraries
 MESSAGE = 1 << 20
 ENDING_SECONDS = 8.0  # killing takes milliseconds; a crowd that forks faster than it dies must not hold the judge
+DESCRIPTORS = 512  # pipes and files held open take memory of the kernel's
 FIRST_FREE = 5  # 0 to 2 standard streams, 3 requests, 4 replies
 
 
@@ -135,6 +136,8 @@ def take_limits(limits: dict[str, Any]) -> None:
 
     lower(resource.RLIMIT_CORE, 0)
     lower(resource.RLIMIT_FSIZE, limits["file_bytes"])
+    lower(resource.RLIMIT_CPU, limits["cpu_seconds"])
+    lower(resource.RLIMIT_NOFILE, DESCRIPTORS)
     if sys.platform == "linux":  # elsewhere the address space has no limit that is kept
         lower(resource.RLIMIT_AS, mapped() + limits["memory_bytes"])
 
@@ -266,10 +269,10 @@ class Zygote:
                     send(self.control, self.end())
         finally:
             self.end()
-            if os.path.isdir(self.home):  # a judge that was killed can't sweep any more
-                import shutil
+            from grader.sandbox.removal import remove
 
-                shutil.rmtree(self.home, ignore_errors=True)
+            with contextlib.suppress(OSError):  # the judge does it too, unless it was killed
+                remove(self.home)
 
     def start(self, limits: dict[str, Any], descriptors: list[int]) -> None:
         """Fork a worker, and tell the judge its pid."""

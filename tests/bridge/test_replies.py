@@ -159,7 +159,7 @@ def test_no_words_of_the_worker_are_general(what, status):
     """What a hidden case says must not be chosen by the process that saw its input."""
     with pytest.raises((BridgeError, EndedError)) as caught:
         always(what, status).f()
-    assert "0.125" not in outcome_of(caught.value, "f", {}, Limits()).general
+    assert "0.125" not in outcome_of(caught.value, called="f", answered=True, signatures={}, limits=Limits()).general
 
 
 def test_a_name_that_was_asked_for_may_be_missing():

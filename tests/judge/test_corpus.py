@@ -74,7 +74,7 @@ def living_children_of(bench: Bench) -> list[str]:
 
 
 def test_every_folder_of_the_corpus_is_complete_and_says_what_it_is_about() -> None:
-    folders = sorted(folder for folder in CORPUS.iterdir() if folder.is_dir())
+    folders = sorted(folder for folder in CORPUS.iterdir() if not folder.name.startswith("alternative-"))
     assert [file.parent for file in SUBMISSIONS] == folders
     abouts = [tomllib.loads((folder / "expected.toml").read_text("utf-8"))["about"] for folder in folders]
     assert len(set(abouts)) == len(abouts)
