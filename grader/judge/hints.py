@@ -127,15 +127,19 @@ def read_misconceptions(file: Path) -> tuple[Misconception, ...]:
     found = getattr(module, "MISCONCEPTIONS", ())
     seen: set[str] = set()
     for one in found:
-        where = f"{file}:{_line_of(file, str(getattr(one, 'id', '')))}"
         if not isinstance(one, Misconception):
             raise BadAssignmentError(_("MISCONCEPTIONS holds something that is no Misconception."), where=file)
         if one.id in seen:
-            raise BadAssignmentError(_("Two misconceptions are called {name}.").format(name=one.id), where=where)
+            raise _at(file, one.id, _("Two misconceptions are called {name}."))
         if not (one.en.strip() and one.ko.strip()):
-            raise BadAssignmentError(_("{name} lacks its hint in one language.").format(name=one.id), where=where)
+            raise _at(file, one.id, _("{name} lacks its hint in one language."))
         seen.add(one.id)
     return tuple(found)
+
+
+def _at(file: Path, id_: str, what: str) -> BadAssignmentError:
+    """An error about one misconception, with the line on which its id stands."""
+    return BadAssignmentError(what.format(name=id_), where=f"{file}:{_line_of(file, id_)}")
 
 
 def _line_of(file: Path, id_: str) -> int:
