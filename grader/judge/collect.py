@@ -113,11 +113,13 @@ class Plugin:
         when: Any = call.when
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
 
-    def run(self, case: Case, following: Case | None, seats: Seats) -> BaseException | None:
+    def run(self, case: Case, seats: Seats) -> BaseException | None:
         """Run one case; the exception that ended it."""
         self.seats, self.raised = seats, None
         case.item._initrequest()  # forget the fixtures of the submission before: nothing is collected again
-        runtestprotocol(case.item, log=False, nextitem=following.item if following else None)
+        # Everything is torn down after each case: which one comes next is not known (it may be skipped, or be the
+        # first of another submission), and pytest would call what is left over a fault of the case that follows.
+        runtestprotocol(case.item, log=False, nextitem=None)
         return self.raised
 
 

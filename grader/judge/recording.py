@@ -67,15 +67,15 @@ def record(collection: Collection, hints: LiveHints | None = None) -> bytes:
     assert file is not None, "a recording is made where the reference is"
     reference, student = LiveReference(file), LiveReference(file)
     recorder = Recorder(reference, hints)
-    for case, following in zip(collection.cases, [*collection.cases[1:], None], strict=True):
+    for case in collection.cases:
 
-        def run(transport: ByteTransport, kept: Reference, at: Case = case, then: Case | None = following) -> Any:
+        def run(transport: ByteTransport, kept: Reference, at: Case = case) -> Any:
             seats = Seats(
                 lambda: Student(transport),
                 lambda: Student(kept.begin(at.id)),
                 lambda: rng_of(PUBLIC_SECRET, at),
             )
-            return collection.plugin.run(at, then, seats)
+            return collection.plugin.run(at, seats)
 
         failure = run(student.begin(case.id), recorder)
         if failure is not None:

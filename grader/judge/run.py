@@ -103,8 +103,8 @@ class _Run:
         cases = self.judge.collection.chosen(self.judge.pattern)
         self.read_code()
         self.find_definitions()
-        for case, following in zip(cases, [*cases[1:], None], strict=True):
-            self.results[case.id] = self.one(case, following)
+        for case in cases:
+            self.results[case.id] = self.one(case)
             if self.judge.stop_early and self.results[case.id].verdict is not Verdict.PASSED:
                 break
         return tuple(self.results.values())
@@ -141,12 +141,12 @@ class _Run:
         except (BridgeError, AttributeError, TypeError, IndexError):
             self.places.clear()  # no answer that our side of the worker gives: then there is nothing to point at
 
-    def one(self, case: Case, following: Case | None) -> CaseResult:
+    def one(self, case: Case) -> CaseResult:
         started = time.perf_counter()
         outcome = self.without_running(case)
         output, called, hint = "", None, None
         if outcome is None:
-            error = self.judge.collection.plugin.run(case, following, self.seats(case))
+            error = self.judge.collection.plugin.run(case, self.seats(case))
             called = self.transport.last_called if self.transport else None
             outcome = outcome_of(
                 error,
@@ -161,16 +161,16 @@ class _Run:
                 self.timeouts[case.info.section] += error.how == "timeout"
         seconds = time.perf_counter() - started
         if outcome.verdict in (Verdict.FAILED, Verdict.ERROR):
-            hint = self.hint(case, following)
+            hint = self.hint(case)
         return self.result(case, outcome, output, called, hint, seconds)
 
-    def hint(self, case: Case, following: Case | None) -> Hint | None:
+    def hint(self, case: Case) -> Hint | None:
         """The misconception that explains what was answered, if there is one."""
         transcript = self.transcript
 
         def rerun(transport: ByteTransport) -> BaseException | None:
             seats = replace(self.seats(case), student=lambda: Student(transport))
-            return self.judge.collection.plugin.run(case, following, seats)
+            return self.judge.collection.plugin.run(case, seats)
 
         return self.judge.hints.explain(case, transcript, rerun)
 

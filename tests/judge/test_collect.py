@@ -133,3 +133,27 @@ def test_the_hash_is_that_of_the_files_of_cases(course: Path) -> None:
     hidden.write_text(hidden.read_text("utf-8") + "\n# more\n", "utf-8")
     assert first != collect(course, lambda it: it.sha256, hidden=True)
     assert collect(course, lambda it: it.sha256) not in (first, None)
+
+
+LAST_NEEDS_FIRST = """
+@case("mse", points=1, concept="value")
+def test_first(student, reference, rng):
+    x, y = rng.normal(size=(2, 4, 3))
+    close(student.mse(x, y), reference.mse(x, y))
+
+
+@case("mse", points=1, concept="value", needs="test_first")
+def test_last(student, reference, rng):
+    x, y = rng.normal(size=(2, 1, 3))
+    close(student.mse(x, y), reference.mse(x, y))
+"""
+
+
+def test_a_last_case_that_is_skipped_costs_the_next_submission_nothing(
+    new_course: Callable[..., Path], bench: Callable[..., Any]
+) -> None:
+    """What pytest sets up for one submission is never left to the first case of another."""
+    made = bench(new_course(test_public=HEAD + LAST_NEEDS_FIRST), hidden=False)
+    wrong = made.judge("def mse(x, y):\n    return None\n")
+    assert [case.verdict.value for case in wrong.cases] == ["failed", "skipped"]
+    assert made.judge("def mse(x, y):\n    return ((x - y) ** 2).mean()\n").all_passed
