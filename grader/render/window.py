@@ -51,7 +51,7 @@ def put(line: Line, console: Console) -> None:
         whole.rstrip()
         whole.plain = encodable(whole.plain, console.encoding)
         console.print(whole, markup=False, highlight=False, emoji=False)
-        lead = Text(" " * line.lead.cell_len)
+        lead = Text(" " * line.lead.cell_len, style=line.lead.style)
 
 
 def encodable(text: str, encoding: str) -> str:
