@@ -81,7 +81,10 @@ class Audit:
         """The reference earns everything, whatever the seed."""
         text = self._reference_text()
         secrets = [SECRET + str(number).encode() for number in range(self.seeds)]
-        tasks = [Task(f"{_('seed')} {at}", _cells("reference.py", text), secret) for at, secret in enumerate(secrets)]
+        tasks = [
+            Task(_("seed {number}").format(number=at), _cells("reference.py", text), secret)
+            for at, secret in enumerate(secrets)
+        ]
         return self._all_pass(_("reference"), tasks)
 
     def stub(self) -> Check:

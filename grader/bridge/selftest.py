@@ -81,6 +81,23 @@ class Escape:
     name: str
     got: str | None
 
+    @property
+    def label(self) -> str:
+        """What was tried, for a person."""
+        return {
+            "read_a_file": _("read a file"),
+            "write_beside": _("write beside its folder"),
+            "read_a_process": _("read another process"),
+            "signal_a_process": _("signal another process"),
+            "connect_by_tcp": _("connect by TCP"),
+            "connect_by_name": _("connect by an abstract socket"),
+            "fork": _("start a process"),
+            "start_a_program": _("start a program"),
+            "become_root": _("become root"),
+            "change_permissions": _("change permissions"),
+            "trace": _("trace a process"),
+        }[self.name]
+
 
 def self_test(server: Server) -> list[Escape]:
     """Try the escapes in a worker of `server`."""
@@ -99,10 +116,10 @@ def require(server: Server, lacking: dict[str, str]) -> None:
     if lacking:
         what = _("Hidden cases are not judged on this machine: {names} is missing.").format(names=", ".join(lacking))
         raise OurFaultError(what, hint=hint)
-    escaped = [escape.name for escape in self_test(server) if escape.got is not None]
+    escaped = [escape.label for escape in self_test(server) if escape.got is not None]
     if escaped:
         what = _("Hidden cases are not judged on this machine: a worker could {names}.")
-        raise OurFaultError(what.format(names=", ".join(escaped).replace("_", " ")), hint=hint)
+        raise OurFaultError(what.format(names=", ".join(escaped)), hint=hint)
 
 
 def _attempt(host: Host, name: str, target: object) -> str | None:

@@ -103,6 +103,9 @@ def _show(check: Check) -> None:
 
     mark = "✓" if check.ok else "✗"
     remark = f"  {check.remark}" if check.remark else ""
-    click.echo(f"{mark} {check.name:20} {check.held}/{check.tried}{remark}")
+    from rich.cells import cell_len
+
+    name = check.name + " " * (20 - cell_len(check.name))  # Hangul is two cells wide
+    click.echo(f"{mark} {name} {check.held}/{check.tried}{remark}")
     for failure in check.failures:
         click.echo(f"    {printable(failure)}")

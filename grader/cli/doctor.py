@@ -69,5 +69,5 @@ def _escapes(escapes: Iterable[Escape]) -> None:
     from grader.clean import inline
 
     for escape in escapes:
-        name = escape.name.replace("_", " ")
+        name = escape.label
         click.echo(f"  ✓ {name}" if escape.got is None else f"  ✗ {name}: {inline(escape.got)[:60]}")
