@@ -9,8 +9,9 @@ demo: $(VENV)/program  ## judge a half-finished hw1, then the reference
 	$(BIN)/d2d check hw1 tests/corpus/readme/kim.py; test $$? -eq 1
 	$(BIN)/d2d check hw1 reference/hw1.py
 
-test: $(VENV)/development  ## the whole suite
-	$(BIN)/python -m pytest -q -n auto --dist loadfile
+test: $(VENV)/development  ## the whole suite; layers first: they are applied in forks of a process without threads
+	$(BIN)/python -m pytest -q tests/sandbox_layers
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --ignore tests/sandbox_layers
 
 lint: $(VENV)/development
 	$(BIN)/ruff format --check .

@@ -89,7 +89,8 @@ def compare(name, seed, dtype, lr, scale=1.0, skip=True, changes=True, **options
             assert p.dtype == q.dtype == dtype
             size = float(q.abs().max()) + 1  # float32: a path that turns round large numbers keeps their error
             tolerance = (
-                {"rtol": 1e-10, "atol": 1e-12} if dtype == torch.float64 else {"rtol": 2e-4, "atol": 1e-4 * size}
+                # Dividing by roots near eps=1e-10 magnifies the last bits: 3e-10 was seen. Any slip is off by 1e-4.
+                {"rtol": 1e-8, "atol": 1e-10} if dtype == torch.float64 else {"rtol": 2e-4, "atol": 1e-4 * size}
             )
             torch.testing.assert_close(p, q, **tolerance, msg=lambda text, at=at: f"step {at}: {text}")
 
