@@ -153,7 +153,7 @@ def lower(which: int, value: int) -> None:
 
 def mapped() -> int:
     """Bytes of address space in use: the budget comes on top, since torch alone maps hundreds of megabytes."""
-    with open("/proc/self/statm", encoding="ascii") as file:
+    with open("/proc/self/statm", "rb") as file:
         return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
@@ -252,6 +252,8 @@ class Zygote:
         self.has_groups = bool(self.groups.pids or self.groups.memory) and "cgroup" not in order["without"]
         if self.has_groups:
             cgroup.sweep(self.groups)
+        import resource  # noqa: F401 — once here instead of once in each child
+
         gc.collect()
         gc.freeze()
         send(control, {"ready": True, "offered": offered, "unreadable": self.lockdown.unreadable})

@@ -6,8 +6,10 @@ import sys
 
 import bridge
 import gradebook
+import hostile
+import layers
 import start
 
-rows = [*start.rows(), *bridge.rows(), *gradebook.rows()]
+rows = [*start.rows(), *bridge.rows(), *gradebook.rows(), *layers.rows(), *hostile.rows()]
 print(*rows, sep="\n")
 sys.exit(not all(row.held for row in rows))
