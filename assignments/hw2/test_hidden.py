@@ -173,6 +173,7 @@ BROADCAST = {
     "number": ("add", (3, 4), ()),
     "row": ("add", (3, 4), (4,)),
     "leading": ("add", (4,), (2, 3, 4)),
+    "leading-and-column": ("add", (3, 1), (2, 3, 4)),
     "one-row": ("mul", (1, 4), (3, 4)),
     "column": ("mul", (3, 4), (3, 1)),
     "both": ("mul", (3, 1), (1, 4)),
@@ -243,7 +244,7 @@ def test_tensor_axis(student, reference, rng, which):
     agree_back(student, reference, rng, lambda a: getattr(a, name)(**options), rng.normal(size=(2, 3, 4)))
 
 
-@case("Tensor", points=1, concept="ties")
+@case("Tensor", points="1/2", concept="ties")
 def test_tensor_ties(student, reference, rng):
     """Tensor: what is equally large shares the gradient, in max and in maxout."""
     x = rng.uniform(-3, 0, size=(3, 4))
@@ -365,6 +366,8 @@ def test_tensor_composition(student, reference, rng):
 # With the engine
 
 SQUARES, HALF_WRONG = "lambda a: (a * a).sum()", "lambda a: (a * a.data).sum()"
+# gradcheck answers yes or no: with an engine that is wrong itself, the answer says nothing of gradcheck
+ENGINE = (*operations("mul sum"), "test_tensor_walk[a*a]")
 
 
 def checks(student, source, right, *arrays, wants=(True, True), **options):
@@ -383,7 +386,7 @@ CHECKED = {
 }
 
 
-@case("gradcheck", points="3/4", concept="every-input")
+@case("gradcheck", points="3/4", concept="every-input", needs=ENGINE)
 @pytest.mark.parametrize("name", CHECKED)
 def test_gradcheck_inputs(student, rng, name):
     """Every input that asks for a gradient is checked by gradcheck, used or not, and no other."""
@@ -393,7 +396,7 @@ def test_gradcheck_inputs(student, rng, name):
     checks(student, f"lambda a, b: ({wrong}).sum()", False, *x, wants=wants)
 
 
-@case("gradcheck", points=1, concept="every-element")
+@case("gradcheck", points=1, concept="every-element", needs=ENGINE)
 def test_gradcheck_elements(student, rng):
     """One wrong element of a gradient does not escape gradcheck, and two do not cancel."""
     x = signed(rng, 2, 3)
@@ -402,7 +405,7 @@ def test_gradcheck_elements(student, rng):
         checks(student, f"lambda a: (a * a + a.data * {wrong}).sum()", False, x)
 
 
-@case("gradcheck", points=1, concept="tolerance")
+@case("gradcheck", points=1, concept="tolerance", needs=ENGINE)
 def test_gradcheck_tolerance(student, rng):
     """What gradcheck forgives grows with the gradient, follows rtol and atol, and has the defaults of the handout."""
     x = signed(rng, 4)
@@ -413,9 +416,13 @@ def test_gradcheck_tolerance(student, rng):
     for wrong, default in (("a * a + a.data * a.data * {}", 1e-4), ("a * 0 + a.data * {}", 1e-6)):
         checks(student, f"lambda a: ({wrong.format(0.5 * default)}).sum()", True, x)
         checks(student, f"lambda a: ({wrong.format(1.5 * default)}).sum()", False, x)
+    # 0.8 is within a half of the slope 1.8, though not of the gradient 1; with 0.4 and 0.6 it is the other way round
+    checks(student, "lambda a: (a + a.data * 0.8).sum()", True, x, rtol=0.5)
+    checks(student, "lambda a: (a - a.data * 0.4).sum()", False, x, rtol=0.5)
+    checks(student, "lambda a: a.relu().sum()", True, np.full(2, 1.5e-6))  # a longer step would reach the corner
 
 
-@case("gradcheck", points="1/2", concept="central-difference")
+@case("gradcheck", points="1/2", concept="central-difference", needs=ENGINE)
 def test_gradcheck_central(student, rng):
     """The central differences of gradcheck are exact for a parabola, also with a large step."""
     x = signed(rng, 4)
@@ -423,7 +430,7 @@ def test_gradcheck_central(student, rng):
     checks(student, "lambda a: (a * a * a).sum()", False, x, eps=0.5)
 
 
-@case("gradcheck", points="1/2", concept="leaves-accumulate")
+@case("gradcheck", points="1/2", concept="leaves-accumulate", needs=ENGINE)
 def test_gradcheck_fresh(student, rng):
     """An old gradient does not mislead gradcheck, and the data is afterwards what it was."""
     x = signed(rng, 3)
