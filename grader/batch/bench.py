@@ -14,7 +14,7 @@ from grader.course.manifest import Assignment
 from grader.errors import BadAssignmentError
 from grader.i18n import _
 from grader.judge.collect import Collection, collected
-from grader.judge.hints import LiveHints, read_misconceptions
+from grader.judge.hints import LiveHints, NoHints, read_misconceptions
 from grader.judge.reference import LiveReference
 from grader.judge.run import Judge
 from grader.sandbox.order import start
@@ -66,7 +66,9 @@ class Bench:
             wanted = next(one for one in self.hints.misconceptions if one.id == task.swap)
             server = InProcessServer(self.hints.server(wanted))
         judge = replace(self.judge, server=server, secret=task.secret, stop_early=task.stop_early)
-        if task.secret != self.judge.secret or task.stop_early:
+        if task.stop_early:  # nobody reads a hint of it
+            judge = replace(judge, hints=NoHints())
+        elif task.secret != self.judge.secret:
             judge = replace(judge, hints=LiveHints(self.hints.assignment, self.hints.misconceptions))
         return Done(task.key, judge.judge(task.submission))
 
