@@ -151,7 +151,7 @@ class _Run:
             outcome = outcome_of(
                 error,
                 called=called,
-                answered=bool(self.transcript.said),
+                answered=not self.transcript.empty,
                 signatures=self.judge.collection.assignment.signatures,
                 limits=self.host.limits,
             )

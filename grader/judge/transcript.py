@@ -30,26 +30,41 @@ class Said:
 
 @dataclass
 class Transcript:
-    """What was said in one case, in order."""
+    """What was said in one case, in order; what was overheard is read only when somebody asks for the evidence."""
 
-    said: list[Said] = field(default_factory=list)
+    kept: list[Said] = field(default_factory=list)
+    overheard: list[tuple[bytes, bytes]] = field(default_factory=list)
+    outline: Outliner = field(default_factory=Outliner)
 
     def listening(self, exchange: Exchange) -> Exchange:
         """The same exchange, overheard."""
-        outline = Outliner()
 
-        def overheard(message: bytes) -> bytes:
+        def listen(message: bytes) -> bytes:
             reply = exchange(message)
-            asked = outline(message)
-            if asked[1] not in _NO_EVIDENCE:
-                try:
-                    _number, status, answer = decode(reply, build=_plain)
-                    self.said.append(Said(asked, str(status), answer))
-                except (WireError, TypeError, ValueError):  # no reply: whoever asked will say so
-                    self.said.append(Said(asked, "broken", None))
+            self.overheard.append((message, reply))
             return reply
 
-        return overheard
+        return listen
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was answered yet."""
+        return not (self.kept or self.overheard)
+
+    @property
+    def said(self) -> list[Said]:
+        """Every request and its answer."""
+        for message, reply in self.overheard:
+            asked = self.outline(message)
+            if asked[1] in _NO_EVIDENCE:
+                continue
+            try:
+                _number, status, answer = decode(reply, build=_plain)
+                self.kept.append(Said(asked, str(status), answer))
+            except (WireError, TypeError, ValueError):  # no reply: whoever asked will say so
+                self.kept.append(Said(asked, "broken", None))
+        self.overheard.clear()
+        return self.kept
 
     def alike(self, other: Transcript) -> bool:
         """Whether the same was asked and answered in both."""
