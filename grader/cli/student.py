@@ -153,10 +153,22 @@ def _watch(judge: Judge, file: Path, wanted: Wanted) -> int:
             except D2DError as error:  # an editor may have half written it: the next save tells
                 show(error)
             click.echo(_("Watching {file}. Ctrl-C ends it.").format(file=printable(file.name)), err=True)
-            while _state(file) == before:
-                time.sleep(_LOOK_SECONDS)
+            _wait_for_save(file, before)
     except KeyboardInterrupt:
         return code
+
+
+def _wait_for_save(file: Path, before: object) -> None:
+    """Return once the file is another and stays as it is for a moment: an editor empties it before it writes."""
+    now = before
+    while now == before:
+        time.sleep(_LOOK_SECONDS)
+        now = _state(file)
+    settled = False
+    while not settled:
+        time.sleep(_LOOK_SECONDS)
+        later = _state(file)
+        settled, now = later == now, later
 
 
 def _state(path: Path) -> object:
