@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.judge.run import Judge
     from grader.records.report import Report
 
-_LOOK_SECONDS = 0.005  # how often --watch looks at the file: a save is noticed before the eye is back on the terminal
+_LOOK_SECONDS = 0.002  # how often --watch looks at the file: a save is noticed before the eye is back on the terminal
 
 
 @dataclass(frozen=True)
