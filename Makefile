@@ -33,5 +33,5 @@ $(VENV)/program: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/development: $(VENV)/program
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev,torch]"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev,torch,dask]"
 	touch $@
