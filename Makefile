@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench catalogs clean
+.PHONY: demo test slow lint bench catalogs clean
 
 demo: $(VENV)/program  ## judge a half-finished hw1, then the reference
 	$(BIN)/d2d check hw1 tests/corpus/readme/kim.py; test $$? -eq 1
@@ -12,6 +12,9 @@ demo: $(VENV)/program  ## judge a half-finished hw1, then the reference
 test: $(VENV)/development  ## the whole suite; layers first: they are applied in forks of a process without threads
 	$(BIN)/python -m pytest -q tests/sandbox_layers
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --ignore tests/sandbox_layers
+
+slow: $(VENV)/development  ## what takes minutes and is left out of the default suite
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m slow
 
 lint: $(VENV)/development
 	$(BIN)/ruff format --check .
