@@ -57,8 +57,8 @@ def test_only_what_was_given_is_there(as_user: Callable[..., Any], place: Path) 
 
     missing, read_only = os.strerror(errno.ENOENT), os.strerror(errno.EROFS)
     assert as_user(within(root.plan([str(library)], [], []), action)) == {
-        "cwd": "/work",
-        "root": sorted(["dev", "work", library.parts[1]]),
+        "cwd": root.WORK,
+        "root": sorted(["dev", root.WORK.strip("/"), library.parts[1]]),
         "dev": ["null", "urandom"],
         "beside": ["library"],
         "read": "answer = 42\n",
@@ -67,7 +67,7 @@ def test_only_what_was_given_is_there(as_user: Callable[..., Any], place: Path) 
         "root write": read_only,
         "secret": missing,
         "proc": missing,
-        "up": sorted(["dev", "work", library.parts[1]]),
+        "up": sorted(["dev", root.WORK.strip("/"), library.parts[1]]),
         "null": "done",
         "random": 4,
     }

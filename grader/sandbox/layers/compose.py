@@ -57,8 +57,8 @@ class Lockdown:
     ) -> tuple[str, ...]:
         """Lock this process down and stand in its scratch folder; the names of the layers that hold from here on.
 
-        Where the new root is among them, the scratch folder is a tmpfs at /work and `scratch` is not used. A layer
-        that fails ends the process with `FAILED`: it was said to be there, and half of it can't be taken back.
+        Where the new root is among them, the scratch folder is a tmpfs at `root.WORK`, and `scratch` is not used. A
+        layer that fails ends the process with `FAILED`: it was said to be there, and half of it can't be taken back.
         """
         try:
             return self._apply(scratch, work_bytes, work_files, group)

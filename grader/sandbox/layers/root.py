@@ -16,7 +16,7 @@ from grader.sandbox.layers.kernel import mount, reason, syscall
 
 GIVES = "no file of this machine is there but the libraries; the scratch folder is bounded in bytes and files"
 
-WORK = "/work"
+WORK = "/d2d-work"  # no program is installed beneath it, as one may well be beneath /work
 DEVICES = ("/dev/null", "/dev/urandom")
 _PREPARED_ON = "/sys"  # is on every Linux, and nothing that is bound lies beneath it
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC = 2, 4, 8, 4096, 16384
@@ -102,14 +102,14 @@ def available() -> str | None:
     def question() -> None:
         namespaces.enter(uid, gid)
         enter(plan((), (), ()), None, os.geteuid(), 1 << 20, 64)
-        if sorted(os.listdir("/")) != ["dev", "work"] or os.listdir(WORK):
+        if sorted(os.listdir("/")) != [WORK.strip("/"), "dev"] or os.listdir(WORK):
             raise OSError(0, "the old root is still to be seen", "root")
 
     return reason(question, namespaces.fork)
 
 
 def enter(layout: Plan, scratch: str | None, owner: int, work_bytes: int, work_files: int) -> None:
-    """Change to the new root and to /work in it: `scratch` bound there, or a bounded tmpfs that `owner` may write."""
+    """Change to the new root and to `WORK` in it: `scratch` bound there, or a bounded tmpfs that `owner` may write."""
     new = _PREPARED_ON
     mount("d2d", new, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,nr_inodes=4096,mode=755")
     for step in layout.steps:
