@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test slow lint bench catalogs clean
+.PHONY: demo test slow browser lint bench catalogs clean
 
 demo: $(VENV)/program  ## judge a half-finished hw1, then the reference
 	$(BIN)/d2d check hw1 tests/corpus/readme/kim.py; test $$? -eq 1
@@ -15,6 +15,9 @@ test: $(VENV)/development  ## the whole suite; layers first: they are applied in
 
 slow: $(VENV)/development  ## what takes minutes and is left out of the default suite
 	$(BIN)/python -m pytest -q -n auto --dist loadfile -m slow
+
+browser:  ## what the tests of pages need beside a Chromium; without it they are skipped
+	cd tests/browser && npm install --no-package-lock --ignore-scripts --no-audit --no-fund
 
 lint: $(VENV)/development
 	$(BIN)/ruff format --check .
