@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from grader.batch.task import Done, Task
 from grader.bridge.host import Server
+from grader.bridge.selftest import require
 from grader.bridge.server import Server as Objects
 from grader.course.limits import Limits
 from grader.course.manifest import Assignment
@@ -44,6 +45,7 @@ class InProcessServer:
 
     objects: Objects
     layers: tuple[str, ...] = ()
+    tier: str = "local"
 
     def worker(self, _limits: Limits, _reply_bound: int) -> Worker:
         return InProcess(self.objects)
@@ -73,8 +75,11 @@ class Bench:
         return Done(task.key, judge.judge(task.submission))
 
 
-def at_bench(assignment: Assignment, secret: bytes, work: Callable[[Bench], T]) -> T:
-    """Set up a bench for public and hidden cases, do `work` at it, and leave nothing behind."""
+def at_bench(assignment: Assignment, secret: bytes, work: Callable[[Bench], T], *, closed: bool = False) -> T:
+    """Set up a bench for public and hidden cases, do `work` at it, and leave nothing behind.
+
+    `closed`: first show that the sandbox holds here, as code that is not the staff's own needs it.
+    """
     if assignment.reference is None:
         what = _("The reference of {name} is missing.").format(name=assignment.id)
         raise BadAssignmentError(what, where=assignment.folder)
@@ -84,6 +89,8 @@ def at_bench(assignment: Assignment, secret: bytes, work: Callable[[Bench], T]) 
         hints = LiveHints(assignment, read_misconceptions(assignment.misconceptions))
 
         def use(collection: Collection) -> T:
+            if closed:
+                require(server)
             return work(Bench(Judge(collection, reference, server, secret, hints=hints), hints))
 
         return collected(assignment, [assignment.public_cases, assignment.hidden_cases], use)

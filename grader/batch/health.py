@@ -8,11 +8,10 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from grader.bridge.selftest import Escape, self_test
+from grader.bridge.selftest import Escape, self_test, wanting
 from grader.errors import D2DError
 from grader.i18n import _
 from grader.sandbox.layers import LAYERS
-from grader.sandbox.layers.compose import lacking
 from grader.sandbox.order import start
 
 ACTIVE, MISSING, NOT_NEEDED = "active", "missing", "not needed"
@@ -73,10 +72,7 @@ def _tried() -> tuple[tuple[Escape, ...], str, dict[str, str]]:
         return (), _("There is no sandbox on this system."), {"linux": ""}
     server = start(["numpy"])
     try:
-        offered = server.survey()
-        missing = lacking("staff", offered)
-        if "readable" in offered:
-            missing["readable"] = str(offered["readable"])
+        missing = wanting(server)
         return tuple(self_test(server)), "", missing
     except D2DError as error:
         return (), error.what, {}

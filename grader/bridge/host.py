@@ -27,6 +27,10 @@ class Server(Protocol):
     def layers(self) -> tuple[str, ...]:
         """What keeps its workers apart from the machine."""
 
+    @property
+    def tier(self) -> str:
+        """`staff` where the layers that hidden cases need have shown that they hold, else `local`."""
+
     def worker(self, limits: Limits, reply_bound: int) -> Worker:
         """A fresh worker."""
 

@@ -1,27 +1,38 @@
 """Does the sandbox hold, here and now? A real worker tries to get out, before any student's code is trusted to it.
 
 Asked is for behaviour, not for versions: a layer that is there and does nothing is worse than one that is missing.
+Whoever is about to judge hidden cases calls `require` once for each zygote, before its first submission:
+
+    server = start(assignment.imports)
+    require(server)                       # an OurFaultError (exit 3) where hidden cases are not to be judged here
+    Judge(collection, reference, server, secret).judge(submission).tier       # "staff": it goes into every report
 """
 
 from __future__ import annotations
 
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from grader.bridge.host import Host, Server
-from grader.bridge.outcomes import BridgeError
+from grader.bridge.host import Host
+from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.remote import Submission as Student
 from grader.course.limits import Limits
 from grader.errors import OurFaultError
 from grader.i18n import _
 from grader.intake.submission import Cell, Submission
+from grader.sandbox.layers.compose import REQUIRED, lacking
 from grader.sandbox.worker import EndedError
 
-# Each function returns what it got hold of, and None (or an exception, or the end of its process) if it got nothing.
+if TYPE_CHECKING:
+    from grader.sandbox.forkserver import ForkServer
+    from grader.sandbox.spawn import SpawnServer
+
+# Each function returns what it got hold of; None, an OSError or the end of its process means that it got nothing.
 _ESCAPES = """
 import os, socket, subprocess, sys
 
@@ -99,8 +110,8 @@ class Escape:
         }[self.name]
 
 
-def self_test(server: Server) -> list[Escape]:
-    """Try the escapes in a worker of `server`."""
+def self_test(server: ForkServer | SpawnServer) -> list[Escape]:
+    """Try the escapes in a worker of `server`. What ends in any other way than by being refused counts as got out."""
     cell = Cell("selftest.py", _ESCAPES)
     host = Host(server, Submission("selftest", "selftest.py", (cell,), ""), _LIMITS)
     try:
@@ -110,16 +121,37 @@ def self_test(server: Server) -> list[Escape]:
         host.drop()
 
 
-def require(server: Server, lacking: dict[str, str]) -> None:
-    """Refuse to judge hidden cases where a layer that they need is missing, or an escape succeeds."""
-    hint = _("`d2d doctor` shows what is missing here and what to do.")
-    if lacking:
-        what = _("Hidden cases are not judged on this machine: {names} is missing.").format(names=", ".join(lacking))
-        raise OurFaultError(what, hint=hint)
+def require(server: ForkServer | SpawnServer, profile: str = "staff") -> tuple[str, ...]:
+    """The layers that hold in workers of `server`, as they say and by trying; from here on none starts with less.
+
+    Refuses with an `OurFaultError` where a layer that hidden cases need is missing, or an escape succeeds.
+    """
+    is_missing = _("Hidden cases are not judged on this machine: {names} is missing.")
+    missing = wanting(server, profile)
+    if missing:
+        raise _refusal(is_missing, (f"{name} ({why})" if why else name for name, why in missing.items()))
     escaped = [escape.label for escape in self_test(server) if escape.got is not None]
     if escaped:
-        what = _("Hidden cases are not judged on this machine: a worker could {names}.")
-        raise OurFaultError(what.format(names=", ".join(escaped)), hint=hint)
+        raise _refusal(_("Hidden cases are not judged on this machine: a worker could {names}."), escaped)
+    silent = [name for name in REQUIRED[profile] if name not in server.layers]  # as that worker itself said
+    if silent:
+        raise _refusal(is_missing, silent)
+    server.required = REQUIRED[profile]
+    return server.layers
+
+
+def wanting(server: ForkServer | SpawnServer, profile: str = "staff") -> dict[str, str]:
+    """What the profile requires and the machine lacks, each with the reason."""
+    offered = server.survey()
+    missing = lacking(profile, offered)
+    if "readable" in offered:
+        missing["readable"] = offered["readable"] or ""
+    return missing
+
+
+def _refusal(what: str, names: Iterable[str]) -> OurFaultError:
+    hint = _("`d2d doctor` shows what is missing here and what to do.")
+    return OurFaultError(what.format(names=", ".join(names)), hint=hint)
 
 
 def _attempt(host: Host, name: str, target: object) -> str | None:
@@ -127,11 +159,13 @@ def _attempt(host: Host, name: str, target: object) -> str | None:
         student = Student(host.transport())
         host.begin(_LIMITS.case_seconds)
         got = getattr(student, name)(target)
-    except EndedError:  # killed for it
+    except EndedError as error:
         host.drop()
-        return None
-    except BridgeError:  # refused
-        return None
+        return None if error.how == "crashed" else error.how  # killed for it; a hang shows nothing
+    except RaisedError as error:
+        return None if "OSError" in error.bases else str(error)[:200]  # refused; else it was never tried
+    except BridgeError as error:
+        return str(error)[:200]
     return None if got is None else str(got)[:200]
 
 

@@ -72,6 +72,7 @@ class Judge:
             cases=cases,
             notes=(*submission.notes, *notes_of(host.problems), *notes_of_names(host.remarks), *run.notes),
             layers=self.server.layers,
+            tier=self.server.tier,
             limits=assignment.limits.as_json(),
             grader_version=__version__,
             graded_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),

@@ -108,6 +108,7 @@ def from_json(value: Any) -> Report:
         cases=top.items("cases", _case, 10_000),
         notes=top.items("notes", _note, 10_000),
         layers=sandbox.items("layers", as_text, 100),
+        tier=sandbox.one_of("tier", ("staff", "local")),
         limits=_limits(top),
         grader_version=top.text("grader_version"),
         graded_at=top.text("graded_at", form=_TIME),

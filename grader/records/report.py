@@ -148,6 +148,7 @@ class Report:
     cases: tuple[CaseResult, ...]
     notes: tuple[Note, ...] = ()
     layers: tuple[str, ...] = ()
+    tier: str = "local"  # or "staff": the layers that hidden cases need were there, and held when they were tried
     limits: dict[str, Any] = field(default_factory=dict)
     grader_version: str = ""
     graded_at: str = ""
@@ -200,7 +201,7 @@ class Report:
             "passed": self.passed,
             "cases": [case.as_json() for case in self.cases],
             "notes": [note.as_json() for note in self.notes],
-            "sandbox": {"layers": list(self.layers)},
+            "sandbox": {"layers": list(self.layers), "tier": self.tier},
             "limits": self.limits,
             "grader_version": self.grader_version,
             "graded_at": self.graded_at,

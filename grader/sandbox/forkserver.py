@@ -35,6 +35,7 @@ class ForkServer:
     def __init__(self, order: Order) -> None:
         self.order = order
         self.layers: tuple[str, ...] = ()  # those of the last worker, as it said itself before any student's code ran
+        self.required: tuple[str, ...] = ()  # layers without which no worker may serve any more
         sweep_homes()
         # One folder for all workers to come: the kernel's rules for it can be made once instead of for each worker.
         self.home = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
@@ -97,7 +98,18 @@ class ForkServer:
             reason = worker.output.take()[0].strip() or str(error)
             raise OurFaultError(_("A worker could not be closed off: {reason}").format(reason=reason)) from error
         self.layers = ("process", "rlimits", *hello["layers"])
+        if missing := [name for name in self.required if name not in self.layers]:
+            worker.end()
+            text = _("A worker started without {names}, which the one before it had.")
+            raise OurFaultError(
+                text.format(names=", ".join(missing)), hint=_("`d2d doctor` shows what this machine offers.")
+            )
         return worker
+
+    @property
+    def tier(self) -> str:
+        """`staff` once hidden cases may be judged here, else `local`."""
+        return "staff" if self.required else "local"
 
     def end(self, _worker: ForkedWorker) -> str:
         """Have the zygote kill what is left of the worker; how the worker ended."""

@@ -32,6 +32,8 @@ class SpawnServer:
     """Starts a new interpreter for each worker, one ahead of need so that its imports cost no waiting."""
 
     layers: tuple[str, ...] = ("process",)
+    required: tuple[str, ...] = ()
+    tier = "local"
 
     def __init__(self, order: Order) -> None:
         self.order = order
