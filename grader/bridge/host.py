@@ -146,7 +146,8 @@ class Host:
                     self._run(transport, cell, index, line, problems)
         except EndedError as error:
             self._set_aside.add((cell.label, index))
-            self.problems.append(LoadProblem(cell, line, error))
+            if self._first:
+                self.problems.append(LoadProblem(cell, line, error))
             return False
         return True
 

@@ -25,6 +25,7 @@ _COMMANDS = {
     "promote": "grader.cli.ta",
     "override": "grader.cli.ta",
     "gradebook": "grader.cli.gradebook",
+    "feedback": "grader.cli.feedback",
     "keygen": "grader.cli.keys",
     "verify": "grader.cli.keys",
 }

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.app import common
-from grader.cli.paper import dumped, put, say, table, whoami
-from grader.cli.ta import course_of, open_book, term_of
-from grader.errors import NOT_ALL_PASSED, BadInputError, UsageError
+from grader.cli.paper import Names, dumped, put, say, table, whoami, write
+from grader.cli.ta import course_of, open_book, term_of, time_of
+from grader.errors import NOT_ALL_PASSED, UsageError
 from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -105,14 +105,10 @@ def check(book: Path, **options: Any) -> None:
 @common
 def add(reports: tuple[Path, ...], book: Path, submitted_at: str | None, **options: Any) -> None:
     """Take reports in."""
-    from grader.course.term import moment
     from grader.records.reading import read_file
 
     term = term_of(course_of(options))
-    try:
-        when = None if submitted_at is None else moment(submitted_at, term.zone)
-    except ValueError as error:
-        raise UsageError(_("{text} is no time.").format(text=submitted_at)) from error
+    when = None if submitted_at is None else time_of(submitted_at, term)
     documents = [(read_file(path), when, str(path)) for path in reports]
     with open_book(book, term, create=True) as opened:
         added = opened.add_all(documents, by=whoami())
@@ -241,15 +237,9 @@ def _csv(results: Iterable[Result]) -> str:
 
 
 def _write_reports(opened: Gradebook, results: Iterable[Result], folder: Path) -> None:
-    """`FOLDER/hw1/kim.json`; a name that would lead out of the folder, or to another's file, is refused."""
-    taken: dict[str, str] = {}
+    """`FOLDER/hw1/kim.json`."""
+    names = Names(folder)
     for result in results:
-        if result.report is None:
-            continue
-        name = f"{result.assignment}/{result.member}.json"
-        # Some file systems don't tell kim from Kim: neither may take the other's place.
-        other = taken.setdefault(name.casefold(), name)
-        unsafe = any(part.startswith(".") or set(part) & set("/\\\0") for part in (result.assignment, result.member))
-        if unsafe or other != name:
-            raise BadInputError(_("{name} can't be the name of a file here.").format(name=name), where=folder)
-        put(dumped(opened.document(result.report).value), str(folder / name))
+        if result.report is not None:
+            file = names.path(result.assignment, f"{result.member}.json")
+            write(file, dumped(opened.document(result.report).value))

@@ -72,6 +72,25 @@ def write(path: Path, text: str) -> None:
         raise BadInputError(_("The file can't be written: {reason}.").format(reason=reason), where=path) from error
 
 
+class Names:
+    """Files below a folder, called by names that members chose; each is asked for once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._taken: set[str] = set()
+
+    def path(self, *parts: str) -> Path:
+        """The file; a name that would lead out of the folder, or to another's file, is refused."""
+        name = "/".join(parts)
+        if any(part.startswith(".") or set(part) & set("/\\\0") for part in parts):
+            raise BadInputError(_("{name} can't be the name of a file here.").format(name=name), where=self.folder)
+        # Some file systems don't tell kim from Kim: neither may take the other's place.
+        if name.casefold() in self._taken:
+            raise BadInputError(_("{name} would be written twice.").format(name=name), where=self.folder)
+        self._taken.add(name.casefold())
+        return self.folder.joinpath(*parts)
+
+
 def say(text: str) -> None:
     """Something beside the result: on standard error, so that scripts read the result alone."""
     from grader.clean import printable

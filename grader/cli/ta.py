@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -154,6 +155,18 @@ def term_of(course: Course) -> Term:
     from grader.course.term import load_term
 
     return load_term(course.folder / COURSE_FILE)
+
+
+def time_of(text: str | None, term: Term) -> datetime:
+    """A time that was given by hand, which is the course's own where it names no other; else now."""
+    from grader.course.term import moment
+
+    if text is None:
+        return datetime.now(timezone.utc)
+    try:
+        return moment(text, term.zone)
+    except ValueError as error:
+        raise UsageError(_("{text} is no time.").format(text=text)) from error
 
 
 def open_book(book: Path, term: Term, *, create: bool = False) -> Gradebook:

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.course.course import TERM_KEYS
+from grader.course.feedback import Feedback, read_feedback
 from grader.course.policy import DEFAULT, Policy, policy_of, read_policy
 from grader.course.toml import Table, load
 from grader.i18n import _
@@ -48,6 +49,7 @@ class Term:
     counts: Counts = Counts.BEST
     public_key: Path | None = None
     policy: Policy = field(default_factory=read_policy)
+    feedback: Feedback = field(default_factory=Feedback)
 
     def late(self, assignment: str, submitted: datetime | None) -> bool:
         """Whether a submission is late; one of which nobody knows when it came is not."""
@@ -98,6 +100,7 @@ def read_term(table: Table) -> Term:
         counts=Counts(counts),
         public_key=None if key is None else table.file.parent / key,
         policy=policy_of(table.table("policy")) if "policy" in table.values else policy_of(load(DEFAULT)),
+        feedback=read_feedback(table.table("feedback")),
     )
 
 

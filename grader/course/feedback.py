@@ -1,0 +1,74 @@
+"""What the course lets members see of hidden cases, as `[feedback]` of the course file states it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum
+
+from grader.course.toml import Table
+from grader.i18n import _
+
+_MOST_SUBMISSIONS, _MOST_HOURS = 1000, 24 * 31
+
+
+class Level(str, Enum):
+    """How much of hidden cases a member sees; each has what the ones before it have."""
+
+    NOTHING = "nothing"  # as if there were none
+    SCORE = "score"  # the points of each section
+    TITLE = "title"  # each case by its title, with its verdict
+    HINT = "hint"  # in what way the answer is wrong, and the misconception behind it
+
+    @property
+    def rank(self) -> int:
+        return list(Level).index(self)
+
+
+@dataclass(frozen=True)
+class Cooldown:
+    """Against guessing: so many different versions of an assignment may be graded within so long; 0 is no limit."""
+
+    submissions: int = 5
+    window: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """The rules; the defaults are those of a course that says nothing."""
+
+    before: Level = Level.SCORE  # until the deadline has passed, and where there is none
+    after: Level = Level.HINT
+    cooldown: Cooldown = field(default_factory=Cooldown)
+
+
+def read_feedback(table: Table) -> Feedback:
+    """The rules in the table `feedback` of a course file."""
+    default = Feedback()
+    before = _level(table, "before", default.before)
+    after = _level(table, "after", max(before, default.after, key=lambda level: level.rank))
+    if after.rank < before.rank:
+        raise table.error(_("After the deadline no less can be shown than before it."), "after")
+    cooldown = table.table("cooldown")
+    submissions = _whole(cooldown, "submissions", 0, _MOST_SUBMISSIONS, default.cooldown.submissions)
+    hours = _whole(cooldown, "hours", 1, _MOST_HOURS, default.cooldown.window // timedelta(hours=1))
+    cooldown.finish()
+    table.finish()
+    return Feedback(before, after, Cooldown(submissions, timedelta(hours=hours)))
+
+
+def _level(table: Table, key: str, default: Level) -> Level:
+    value = table.take(key, str, default.value)
+    known = [level.value for level in Level]
+    if value not in known:
+        said = _("{key} must be one of {names}.").format(key=table.name(key), names=", ".join(known))
+        raise table.error(said, key)
+    return Level(value)
+
+
+def _whole(table: Table, key: str, least: int, most: int, default: int) -> int:
+    value: int = table.take(key, int, default)
+    if not least <= value <= most:
+        said = _("{key} must be a whole number from {least} to {most}.")
+        raise table.error(said.format(key=table.name(key), least=least, most=most), key)
+    return value
