@@ -3,42 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from rich.cells import cell_len
 from rich.text import Text
 
 from grader.clean import inline, printable
 from grader.i18n import _, ngettext
-from grader.records.report import CaseResult, Verdict, Visibility, Where
+from grader.records.report import CaseResult, Verdict, Visibility
 from grader.render.window import Line
+from grader.render.words import VERDICTS, place, title
 
 MESSAGE_LINES = 8
 OUTPUT_LINES = 5
 DETAIL_LINES = 8
 
 SECTION, CASE, BODY = " " * 2, " " * 4, " " * 6
-_PARAMETERS = re.compile(r"::[^\[]*\[(.*)\]\Z", re.DOTALL)
 _LABEL = re.compile(r"([^:\s][^:]{0,15}): +(?=\S)")
-
-# A function each, not a text: the language is chosen after this module is loaded. `failed` needs no word.
-_WORDS: dict[Verdict, Callable[[], str]] = {
-    Verdict.ERROR: lambda: _("error"),
-    Verdict.TIMEOUT: lambda: _("out of time"),
-    Verdict.MEMORY: lambda: _("out of memory"),
-    Verdict.CRASHED: lambda: _("crashed"),
-    Verdict.FORBIDDEN: lambda: _("not allowed here"),
-    Verdict.UNGRADABLE: lambda: _("could not be judged"),
-}
 
 
 def case_lines(case: CaseResult) -> Iterator[Line]:
     """All that is said of one case that did not pass."""
-    head = Text(f"{inline(case.title).removesuffix('.')} {parameters(case)}".rstrip())
+    head = Text(title(case))
     if case.visibility is Visibility.HIDDEN:
         head.append(" · " + _("hidden case"), style="dim")
-    if case.verdict in _WORDS:
-        head.append(" — " + _WORDS[case.verdict](), style="yellow")
+    if case.verdict not in (Verdict.FAILED, Verdict.MISSING):
+        head.append(" — " + VERDICTS[case.verdict](), style="yellow")
     if case.where:
         head.append("  " + place(case.where), style="cyan")
     yield Line(Text(CASE), head)
@@ -79,23 +69,6 @@ def output_lines(output: str) -> Iterator[Line]:
     for line in lines[:OUTPUT_LINES]:
         yield Line(Text(f"{BODY}│ ", style="dim"), Text(line, style="dim"), cut=True)
     yield from _more_lines(max(len(lines), output.count("\n") + 1) - OUTPUT_LINES)
-
-
-def place(where: Where) -> str:
-    """Where in the student's own file: `hw1.py:34`, `kim.ipynb [7]:4`."""
-    return f"{inline(where.file, 120)}{'' if where.cell is None else ' '}{within_file(where)}"
-
-
-def within_file(where: Where) -> str:
-    """Where in a file that was named already: `[7]:4`."""
-    cell = "" if where.cell is None else f"[{where.cell}]"
-    return cell + ("" if where.line is None else f":{where.line}")
-
-
-def parameters(case: CaseResult) -> str:
-    """The parameters of a case as pytest puts them into its id: `[mean]`."""
-    match = _PARAMETERS.search(case.id)
-    return f"[{inline(match[1], 60)}]" if match else ""
 
 
 def _more_lines(n: int) -> Iterator[Line]:

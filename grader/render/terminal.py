@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import groupby
-from math import ceil, lcm
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -19,7 +17,8 @@ from rich.text import Text
 from grader.clean import inline
 from grader.i18n import _, ngettext
 from grader.records.report import CaseResult, Note, Report, Section, Verdict, Where
-from grader.render.cases import BODY, CASE, SECTION, case_lines, parameters, place, within_file
+from grader.render import words
+from grader.render.cases import BODY, CASE, SECTION, case_lines
 from grader.render.window import Line, put
 
 if TYPE_CHECKING:
@@ -61,9 +60,9 @@ def _parts(report: Report) -> Iterator[Line]:
 
 def title(report: Report) -> Line:
     """Which assignment, whose, and by which cases."""
-    body = Text.assemble((inline(f"{report.assignment} · {report.title}"), "bold"))
-    if report.member not in ("", report.assignment):  # hw1.py is called what the assignment is called
-        body.append(" — " + inline(report.member))
+    body = Text.assemble((words.heading(report), "bold"))
+    if words.whose(report):
+        body.append(" — " + words.whose(report))
     if report.visibility == "public":
         body.append(" · " + _("public cases"), style="dim")
     return Line(Text(), body)
@@ -105,12 +104,12 @@ def section_lines(section: Section, columns: Columns) -> Iterator[Line]:
         return
     skipped = [case for case in section.cases if case.verdict is Verdict.SKIPPED]
     quiet = (Verdict.PASSED, Verdict.SKIPPED)
-    for alike in _alike(case for case in section.cases if case.verdict not in quiet):
-        yield from case_lines(alike[0])
-        if alike[1:]:
-            yield _fold(alike[0], alike[1:])
+    for same in words.alike(case for case in section.cases if case.verdict not in quiet):
+        yield from case_lines(same[0])
+        if same[1:]:
+            yield _fold(same[0], same[1:])
     if skipped:
-        yield _skipped(skipped)
+        yield Line.of(f"{CASE}– ", words.waiting(skipped), "dim")
     yield Line.of("")
 
 
@@ -134,51 +133,23 @@ def summary(report: Report) -> Iterator[Line]:
     if not report.cases:
         yield Line.of(SECTION, _("There was no case to judge."))
         return
-    text = _("{score} of {max_score} points ({percent}%)")
     body = Text.assemble(
-        (text.format(score=report.score, max_score=report.max_score, percent=report.percent), "bold"),
+        (words.points(report), "bold"),
         (" · ", "dim"),
-        (_standing(report), "green" if report.passed else "yellow"),
+        (words.standing(report), "green" if report.passed else "yellow"),
     )
     yield Line(Text(SECTION), body)
-    ungradable = sum(case.verdict is Verdict.UNGRADABLE for case in report.cases)
-    if ungradable:
-        text = ngettext(
-            "{n} case could not be judged. That is no fault of yours; it has to be run again.",
-            "{n} cases could not be judged. That is no fault of yours; they have to be run again.",
-            ungradable,
-        )
-        yield Line.of(SECTION, text.format(n=ungradable), "yellow")
-    if report.visibility == "public":
-        text = _("These are the public cases only; the final grade counts hidden cases as well.")
-        yield Line.of(SECTION, text, "dim")
-    layers = ", ".join(inline(layer) for layer in report.layers) or _("none")
-    yield Line.of(SECTION, _("sandbox: {layers}").format(layers=layers), "dim")
+    for text in words.reservations(report):
+        yield Line.of(SECTION, text, "dim" if report.complete else "yellow")
+    yield Line.of(SECTION, words.sandbox(report), "dim")
 
 
 def _places(places: list[Where]) -> Iterator[str]:
     """Each place; cells of the file that was just named go without its name."""
     file = None
     for where in places:
-        yield within_file(where) if where.file == file and where.cell is not None else place(where)
+        yield words.within_file(where) if where.file == file and where.cell is not None else words.place(where)
         file = where.file
-
-
-def _standing(report: Report) -> str:
-    """How the score stands to the pass mark; by public cases alone nobody has passed yet."""
-    if report.passed:
-        public = report.visibility == "public"
-        text = _("reaches the pass mark of {percent}%") if public else _("passed (pass mark {percent}%)")
-        return text.format(percent=report.pass_percent)
-    # Rounded up to what points can add up to, so that earning just so many is enough.
-    unit = lcm(*(points.denominator for case in report.cases for points in (case.points, case.max_points)))
-    lacking = Fraction(ceil((report.pass_percent * report.max_score / 100 - report.score) * unit), unit)
-    text = ngettext(
-        "{points} more point to the pass mark of {percent}%",
-        "{points} more points to the pass mark of {percent}%",
-        1 if lacking <= 1 else 2,
-    )
-    return text.format(points=lacking, percent=report.pass_percent)
 
 
 def _section_mark(section: Section, verdicts: set[Verdict]) -> tuple[str, str]:
@@ -192,40 +163,17 @@ def _section_mark(section: Section, verdicts: set[Verdict]) -> tuple[str, str]:
     return ("!", "yellow") if verdicts <= {Verdict.PASSED, Verdict.UNGRADABLE} else ("✗", "red")
 
 
-def _alike(cases: Iterable[CaseResult]) -> Iterable[list[CaseResult]]:
-    """The cases of which the same is to be said, in the order of the first of each."""
-    groups: dict[tuple[Verdict, str, str], list[CaseResult]] = {}
-    for case in cases:
-        groups.setdefault((case.verdict, case.message, case.hint.text if case.hint else ""), []).append(case)
-    return groups.values()
-
-
 def _fold(first: CaseResult, others: list[CaseResult]) -> Line:
     """The other cases of which the same is to be said: by parameters alone where the title is the same."""
     names: list[str] = []
     for shared, cases in groupby(others, key=lambda case: case.title):
-        variants = [parameters(case) for case in cases]
+        variants = [words.parameters(case) for case in cases]
         if shared == first.title and all(variants):
             names.extend(variants)
         else:
             names.append(" ".join([inline(shared).removesuffix("."), *filter(None, variants)]))
     text = ngettext("and {n} more case the same way: {names}", "and {n} more cases the same way: {names}", len(others))
     return Line.of(BODY, text.format(n=len(others), names=_listed(names, NAMES_IN_A_FOLD)), "dim")
-
-
-def _skipped(cases: list[CaseResult]) -> Line:
-    """One line for all cases that wait for another."""
-    reasons = {inline(case.message) for case in cases}
-    if len(reasons) == 1 and (reason := reasons.pop()):
-        text = ngettext("{n} case skipped. {reason}", "{n} cases skipped. {reason}", len(cases))
-        text = text.format(n=len(cases), reason=reason)
-    else:
-        text = ngettext(
-            "{n} case can't be judged until the ones that it needs pass",
-            "{n} cases can't be judged until the ones that they need pass",
-            len(cases),
-        ).format(n=len(cases))
-    return Line.of(f"{CASE}– ", text, "dim")
 
 
 def _listed(names: list[str], limit: int) -> str:

@@ -1,0 +1,165 @@
+r"""A report as Markdown for GitHub: a job's summary, a comment, an issue.
+
+GitHub reads more out of a text than Markdown says: `@name` calls a person, `#1` and `owner/repository#1` name an
+issue, a bare address becomes a link, `$x$` a formula. Whatever a student wrote or printed stands as code, where none of
+that holds; every other text has its punctuation escaped, and an invisible mark behind `@`, `#` and the `GH` of `GH-1`.
+
+    >>> plain("@kim, see #1 or <b>www.d2d.org</b>")
+    '\\@\u2060kim, see \\#\u20601 or \\<b\\>www\\.d2d\\.org\\</b\\>'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from grader.clean import inline, printable
+from grader.i18n import _, ngettext
+from grader.records.report import CaseResult, Report, Section, Verdict, Visibility
+from grader.render import words
+
+# A comment on GitHub holds 65,536 characters, and what is sent with it needs room as well.
+LONGEST = 60_000
+_MARKS = {Verdict.PASSED: "✅", Verdict.SKIPPED: "➖", Verdict.UNGRADABLE: "⚠️"}
+_MESSAGE, _OUTPUT, _OUTPUT_LINES, _NOTES, _NAMES = 1000, 2000, 20, 20, 10
+_PUNCTUATION = re.compile(r"([!#$&*+.:<=>@\[\\\]^_`{|}~-])")
+_NAMING = re.compile(r"([@#]|GH(?=\\-))", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
+_TICKS = re.compile("`+")
+
+
+def markdown(report: Report, *, longest: int = LONGEST) -> str:
+    """The report, in at most `longest` characters: what no longer fits is named as such, never cut in the middle."""
+    kept: list[str] = []
+    end = "\n" + _("… and more than fits here; the report itself has everything.") + "\n"
+    room = longest - len(end)
+    for block in _blocks(report):
+        room -= len(block) + 1
+        if room < 0:
+            return "\n".join(kept) + end
+        kept.append(block)
+    return "\n".join(kept) + "\n"
+
+
+def plain(text: str, limit: int = 300) -> str:
+    """A line of text that is nothing but text, also in a table."""
+    return _NAMING.sub(rf"\1{_WORD_JOINER}", _PUNCTUATION.sub(r"\\\1", inline(text, limit)))
+
+
+def code(text: str, limit: int = 300) -> str:
+    """A line of text as code."""
+    shown = inline(text, limit)
+    if not shown:
+        return ""
+    fence = _fence(shown, 1)
+    return f"{fence} {shown} {fence}" if "`" in shown else f"{fence}{shown}{fence}"
+
+
+def code_cell(text: str, limit: int = 300) -> str:
+    """A line of text as code in a table: there a bar ends the cell, also inside code, unless it is escaped."""
+    return code(text, limit).replace("\\", "＼").replace("|", "\\|")
+
+
+def block(text: str, limit: int, indent: str = "") -> str:
+    """Several lines as a block of code, below an item of a list where it is indented."""
+    shown = printable(text, limit).strip("\n")
+    fence = _fence(shown, 3)
+    return "\n".join(indent + line for line in [f"{fence}text", *shown.splitlines(), fence])
+
+
+def _fence(text: str, least: int) -> str:
+    """More backticks than stand in a row anywhere in the text."""
+    return "`" * max(least, 1 + max(map(len, _TICKS.findall(text)), default=0))
+
+
+def _blocks(report: Report) -> Iterator[str]:
+    whose = words.whose(report)
+    yield f"## {plain(words.heading(report))}" + (f" — {code(whose)}" if whose else "") + "\n"
+    if not report.cases:
+        yield plain(_("There was no case to judge.")) + "\n"
+        return
+    yield f"**{plain(words.points(report))}** · {plain(words.standing(report))}\n"
+    for text in words.reservations(report):
+        yield f"> {plain(text)}\n"
+    yield from _table(report)
+    for section in report.sections:
+        yield from _section(section)
+    yield from _notes(report)
+    yield f"<sub>{plain(words.sandbox(report))} · d2d {plain(report.grader_version)}</sub>"
+
+
+def _table(report: Report) -> Iterator[str]:
+    head = (_("Section"), _("Points"))
+    yield f"| | {' | '.join(map(plain, head))} |\n|---|---|--:|"
+    for section in report.sections:
+        mark = _mark({case.verdict for case in section.cases})
+        yield f"| {mark} | {code_cell(section.name)} | {section.points} / {section.max_points} |"
+    yield ""
+
+
+def _mark(verdicts: set[Verdict]) -> str:
+    if verdicts == {Verdict.PASSED}:
+        return _MARKS[Verdict.PASSED]
+    if verdicts <= {Verdict.PASSED, Verdict.UNGRADABLE}:
+        return _MARKS[Verdict.UNGRADABLE]
+    return _MARKS[Verdict.SKIPPED] if verdicts == {Verdict.SKIPPED} else "❌"
+
+
+def _section(section: Section) -> Iterator[str]:
+    """What did not pass of a section; of cases of which the same is to be said, the first in full."""
+    skipped = [case for case in section.cases if case.verdict is Verdict.SKIPPED]
+    others = [case for case in section.cases if case.verdict not in (Verdict.PASSED, Verdict.SKIPPED)]
+    if not (skipped or others):
+        return
+    yield f"### {code(section.name)}\n"
+    if section.missing:
+        yield plain(_("not written yet")) + "\n"
+        return
+    for first, *rest in words.alike(others):
+        yield from _case(first)
+        if rest:
+            text = ngettext(
+                "and {n} more case the same way: {names}", "and {n} more cases the same way: {names}", len(rest)
+            )
+            names = ", ".join(code(words.title(case)) for case in rest[:_NAMES])
+            said = plain(text.format(n=len(rest), names=""))
+            yield f"  {said} {names}" + (", …" if len(rest) > _NAMES else "") + "\n"
+    if skipped:
+        yield f"- {_MARKS[Verdict.SKIPPED]} {plain(words.waiting(skipped), 600)}\n"
+
+
+def _case(case: CaseResult) -> Iterator[str]:
+    parts = [f"- {_mark({case.verdict})} **{plain(words.title(case))}**"]
+    if case.visibility is Visibility.HIDDEN:
+        parts.append(plain(_("hidden case")))
+    if case.verdict is not Verdict.FAILED:
+        parts.append(plain(words.VERDICTS[case.verdict]()))
+    if case.where:
+        parts.append(code(str(case.where)))
+    yield " · ".join(parts) + "\n"
+    told = "\n".join(filter(None, [case.message, *case.details]))
+    if told:
+        yield block(told, _MESSAGE, "  ") + "\n"
+    if case.hint:
+        yield f"  💡 {plain(case.hint.text, _MESSAGE)}\n"
+    if case.output.strip():
+        yield "  " + plain(_("your code printed:")) + "\n"
+        yield block(_first_lines(case.output), _OUTPUT, "  ") + "\n"
+
+
+def _first_lines(text: str) -> str:
+    lines = text.strip("\r\n").splitlines()
+    return "\n".join(lines[:_OUTPUT_LINES] + (["…"] if len(lines) > _OUTPUT_LINES else []))
+
+
+def _notes(report: Report) -> Iterator[str]:
+    if not report.notes:
+        return
+    yield "### " + plain(_("Notes")) + "\n"
+    for note in report.notes[:_NOTES]:
+        where = f"{code(str(note.where))} " if note.where else ""
+        yield f"- {where}{plain(note.text, 600)}"
+    rest = len(report.notes) - _NOTES
+    if rest > 0:
+        yield "- " + plain(ngettext("… and {n} more note", "… and {n} more notes", rest).format(n=rest))
+    yield ""

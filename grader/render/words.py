@@ -1,0 +1,127 @@
+"""What is said of a report in whatever form: how cases ended, where, and how the score stands to the pass mark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from math import ceil, lcm
+
+from grader.clean import inline
+from grader.i18n import _, ngettext
+from grader.records.report import CaseResult, Report, Verdict, Where
+
+_PARAMETERS = re.compile(r"::[^\[]*\[(.*)\]\Z", re.DOTALL)
+
+# A function each, not a text: the language is chosen after this module is loaded.
+VERDICTS: dict[Verdict, Callable[[], str]] = {
+    Verdict.PASSED: lambda: _("passed"),
+    Verdict.FAILED: lambda: _("not right"),
+    Verdict.ERROR: lambda: _("error"),
+    Verdict.MISSING: lambda: _("not written yet"),
+    Verdict.TIMEOUT: lambda: _("out of time"),
+    Verdict.MEMORY: lambda: _("out of memory"),
+    Verdict.CRASHED: lambda: _("crashed"),
+    Verdict.FORBIDDEN: lambda: _("not allowed here"),
+    Verdict.SKIPPED: lambda: _("skipped"),
+    Verdict.UNGRADABLE: lambda: _("could not be judged"),
+}
+
+
+def heading(report: Report) -> str:
+    """Which assignment."""
+    return inline(f"{report.assignment} · {report.title}")
+
+
+def whose(report: Report) -> str:
+    """Whose work it is; nothing where the file is only called what the assignment is called."""
+    return "" if report.member == report.assignment else inline(report.member)
+
+
+def title(case: CaseResult) -> str:
+    """The line that a case is known by, with its parameters: `mse_loss follows reduction [mean]`."""
+    return f"{inline(case.title).removesuffix('.')} {parameters(case)}".rstrip()
+
+
+def parameters(case: CaseResult) -> str:
+    """The parameters of a case as pytest puts them into its id: `[mean]`."""
+    match = _PARAMETERS.search(case.id)
+    return f"[{inline(match[1], 60)}]" if match else ""
+
+
+def place(where: Where) -> str:
+    """Where in the student's own file: `hw1.py:34`, `kim.ipynb [7]:4`."""
+    return f"{inline(where.file, 120)}{'' if where.cell is None else ' '}{within_file(where)}"
+
+
+def within_file(where: Where) -> str:
+    """Where in a file that was named already: `[7]:4`."""
+    cell = "" if where.cell is None else f"[{where.cell}]"
+    return cell + ("" if where.line is None else f":{where.line}")
+
+
+def points(report: Report) -> str:
+    """The score in full."""
+    text = _("{score} of {max_score} points ({percent}%)")
+    return text.format(score=report.score, max_score=report.max_score, percent=report.percent)
+
+
+def standing(report: Report) -> str:
+    """How the score stands to the pass mark; by public cases alone nobody has passed yet."""
+    if report.passed:
+        public = report.visibility == "public"
+        text = _("reaches the pass mark of {percent}%") if public else _("passed (pass mark {percent}%)")
+        return text.format(percent=report.pass_percent)
+    # Rounded up to what points can add up to, so that earning just so many is enough.
+    unit = lcm(*(points.denominator for case in report.cases for points in (case.points, case.max_points)))
+    lacking = Fraction(ceil((report.pass_percent * report.max_score / 100 - report.score) * unit), unit)
+    text = ngettext(
+        "{points} more point to the pass mark of {percent}%",
+        "{points} more points to the pass mark of {percent}%",
+        1 if lacking <= 1 else 2,
+    )
+    return text.format(points=lacking, percent=report.pass_percent)
+
+
+def reservations(report: Report) -> list[str]:
+    """What has to be known beside the score: something could not be judged, or hidden cases are still to come."""
+    said = []
+    ungradable = sum(case.verdict is Verdict.UNGRADABLE for case in report.cases)
+    if ungradable:
+        text = ngettext(
+            "{n} case could not be judged. That is no fault of yours; it has to be run again.",
+            "{n} cases could not be judged. That is no fault of yours; they have to be run again.",
+            ungradable,
+        )
+        said.append(text.format(n=ungradable))
+    if report.visibility == "public":
+        said.append(_("These are the public cases only; the final grade counts hidden cases as well."))
+    return said
+
+
+def sandbox(report: Report) -> str:
+    """The layers that were active, in one line."""
+    layers = ", ".join(inline(layer) for layer in report.layers) or _("none")
+    return _("sandbox: {layers}").format(layers=layers)
+
+
+def waiting(cases: list[CaseResult]) -> str:
+    """One line for all cases that wait for another."""
+    reasons = {inline(case.message) for case in cases}
+    if len(reasons) == 1 and (reason := reasons.pop()):
+        text = ngettext("{n} case skipped. {reason}", "{n} cases skipped. {reason}", len(cases))
+        return text.format(n=len(cases), reason=reason)
+    text = ngettext(
+        "{n} case can't be judged until the ones that it needs pass",
+        "{n} cases can't be judged until the ones that they need pass",
+        len(cases),
+    )
+    return text.format(n=len(cases))
+
+
+def alike(cases: Iterable[CaseResult]) -> Iterable[list[CaseResult]]:
+    """The cases of which the same is to be said, in the order of the first of each."""
+    groups: dict[tuple[Verdict, str, str], list[CaseResult]] = {}
+    for case in cases:
+        groups.setdefault((case.verdict, case.message, case.hint.text if case.hint else ""), []).append(case)
+    return groups.values()
