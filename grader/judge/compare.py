@@ -20,6 +20,7 @@ from grader.bridge.remote import kind_of
 from grader.bridge.wire import TensorValue
 from grader.i18n import _
 from grader.judge.failure import CaseFailure
+from grader.judge.plots import plot_of_arrays, plot_of_histories
 
 # Honest float64 answers differ by 1e-12 or so, float32 by 1e-6: an order of summation must never fail anybody.
 RTOL, ATOL = 1e-5, 1e-7
@@ -78,8 +79,13 @@ def _close_parts(actual: Any, expected: Any, **options: Any) -> None:
             text = _("{actual} parts came back where {expected} belong.")
             raise CaseFailure("length", text.format(actual=len(actual), expected=len(expected)))
         pairs = list(zip(actual, expected, strict=True))
-    for one, other in pairs:
-        close(one, other, **options)
+    try:
+        for one, other in pairs:
+            close(one, other, **options)
+    except CaseFailure as failure:
+        if failure.plot is None and isinstance(expected, list):
+            failure.plot = plot_of_histories(actual, expected)
+        raise
 
 
 def _typed(keys: Iterable[object]) -> set[tuple[type, object]]:
@@ -123,13 +129,13 @@ def _close_floats(actual: NDArray[Any], expected: NDArray[Any], tolerance: Toler
     for kind, has in (("nan", np.isnan), ("infinite", np.isinf)):
         extra, lacking = has(actual) & ~has(expected), has(expected) & ~has(actual)
         if extra.any():
-            raise CaseFailure(kind, _where_message(kind, extra), details=_arrays(actual, expected))
+            raise CaseFailure(kind, _where_message(kind, extra), **_shown(actual, expected))
         if lacking.any():
-            raise CaseFailure({"nan": "not-nan", "infinite": "finite"}[kind], details=_arrays(actual, expected))
+            raise CaseFailure({"nan": "not-nan", "infinite": "finite"}[kind], **_shown(actual, expected))
     wrong = ~_within(actual, expected, tolerance)
     if wrong.any():
         kind, message = _pattern(actual, expected, tolerance) or ("values", _count_message(wrong))
-        raise CaseFailure(kind, message, details=_arrays(actual, expected))
+        raise CaseFailure(kind, message, **_shown(actual, expected))
 
 
 def _within(actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> NDArray[np.bool_]:
@@ -224,6 +230,10 @@ def _wrong_type(actual: object, expected: object) -> CaseFailure:
 
 def _arrays(actual: NDArray[Any], expected: NDArray[Any]) -> tuple[str, ...]:
     return _side_by_side(_short(expected), _short(actual))
+
+
+def _shown(actual: NDArray[Any], expected: NDArray[Any]) -> dict[str, Any]:
+    return {"details": _arrays(actual, expected), "plot": plot_of_arrays(actual, expected)}
 
 
 def _side_by_side(expected: str, actual: str) -> tuple[str, ...]:

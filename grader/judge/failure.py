@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grader.i18n import _
+from grader.records.plot import Plot
 
 # A function each, not a text: the language is chosen after this module is loaded.
 KINDS: dict[str, Callable[[], str]] = {
@@ -36,9 +37,12 @@ KINDS: dict[str, Callable[[], str]] = {
 class CaseFailure(AssertionError):
     """The student's answer is not right."""
 
-    def __init__(self, kind: str, message: str | None = None, *, details: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, kind: str, message: str | None = None, *, details: tuple[str, ...] = (), plot: Plot | None = None
+    ) -> None:
         self.kind = kind
         self.general = KINDS[kind]()
         self.message = message or self.general
         self.details = details
+        self.plot = plot
         super().__init__(self.message)

@@ -236,6 +236,7 @@ class _Run:
             hint=hint,
             where=None if passed or outcome.verdict is Verdict.SKIPPED else self.where(case, outcome, called, public),
             seconds=seconds,
+            plot=outcome.plot if public else None,
         )
 
     def where(self, case: Case, outcome: Outcome, called: str | None, public: bool) -> Where | None:

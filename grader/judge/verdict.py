@@ -10,6 +10,7 @@ from grader.course.limits import Limits
 from grader.errors import D2DError
 from grader.i18n import _
 from grader.judge.failure import KINDS, CaseFailure
+from grader.records.plot import Plot
 from grader.records.report import Verdict, Where
 from grader.sandbox.worker import EndedError
 
@@ -26,6 +27,7 @@ class Outcome:
     message: str
     general: str
     details: tuple[str, ...] = ()
+    plot: Plot | None = None
     raised: RaisedError | None = None
     at: Where | None = None  # a line that is known without running anything
 
@@ -45,7 +47,7 @@ def outcome_of(
     if error is None:
         return Outcome(Verdict.PASSED, "", "")
     if isinstance(error, CaseFailure):
-        return Outcome(Verdict.FAILED, error.message, error.general, error.details)
+        return Outcome(Verdict.FAILED, error.message, error.general, error.details, error.plot)
     if isinstance(error, MissingNameError):
         return _same(Verdict.MISSING, _("{name} is not written yet.").format(name=error.name))
     if isinstance(error, RaisedError):

@@ -111,7 +111,7 @@ def _folded(hidden: Section) -> CaseResult:
 
 
 def _titled(case: CaseResult) -> CaseResult:
-    return replace(case, message="", details=(), output="", hint=None, where=None, seconds=0.0)
+    return replace(case, message="", details=(), output="", hint=None, where=None, seconds=0.0, plot=None)
 
 
 def _hinted(case: CaseResult) -> CaseResult:

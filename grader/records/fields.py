@@ -121,3 +121,10 @@ def as_amount(value: Any, path: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST:
         raise FaultError(path, _("must be a number from 0 on"))
     return value
+
+
+def as_number(value: Any, path: str, largest: float) -> float:
+    """A number of either sign, at most `largest` away from 0."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= largest:
+        raise FaultError(path, _("must be a number"))
+    return value

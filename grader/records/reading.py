@@ -18,7 +18,9 @@ from typing import Any
 from grader.errors import BadInputError
 from grader.i18n import _
 from grader.records.canonical import NotCanonicalError, canonical
-from grader.records.fields import FaultError, Fields, as_amount, as_text
+from grader.records.fields import FaultError, Fields, as_amount, as_number, as_text
+from grader.records.plot import LARGEST as FURTHEST
+from grader.records.plot import MOST_VALUES, Kind, Plot
 from grader.records.report import SCHEMA, CaseResult, Hint, Note, Report, Verdict, Visibility, Where, number
 
 # A report of 200 cases with all that its code printed is under 2 MB; what is larger is no report.
@@ -172,9 +174,26 @@ def _case(value: Any, path: str) -> CaseResult:
         hint=fields.maybe("hint", _hint),
         where=fields.maybe("where", _where),
         seconds=fields.amount("seconds"),
+        plot=fields.maybe("plot", _plot) if "plot" in fields.values else None,
     )
     fields.finish()
     return case
+
+
+def _plot(value: Any, path: str) -> Plot:
+    fields = Fields(value, path)
+    plot = Plot(
+        kind=Kind(fields.one_of("kind", [each.value for each in Kind])),
+        expected=fields.items("expected", _plotted, MOST_VALUES),
+        yours=fields.items("yours", _plotted, MOST_VALUES),
+        total=fields.whole("total"),
+    )
+    fields.finish()
+    return plot
+
+
+def _plotted(value: Any, path: str) -> float | None:
+    return None if value is None else as_number(value, path, FURTHEST)
 
 
 def _note(value: Any, path: str) -> Note:

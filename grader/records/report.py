@@ -8,6 +8,8 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any
 
+from grader.records.plot import Plot
+
 SCHEMA = "d2d.report/1"
 
 
@@ -75,8 +77,10 @@ class CaseResult:
     hint: Hint | None = None
     where: Where | None = None
     seconds: float = 0.0
+    plot: Plot | None = None  # public cases alone have one
 
     def as_json(self) -> dict[str, Any]:
+        plot = {} if self.plot is None else {"plot": self.plot.as_json()}
         return {
             "id": self.id,
             "section": self.section,
@@ -92,6 +96,7 @@ class CaseResult:
             "hint": None if self.hint is None else {"id": self.hint.id, "text": self.hint.text},
             "where": None if self.where is None else self.where.as_json(),
             "seconds": round(self.seconds, 4),
+            **plot,
         }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.records.plot import Kind, Plot
 from grader.records.reading import Document, read_value
 from grader.records.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
 from grader.records.signature import SigningKey, keygen, read_signing_key
@@ -58,6 +59,7 @@ def made(
                 hint=Hint("mean-over-batch", "합이 아니라 평균이에요."),
                 where=Where("kim.ipynb", line=4, cell=7),
                 seconds=1.0,
+                plot=Plot(Kind.VALUES, (1.5, -2.0), (3.0, None), 2),
             )
         )
     return Report(
