@@ -20,6 +20,7 @@ _COMMANDS = {
     "audit": "grader.cli.author",
     "release": "grader.cli.author",
     "new": "grader.cli.author",
+    "collect": "grader.cli.collect",
     "doctor": "grader.cli.doctor",
     "status": "grader.cli.standing",
     "promote": "grader.cli.ta",

@@ -69,11 +69,11 @@ def choose(
 
 def _by_name(found: Sequence[Found], assignment: str) -> list[Found]:
     """Those that the assignment's name is on; else those in a folder of that name; else all."""
-    own = [each for each in found if _names(stem(each.name), assignment)]
-    return own or [each for each in found if _names(each.name.rpartition("/")[0], assignment)] or list(found)
+    own = [each for each in found if is_named(stem(each.name), assignment)]
+    return own or [each for each in found if is_named(each.name.rpartition("/")[0], assignment)] or list(found)
 
 
-def _names(text: str, assignment: str) -> bool:
+def is_named(text: str, assignment: str) -> bool:
     """`HW_01-kim` names hw1; hw10 does not."""
     word, digits = re.fullmatch(r"(.*?)(\d*)", assignment.lower(), re.DOTALL).groups()  # type: ignore[union-attr]
     number = rf"[\s_-]*0*{int(digits)}(?!\d)" if digits else r"(?![a-z])"
@@ -83,7 +83,7 @@ def _names(text: str, assignment: str) -> bool:
 def _versions(works: Iterable[Work], assignment: str) -> bool:
     """Whether these are one work saved several times."""
     names = [stem(work.found.name) for work in works]
-    if all(_names(name, assignment) for name in names):
+    if all(is_named(name, assignment) for name in names):
         return True
     return len({_VERSION_MARKS.sub("", name.lower()).strip(" -_") for name in names}) == 1
 
