@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from grader.batch.task import Done, Task
+from grader.batch.task import Done, Setting, Task
 from grader.bridge.host import Server
 from grader.bridge.selftest import require
 from grader.bridge.server import Server as Objects
 from grader.course.limits import Limits
-from grader.course.manifest import Assignment
 from grader.errors import BadAssignmentError
 from grader.i18n import _
 from grader.judge.collect import Collection, collected
@@ -75,11 +74,9 @@ class Bench:
         return Done(task.key, judge.judge(task.submission))
 
 
-def at_bench(assignment: Assignment, secret: bytes, work: Callable[[Bench], T], *, closed: bool = False) -> T:
-    """Set up a bench for public and hidden cases, do `work` at it, and leave nothing behind.
-
-    `closed`: first show that the sandbox holds here, as code that is not the staff's own needs it.
-    """
+def at_bench(setting: Setting, work: Callable[[Bench], T]) -> T:
+    """Set up a bench, do `work` at it, and leave nothing behind."""
+    assignment = setting.assignment
     if assignment.reference is None:
         what = _("The reference of {name} is missing.").format(name=assignment.id)
         raise BadAssignmentError(what, where=assignment.folder)
@@ -89,10 +86,10 @@ def at_bench(assignment: Assignment, secret: bytes, work: Callable[[Bench], T], 
         hints = LiveHints(assignment, read_misconceptions(assignment.misconceptions))
 
         def use(collection: Collection) -> T:
-            if closed:
+            if setting.closed:
                 require(server)
-            return work(Bench(Judge(collection, reference, server, secret, hints=hints), hints))
+            return work(Bench(Judge(collection, reference, server, setting.secret, hints=hints), hints))
 
-        return collected(assignment, [assignment.public_cases, assignment.hidden_cases], use)
+        return collected(assignment, [assignment.public_cases, *[assignment.hidden_cases] * setting.hidden], use)
     finally:
         server.close()

@@ -2,75 +2,201 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
-from collections import deque
+import os
+import signal
+import sys
+import time
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from multiprocessing.context import SpawnProcess
+from typing import TYPE_CHECKING
 
 from grader import i18n
-from grader.batch.bench import Bench, at_bench
-from grader.batch.task import Done, Task
+from grader.batch.task import Done, Lost, Setting, Task
 from grader.course.manifest import Assignment
 from grader.errors import D2DError, OurFaultError
 from grader.i18n import _
 
+if TYPE_CHECKING:
+    from grader.batch.bench import Bench
+
+_TRIES = 2  # a judge that is lost costs its task another judge; lost twice by the same task, it is no accident
+_READY = "ready"
+_PR_SET_PDEATHSIG = 1
+# Beyond what the submission itself may take: the reference, hints, fresh workers. Then the judge is taken for stuck.
+_GRACE_SECONDS = 120.0
+
+
+@dataclass
+class _Judge:
+    """A judge's process as the engine sees it."""
+
+    connection: Connection
+    process: SpawnProcess
+    ready: bool = False
+    task: Task | None = None
+    until: float = float("inf")
+
+    def give(self, task: Task, seconds: float) -> None:
+        self.task, self.until = task, time.monotonic() + seconds
+        with suppress(BrokenPipeError):  # it is gone: reading from it says so
+            self.connection.send(task)
+
+    def end(self, *, at_once: bool) -> None:
+        """Wait for it to leave; `at_once` without asking it first. Its zygote leaves when it sees nobody above it."""
+        if at_once:
+            self.process.kill()
+        self.connection.close()
+        self.process.join(5)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+
+
+@dataclass
+class LocalEngine:
+    """Judges, `jobs` of them at a time, each started when there is work for it."""
+
+    setting: Setting
+    jobs: int
+    judges: dict[Connection, _Judge] = field(default_factory=dict)
+
+    def judge(self, tasks: Iterable[Task]) -> Iterator[Done | Lost]:
+        source, again = iter(tasks), deque[Task]()
+        tries: Counter[str] = Counter()
+        try:
+            more = True
+            while more or self.judges:
+                while more and ((idle := self._idle()) or len(self.judges) < self.jobs):
+                    task = again.popleft() if again else next(source, None)
+                    if task is None:
+                        more = False
+                    else:
+                        (idle or self._start()).give(task, self._seconds)
+                if not more:
+                    self._dismiss()
+                for each in self._heard():
+                    done = self._received(each)
+                    if isinstance(done, Task):
+                        tries[done.key] += 1
+                        if tries[done.key] < _TRIES:
+                            again.append(done)
+                            more = True
+                        else:
+                            yield Lost(done.key, _("its judge ended in the middle of the work, more than once"))
+                    elif done is not None:
+                        yield done
+        finally:
+            for each in self.judges.values():
+                each.end(at_once=True)
+            self.judges.clear()
+
+    @property
+    def _seconds(self) -> float:
+        return self.setting.assignment.limits.total_seconds + _GRACE_SECONDS
+
+    def _idle(self) -> _Judge | None:
+        return next((each for each in self.judges.values() if each.task is None), None)
+
+    def _start(self) -> _Judge:
+        # Judges are started afresh: a fork of this process would take whatever threads and locks it has along.
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_judge, args=(self.setting, theirs, os.getpid()), daemon=True)
+        # Ctrl-C is for this process; until the judge has said so itself, it has that from here.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN) if _in_main_thread() else None
+        try:
+            process.start()
+        finally:
+            if before is not None:
+                signal.signal(signal.SIGINT, before)
+        theirs.close()
+        self.judges[ours] = _Judge(ours, process)
+        return self.judges[ours]
+
+    def _dismiss(self) -> None:
+        """Let those go that have nothing left to do."""
+        for connection, each in list(self.judges.items()):
+            if each.task is None:
+                with suppress(BrokenPipeError):
+                    connection.send(None)
+                each.end(at_once=False)
+                del self.judges[connection]
+
+    def _heard(self) -> list[_Judge]:
+        """Those that have something to say, or are taken for stuck."""
+        if not self.judges:
+            return []
+        patience = max(0.0, min(each.until for each in self.judges.values()) - time.monotonic())
+        ready = [self.judges[each] for each in wait(list(self.judges), patience) if isinstance(each, Connection)]
+        return ready or [each for each in self.judges.values() if each.until <= time.monotonic()]
+
+    def _received(self, judge: _Judge) -> Done | Task | None:
+        """What a judge did; its task, to be done again, if it is gone; None where it only says that it is ready."""
+        task = judge.task
+        try:
+            message = judge.connection.recv() if judge.connection.poll() else None
+        except (EOFError, OSError):
+            message = None
+        if message == _READY:
+            judge.ready = True
+            return None
+        if isinstance(message, D2DError):
+            raise message
+        if isinstance(message, Done):
+            judge.task, judge.until = None, float("inf")
+            return message
+        del self.judges[judge.connection]
+        judge.end(at_once=True)
+        if not judge.ready:  # another would fare no better
+            what = _("A judge could not be started: it ended with {code}.").format(code=judge.process.exitcode)
+            raise OurFaultError(what, hint=_("`d2d doctor` shows what this machine offers."))
+        return task
+
 
 def judge_all(assignment: Assignment, tasks: Iterable[Task], *, secret: bytes, jobs: int) -> Iterator[Done]:
-    """Judge every task, `jobs` at a time; reports come as they end."""
-    left = deque(tasks)
-    # Judges are started afresh: a fork of this process would take whatever threads and locks it has along.
-    context = multiprocessing.get_context("spawn")
-    judges: dict[Connection, Any] = {}
-    try:
-        for _number in range(min(jobs, len(left))):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_judge, args=(assignment, secret, i18n.language(), theirs), daemon=True)
-            process.start()
-            theirs.close()
-            judges[ours] = process
-            ours.send(left.popleft())
-        busy = set(judges)
-        while busy:
-            for ready in wait(list(busy)):
-                assert isinstance(ready, Connection)
-                yield _received(ready)
-                if left:
-                    ready.send(left.popleft())
-                else:
-                    busy.discard(ready)
-                    ready.send(None)
-    finally:
-        for connection, process in judges.items():
-            connection.close()
-            process.join(5)
-            if process.is_alive():
-                process.kill()
-                process.join()
+    """Judge the author's own tasks by all cases, `jobs` at a time; reports come as they end."""
+    for done in LocalEngine(Setting(assignment, secret, i18n.language()), jobs).judge(tasks):
+        if isinstance(done, Lost):
+            raise OurFaultError(_("A judge ended in the middle of its work."))
+        yield done
 
 
-def _received(connection: Connection) -> Done:
-    try:
-        message = connection.recv()
-    except EOFError as error:
-        raise OurFaultError(_("A judge ended in the middle of its work.")) from error
-    if isinstance(message, D2DError):
-        raise message
-    assert isinstance(message, Done)
-    return message
+def _in_main_thread() -> bool:
+    import threading
+
+    return threading.current_thread() is threading.main_thread()
 
 
-def _judge(assignment: Assignment, secret: bytes, language: str, connection: Connection) -> None:
+def _judge(setting: Setting, connection: Connection, engine: int) -> None:
     """One judge's process: tasks in, reports out, until there are no more."""
-    i18n.use(language)
+    # A handler that does nothing, for what is ignored would be so in the workers too.
+    from grader.batch.bench import at_bench  # pytest and NumPy, which whoever only hands out work does not need
+
+    signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    _die_with(engine)
+    i18n.use(setting.language)
 
     def work(bench: Bench) -> None:
+        connection.send(_READY)
         while (task := connection.recv()) is not None:
             connection.send(bench.do(task))
 
-    with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):  # whoever asked is gone: so is the work
+    with suppress(EOFError, BrokenPipeError):  # whoever asked is gone: so is the work
         try:
-            at_bench(assignment, secret, work)
+            at_bench(setting, work)
         except D2DError as error:
             connection.send(error)
+
+
+def _die_with(engine: int) -> None:
+    """End when the engine does, however that ends; where the system does not offer it, the pipe's end will tell."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != engine:
+            os._exit(1)

@@ -1,11 +1,29 @@
-"""The unit of work that an engine hands to a judge."""
+"""The unit of work that an engine hands to a judge, and what an engine is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
+from grader.course.manifest import Assignment
 from grader.intake.submission import Submission
 from grader.records.report import Report
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a judge needs to know before its first task.
+
+    `closed`: it first shows that its sandbox holds, as submissions that are not the staff's own need it.
+    `hidden`: it judges by the hidden cases too.
+    """
+
+    assignment: Assignment
+    secret: bytes
+    language: str
+    closed: bool = False
+    hidden: bool = True
 
 
 @dataclass(frozen=True)
@@ -29,3 +47,18 @@ class Done:
 
     key: str
     report: Report
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A task whose judge was lost, more than once: our fault, no verdict."""
+
+    key: str
+    reason: str
+
+
+class Engine(Protocol):
+    """Hands tasks to judges."""
+
+    def judge(self, tasks: Iterable[Task]) -> Iterator[Done | Lost]:
+        """Judge every task; what comes of them comes as it ends. Tasks are asked for when there is a judge for them."""

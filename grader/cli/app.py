@@ -17,6 +17,7 @@ from grader.i18n import LANGUAGES, _
 F = TypeVar("F", bound=Callable[..., Any])
 _COMMANDS = {
     "check": "grader.cli.student",
+    "grade": "grader.cli.grade",
     "audit": "grader.cli.author",
     "release": "grader.cli.author",
     "new": "grader.cli.author",

@@ -13,7 +13,7 @@ from grader.i18n import LANGUAGES, _
 
 COURSE_FILE = "d2d.toml"
 # Keys of the course file that only the staff's commands read (grader.course.term), when they need them.
-TERM_KEYS = ("term", "time_zone", "deadlines", "late", "resubmissions", "signing", "policy", "feedback")
+TERM_KEYS = ("term", "time_zone", "deadlines", "late", "resubmissions", "signing", "grading", "policy", "feedback")
 
 
 @dataclass(frozen=True)

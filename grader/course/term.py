@@ -48,6 +48,8 @@ class Term:
     late_counts: bool = False
     counts: Counts = Counts.BEST
     public_key: Path | None = None
+    private_key: Path | None = None
+    secret_file: Path | None = None
     policy: Policy = field(default_factory=read_policy)
     feedback: Feedback = field(default_factory=Feedback)
 
@@ -91,17 +93,31 @@ def read_term(table: Table) -> Term:
     resubmissions.finish()
     signing = table.table("signing")
     key = signing.take("public_key", str, None)
+    public_key = None if key is None else table.file.parent / key
     signing.finish()
+    grading = table.table("grading")
+    secret_file = grading.take("secret_file", str, None)
+    grading.finish()
     return Term(
         name=name,
         zone=zone,
         deadlines=moments,
         late_counts=late_counts,
         counts=Counts(counts),
-        public_key=None if key is None else table.file.parent / key,
+        public_key=public_key,
+        private_key=_private_half(public_key),
+        secret_file=None if secret_file is None else table.file.parent / secret_file,
         policy=policy_of(table.table("policy")) if "policy" in table.values else policy_of(load(DEFAULT)),
         feedback=read_feedback(table.table("feedback")),
     )
+
+
+def _private_half(public: Path | None) -> Path | None:
+    """Where `d2d keygen` has put it, if it is on this machine."""
+    if public is None or public.suffix != ".pub":
+        return None
+    private = public.with_suffix("")
+    return private if private.is_file() else None
 
 
 def moment(text: str, zone: ZoneInfo) -> datetime:

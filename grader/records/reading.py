@@ -114,6 +114,8 @@ def from_json(value: Any) -> Report:
         limits=_limits(top),
         grader_version=top.text("grader_version"),
         graded_at=top.text("graded_at", form=_TIME),
+        seed_commitment=top.maybe("seed_commitment", _sha256),
+        inputs_sha256=top.maybe("inputs_sha256", _sha256),
         signature=top.maybe("signature", lambda item, path: as_text(item, path, form=SIGNATURE)),
     )
     for derived in ("score", "max_score"):
@@ -201,6 +203,10 @@ def _note(value: Any, path: str) -> Note:
     note = Note(fields.text("kind", 200, least=1), fields.text("text", _LONG), fields.maybe("where", _where))
     fields.finish()
     return note
+
+
+def _sha256(value: Any, path: str) -> str:
+    return as_text(value, path, form=_SHA256)
 
 
 def _hint(value: Any, path: str) -> Hint:

@@ -157,6 +157,8 @@ class Report:
     limits: dict[str, Any] = field(default_factory=dict)
     grader_version: str = ""
     graded_at: str = ""
+    seed_commitment: str | None = None  # a hash of the secret that the inputs were drawn by; a check has none
+    inputs_sha256: str | None = None  # of everything that the report follows from: cases, limits, program, …
     signature: str | None = None
 
     @property
@@ -210,6 +212,8 @@ class Report:
             "limits": self.limits,
             "grader_version": self.grader_version,
             "graded_at": self.graded_at,
+            "seed_commitment": self.seed_commitment,
+            "inputs_sha256": self.inputs_sha256,
             "signature": self.signature,
         }
 

@@ -1,0 +1,236 @@
+"""`d2d grade`: a class by public and hidden cases."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli.app import common, show
+from grader.cli.paper import dumped, put, say, table, whoami, write
+from grader.cli.progress import Progress
+from grader.cli.ta import course_of, open_book, term_of
+from grader.errors import UsageError
+from grader.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from grader.batch.entries import Entry
+    from grader.batch.grading import Grading, Outcome
+    from grader.course.manifest import Assignment
+    from grader.course.term import Term
+    from grader.records.folder import ReportFolder
+    from grader.records.signature import SigningKey
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_KEY_VARIABLE = "D2D_KEY"
+_AT_ONCE = 200  # reports that the gradebook takes in one go
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a run of `grade` is to do beside judging."""
+
+    json_file: str | None
+    color: bool
+    book: Path | None
+
+
+@click.command(help=_("Judge one submission, or a folder of them, by public and hidden cases."))
+@click.argument("hw")
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.option("--out", required=True, type=_FOLDER, help=_("Folder for the reports, summary.csv and index.html."))
+@click.option("--gradebook", "book", type=_FILE, help=_("Add the reports to this gradebook."))
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help=_("How many judges work at once."))
+@click.option("--secret-file", type=_FILE, help=_("Seed of hidden inputs; else D2D_SECRET, else the course's."))
+@click.option("--key", type=_FILE, help=_("The private key to sign with; else D2D_KEY, else the course's."))
+@click.option("--public", is_flag=True, help=_("By the public cases alone, as `d2d check` does."))
+@click.option("--force", is_flag=True, help=_("Judge again what has not changed, too."))
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), help=_("Seconds that a case has."))
+@click.option("--memory", type=click.IntRange(1), help=_("MB that a submission has."))
+@click.option("--json", "json_file", metavar="FILE|-", help=_("Write what came of it as JSON; - prints nothing else."))
+@common
+def grade(hw: str, path: Path, out: Path, book: Path | None, json_file: str | None, **options: Any) -> None:
+    """Judge PATH by all cases."""
+    from grader.batch.entries import entries
+    from grader.records.folder import ReportFolder
+
+    course = course_of(options)
+    term = term_of(course)
+    assignment = _limited(course.assignment(hw), options["timeout"], options["memory"])
+    key = None if options["public"] else signing_key(options["key"], term)
+    folder = ReportFolder(out, assignment.id, key)
+    found = entries(path, assignment.id, apart_from=[out])
+    if book is not None:
+        if options["public"]:
+            raise UsageError(_("The gradebook takes no reports by public cases alone."))
+        open_book(book, term, create=True).close()  # what is wrong with it is said before anything is judged
+    run = _grading(assignment, folder, course.folder, term, options)
+    with folder.held(), _ended_softly():
+        code = _run(run, found, Wanted(json_file, not options["no_color"], book), term)
+    raise SystemExit(code)
+
+
+def _grading(assignment: Assignment, folder: ReportFolder, course: Path, term: Term, options: Any) -> Grading:
+    from grader.batch.grading import Grading
+    from grader.batch.local import LocalEngine
+    from grader.batch.secret import commitment, secret_of
+    from grader.batch.task import Setting
+    from grader.i18n import language
+
+    public = options["public"]
+    if public:
+        from grader.judge.run import PUBLIC_SECRET
+
+        secret, made = PUBLIC_SECRET, None
+    else:
+        secret, made = secret_of(course, options["secret_file"], term.secret_file)
+    if made is not None:
+        say(_("The course had no secret; {file} holds one now. Keep it: it makes scores repeatable.").format(file=made))
+    setting = Setting(assignment, secret, language(), closed=not public, hidden=not public)
+    engine = LocalEngine(setting, options["jobs"])
+    return Grading(setting, engine, folder, None if public else commitment(secret), options["force"])
+
+
+def _run(run: Grading, found: Sequence[Entry], wanted: Wanted, term: Term) -> int:
+    """Judge, write what belongs to the class as a whole, show it; the exit code."""
+    by_member: dict[str, Outcome] = {}
+    with Progress(len(found), wanted.color) as progress:
+        for outcome in run.outcomes(found):
+            by_member[outcome.member] = outcome
+            progress.count(outcome)
+    outcomes = [by_member[entry.member] for entry in found]
+    for trouble in [*run.out.troubles, *(each.trouble for each in outcomes)]:
+        if trouble is not None:
+            show(trouble)
+    _write_class(run, outcomes)
+    if wanted.book is not None:
+        _add(wanted.book, term, run.out, outcomes)
+    if wanted.json_file is not None:
+        put(dumped(_as_json(run, outcomes)), wanted.json_file)
+    if wanted.json_file != "-":
+        click.echo(_shown(outcomes))
+        click.echo(_in_short(outcomes, run.out.folder))
+    return max(each.exit_code for each in outcomes)
+
+
+def _write_class(run: Grading, outcomes: Sequence[Outcome]) -> None:
+    """`summary.csv`: whoever has a report in the folder, and whoever has an entry but no report."""
+    from grader.records.summary import summary
+
+    rows = {member: kept.row for member, kept in run.out.before.items()} | {each.member: each.row for each in outcomes}
+    assignment = run.setting.assignment
+    write(run.out.folder / "summary.csv", summary(assignment.id, list(assignment.sections), sorted(rows.items())))
+
+
+def _add(book: Path, term: Term, folder: ReportFolder, outcomes: Sequence[Outcome]) -> None:
+    """Put the reports of this run into the gradebook; those that are in it already stay as they are."""
+    from grader.records.reading import read_file
+
+    files = [folder.path(each.member) for each in outcomes if each.row is not None]
+    new = 0
+    with open_book(book, term) as opened:
+        for at in range(0, len(files), _AT_ONCE):
+            documents = [(read_file(file), None, str(file)) for file in files[at : at + _AT_ONCE]]
+            new += sum(added.new for added in opened.add_all(documents, by=whoami()))
+    say(_("{file}: ").format(file=book) + ngettext("{n} new report", "{n} new reports", new).format(n=new))
+
+
+def _as_json(run: Grading, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    return {
+        "assignment": run.setting.assignment.id,
+        "judged": sum(each.row is not None and not each.kept for each in outcomes),
+        "kept": sum(each.kept for each in outcomes),
+        "entries": [
+            {
+                "member": each.member,
+                "report": None if each.row is None else str(run.out.path(each.member)),
+                "kept": each.kept,
+                "trouble": None if each.trouble is None else each.trouble.what,
+                **({} if each.row is None else each.row.as_json()),
+            }
+            for each in outcomes
+        ],
+    }
+
+
+def _shown(outcomes: Sequence[Outcome]) -> str:
+    """A line for each entry."""
+    from grader.records.sheet import decimal
+
+    rows = []
+    for each in outcomes:
+        if each.row is None:
+            said = "" if each.trouble is None else each.trouble.what
+            rows.append([each.member, "–", "–", f"! {said}"])
+            continue
+        row = each.row
+        mark = "✓ " + _("passed") if row.passed else "✗ " + _("not passed")
+        rest = [_("unchanged")] * each.kept + [_("a rerun is due: our own fault")] * (not row.complete)
+        rows.append(
+            [row.member, f"{decimal(row.score)}/{decimal(row.max_score)}", f"{row.percent} %", ", ".join([mark, *rest])]
+        )
+    return table([_("member"), _("points"), _("share"), ""], rows)
+
+
+def _in_short(outcomes: Sequence[Outcome], out: Path) -> str:
+    graded = [each.row for each in outcomes if each.row is not None]
+    passed = sum(row.passed for row in graded)
+    parts = [_("{n} passed").format(n=passed), _("{n} not passed").format(n=len(graded) - passed)]
+    if len(graded) < len(outcomes):
+        parts.append(_("{n} without a result").format(n=len(outcomes) - len(graded)))
+    if kept := sum(each.kept for each in outcomes):
+        parts.append(_("{n} unchanged since they were graded").format(n=kept))
+    return "\n" + _("{counts}. Everything is in {folder}").format(counts=", ".join(parts), folder=out)
+
+
+def _limited(assignment: Assignment, seconds: float | None, megabytes: int | None) -> Assignment:
+    """The assignment with other limits; a submission as a whole has as many times as many seconds as before."""
+    limits = assignment.limits
+    if seconds is not None:
+        total = limits.total_seconds * max(1.0, seconds / limits.case_seconds)
+        limits = replace(limits, case_seconds=seconds, total_seconds=total)
+    if megabytes is not None:
+        limits = replace(limits, memory_mb=megabytes)
+    return replace(assignment, limits=limits)
+
+
+def signing_key(named: Path | None, term: Term) -> SigningKey | None:
+    """The private key that is named, that `D2D_KEY` names, or that lies beside the course's public one."""
+    from_environment = os.environ.get(_KEY_VARIABLE)
+    file = named or (Path(from_environment) if from_environment else None) or term.private_key
+    if file is None:
+        if term.public_key is not None:
+            said = _("The reports are not signed, though the course has a key: its private half is not here.")
+            say(said + " " + _("Name it: --key FILE, or {variable}.").format(variable=_KEY_VARIABLE))
+        return None
+    from grader.records.signature import read_public_key, read_signing_key
+
+    key = read_signing_key(file)
+    if term.public_key is not None and read_public_key(term.public_key).id != key.public.id:
+        said = _("This is not the private half of the course's key, {file}.").format(file=term.public_key)
+        raise UsageError(said, where=file)
+    return key
+
+
+@contextmanager
+def _ended_softly() -> Iterator[None]:
+    """Let SIGTERM end the run as Ctrl-C does: judges first, then this."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise click.Abort
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except (KeyboardInterrupt, click.Abort) as stopped:
+        say(_("What was judged so far is kept: the same command goes on where this one ended."))
+        raise click.Abort from stopped
+    finally:
+        signal.signal(signal.SIGTERM, before)
