@@ -45,7 +45,7 @@ def run(line: str, ipython: Any) -> None:
             arguments.insert(2, str(notebook))
         page = Path(folder, "report.html")
         if arguments[:1] == ["check"]:
-            arguments += ["--html", str(page)]
+            arguments += ["--html", str(page), "--fragment"]
         command = [sys.executable, "-m", "grader", *arguments, *_course(arguments)]
         done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)  # noqa: S603
         if page.is_file() and page.stat().st_size:

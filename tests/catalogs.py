@@ -22,6 +22,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGE = "ko"
@@ -63,12 +64,12 @@ class Domain:
 
     def messages(self) -> dict[MessageId, list[str]]:
         """Each message with the files that say it, sorted."""
-        of_file = messages_of_code if self.name == "d2d" else titles_of_cases
-        pattern = "**/*.py" if self.name == "d2d" else "test_*.py"
+        program = {"**/*.py": messages_of_code, "**/templates/*.html": messages_of_template}
         found: dict[MessageId, set[str]] = {}
-        for path in sorted(self.folder.glob(pattern)):
-            for message in of_file(path):
-                found.setdefault(message, set()).add(path.relative_to(self.root).as_posix())
+        for pattern, of_file in (program if self.name == "d2d" else {"test_*.py": titles_of_cases}).items():
+            for path in sorted(self.folder.glob(pattern)):
+                for message in of_file(path):
+                    found.setdefault(message, set()).add(path.relative_to(self.root).as_posix())
         return {message: sorted(found[message]) for message in sorted(found, key=_key)}
 
 
@@ -82,6 +83,13 @@ def messages_of_code(path: Path) -> Iterator[MessageId]:
     """Every `_("…")` and `ngettext("…", "…", n)` of a module."""
     with path.open("rb") as source:
         for found in extract("python", source, KEYWORDS, options={"encoding": "utf-8"}):
+            yield found[1]
+
+
+def messages_of_template(path: Path) -> Iterator[MessageId]:
+    """The same of a template of Jinja."""
+    with path.open("rb") as source:
+        for found in extract(babel_extract, source, KEYWORDS, options={"encoding": "utf-8"}):
             yield found[1]
 
 

@@ -32,6 +32,7 @@ class Wanted:
 
     json_file: str | None
     html_file: str | None
+    fragment: bool
     color: bool
     pattern: str | None
     watch: bool
@@ -42,6 +43,7 @@ class Wanted:
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write the report as JSON; - prints nothing else."))
 @click.option("--html", "html_file", metavar="FILE", help=_("Write the report as a page for the browser."))
+@click.option("--fragment", is_flag=True, hidden=True)  # of the page only what a notebook's cell takes
 @click.option(
     "--case",
     "pattern",
@@ -52,7 +54,9 @@ class Wanted:
 @common
 def check(hw: str, path: Path | None, pattern: str | None, watch: bool, **options: Any) -> None:
     """Judge PATH by the public cases."""
-    wanted = Wanted(options["json_file"], options["html_file"], not options["no_color"], pattern, watch)
+    wanted = Wanted(
+        options["json_file"], options["html_file"], options["fragment"], not options["no_color"], pattern, watch
+    )
     from grader.course.course import find_course
 
     assignment = find_course(Path.cwd(), options["course"]).assignment(hw)
@@ -123,9 +127,9 @@ def _once(judge: Judge, file: Path, wanted: Wanted) -> int:
     report = judge.judge(read(file, judge.collection.assignment.id, judge.collection.assignment.asked))
     text = json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n"
     if wanted.html_file is not None:
-        from grader.render.html import html
+        from grader.render.page import fragment, page
 
-        Path(wanted.html_file).write_text(html(report), "utf-8")
+        Path(wanted.html_file).write_text(fragment(report) if wanted.fragment else page(report), "utf-8")
     if wanted.json_file == "-":
         sys.stdout.write(text)
         return exit_code(report)

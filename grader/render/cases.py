@@ -59,6 +59,14 @@ def detail_lines(details: tuple[str, ...]) -> Iterator[Line]:
     yield from _more_lines(len(lines) - len(shown))
 
 
+def labelled(details: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Each line of values with its label, which may be empty."""
+    for detail in details:
+        for line in printable(detail, 600).splitlines():
+            label = _LABEL.match(line)
+            yield (label[1], line[label.end() :]) if label else ("", line)
+
+
 def output_lines(output: str) -> Iterator[Line]:
     """The first lines of what the student's code printed."""
     output = output.strip("\r\n")

@@ -21,6 +21,8 @@ from typing import Any, NoReturn
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, sync_playwright
 
+from grader import i18n
+
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 # Nothing but what a test asks for: no GPU, and none of what a browser does for itself in the background.
@@ -36,6 +38,14 @@ def absent(what: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{what}, and CI must have it (see .ci/run)")
     pytest.skip(what)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Pages are in English unless a test says otherwise."""
+    i18n.use("en")
+    yield
+    i18n.use("en")
 
 
 @pytest.fixture(scope="module")

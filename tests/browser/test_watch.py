@@ -32,6 +32,9 @@ def test_what_no_page_may_do_is_caught(new_page: Pages, tmp_path: Path, body: st
     file.write_text(PAGE.format(body), "utf-8")
     page = new_page()
     page.goto(file.as_uri())
+    for _moment in range(250):  # a web socket is reported after the page has loaded
+        if not new_page.watches[0].seen:
+            page.wait_for_timeout(20)
     seen = new_page.close()
     assert any(caught in each for each in seen), seen
 

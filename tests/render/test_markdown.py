@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import doctest
 import re
-from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
@@ -14,8 +13,8 @@ from grader import i18n
 from grader.records.report import Hint, Report, Verdict, Visibility, Where
 from grader.render import markdown as module
 from grader.render.markdown import LONGEST, markdown
+from tests.samples import a_case, a_report
 
-Make = Callable[..., Report]
 TAGS = set("h2 h3 p strong blockquote table thead tbody tr th td ul li pre code sub".split())
 
 
@@ -46,10 +45,10 @@ def test_doctest() -> None:
     assert doctest.testmod(module).failed == 0
 
 
-def test_a_report(make_report: Make, make_case: Callable[..., object]) -> None:
-    report = make_report(
-        make_case("test_a"),
-        make_case(
+def test_a_report() -> None:
+    report = a_report(
+        a_case("test_a"),
+        a_case(
             "test_b[mean]",
             "failed",
             message="Every value is 2 times what was expected.",
@@ -58,14 +57,14 @@ def test_a_report(make_report: Make, make_case: Callable[..., object]) -> None:
             where=Where("kim.ipynb", cell=7, line=4),
             output="3.0\n",
         ),
-        make_case(
+        a_case(
             "test_c",
             "failed",
             message="Every value is 2 times what was expected.",
             hint=Hint("twice", "It is divided by N once."),
         ),
-        make_case("test_d", "skipped", section="l1_loss", message="This can't be judged until «x» passes."),
-        make_case("test_e", "timeout", section="l1_loss", visibility=Visibility.HIDDEN, message="It took too long."),
+        a_case("test_d", "skipped", section="l1_loss", message="This can't be judged until «x» passes."),
+        a_case("test_e", "timeout", section="l1_loss", visibility=Visibility.HIDDEN, message="It took too long."),
     )
     assert markdown(report).replace("\u2060", "").splitlines() == [
         "## hw1 · Losses — `kim`",
@@ -111,9 +110,9 @@ def test_a_report(make_report: Make, make_case: Callable[..., object]) -> None:
     ]
 
 
-def test_korean(make_report: Make, make_case: Callable[..., object]) -> None:
+def test_korean() -> None:
     i18n.use("ko")
-    assert "2점 중 0점 (0%)" in markdown(make_report(make_case("test_a", "error", message="x")))
+    assert "2점 중 0점 (0%)" in markdown(a_report(a_case("test_a", "error", message="x")))
 
 
 def test_hostile_texts_stay_text(hostile: Report) -> None:
@@ -135,16 +134,16 @@ def test_nothing_links_by_itself(hostile: Report) -> None:
     assert not re.search(r"https?:|www\.|\w@\w", outside)
 
 
-def test_size_is_bounded_between_blocks(make_report: Make, make_case: Callable[..., object]) -> None:
-    cases = [make_case(f"test_{at}", "failed", message=f"{at} " * 400) for at in range(200)]
-    text = markdown(make_report(*cases))
+def test_size_is_bounded_between_blocks() -> None:
+    cases = [a_case(f"test_{at}", "failed", message=f"{at} " * 400) for at in range(200)]
+    text = markdown(a_report(*cases))
     assert LONGEST - 2000 < len(text) <= LONGEST
     assert text.count("```") % 2 == 0
     assert text.endswith("… and more than fits here; the report itself has everything.\n")
-    assert markdown(make_report(*cases), longest=500).count("\n") < 20
+    assert markdown(a_report(*cases), longest=500).count("\n") < 20
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
-def test_every_verdict_has_its_words(make_report: Make, make_case: Callable[..., object], verdict: Verdict) -> None:
-    text = markdown(make_report(make_case("test_a", verdict.value, message="Said.")))
+def test_every_verdict_has_its_words(verdict: Verdict) -> None:
+    text = markdown(a_report(a_case("test_a", verdict.value, message="Said.")))
     assert ("### " in text) == (verdict is not Verdict.PASSED)

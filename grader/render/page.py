@@ -1,0 +1,18 @@
+"""A report as a page for the browser, or as a part of one for a notebook's cell."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from grader.records.report import Report
+from grader.render.templating import asset, framed, rendered
+
+
+def page(report: Report) -> str:
+    """A whole file, which needs nothing beside it: no network, no script."""
+    return framed("page.html", report=report, fragment=False)
+
+
+def fragment(report: Report) -> str:
+    """The same as a part of another page: its style holds below its own element and nowhere else."""
+    return rendered("fragment.html", report=report, fragment=True, style=Markup(asset("page.css")))  # noqa: S704 — ours

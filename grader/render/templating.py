@@ -1,0 +1,97 @@
+"""Templates of pages: what goes into them is cleaned and escaped, whatever it is.
+
+Every value that a template writes passes `_harmless`, then Jinja's autoescape; a template can't forget either. Only
+what is made here of numbers (`Markup`) goes through as it is. A page is one file that loads nothing: its policy allows
+its own style and script by their hashes, and nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.clean import inline, printable
+from grader.i18n import _, language, ngettext
+from grader.records.report import CaseResult, Section, Verdict
+from grader.render import svg, words
+from grader.render.cases import labelled
+
+_LONGEST = 20_000  # of any one text; filters cut most of them shorter
+_QUIET = (Verdict.PASSED, Verdict.SKIPPED)
+
+
+def rendered(template: str, **values: Any) -> str:
+    """A template filled in, in the language in use."""
+    return _environment().get_template(template).render(lang=language(), **values)
+
+
+def framed(template: str, *, script: str = "", **values: Any) -> str:
+    """A whole page."""
+    style = asset("page.css") + asset("frame.css")
+    allowed = [f"style-src {_hash(style)}", *([f"script-src {_hash(script)}"] if script else [])]
+    policy = "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
+    return rendered(template, style=Markup(style), script=Markup(script), policy=policy, **values)  # noqa: S704 — ours
+
+
+def asset(name: str) -> str:
+    """A style or a script that comes with the program."""
+    return files("grader.render").joinpath("templates").joinpath(name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("grader.render"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"_": _, "ngettext": ngettext, "words": words, "svg": svg}
+    environment.filters |= {
+        "line": inline,
+        "text": _text,
+        "moment": _moment,
+        "labelled": labelled,
+        "passed": lambda section: [case for case in section.cases if case.verdict is Verdict.PASSED],
+        "skipped": lambda section: [case for case in section.cases if case.verdict is Verdict.SKIPPED],
+        "troubles": _troubles,
+    }
+    return environment
+
+
+def _harmless(value: Any) -> Any:
+    return printable(value, _LONGEST) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _text(text: str, limit: int) -> str:
+    return printable(text, limit).strip("\n")
+
+
+def _moment(iso: str) -> str:
+    """A time as people write it."""
+    try:
+        at = datetime.fromisoformat(iso.replace("Z", "+00:00"))
+    except ValueError:  # a report made in a test, or in a program that knows no time
+        return iso
+    zone = "UTC" if at.utcoffset() in (None, timedelta(0)) else f"{at:%z}"
+    return f"{at:%Y-%m-%d %H:%M} {zone}"
+
+
+def _troubles(section: Section) -> Iterator[tuple[CaseResult, list[CaseResult]]]:
+    """What did not pass, each with the cases of which the same is to be said."""
+    for first, *others in words.alike(case for case in section.cases if case.verdict not in _QUIET):
+        yield first, others
