@@ -39,7 +39,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 def feedback(reports: tuple[Path, ...], book: Path | None, out: Path, now: str | None, **options: Any) -> None:
     """Reports as members may see them."""
     from grader.records.reading import read_file
-    from grader.render.html import html
+    from grader.render.page import page
 
     if not reports and book is None:
         raise UsageError(_("Give either REPORTS or --gradebook FILE."))
@@ -53,7 +53,7 @@ def feedback(reports: tuple[Path, ...], book: Path | None, out: Path, now: str |
             cut, is_paused = _seen(full, term, moment, opened)
             count, paused = count + 1, paused + is_paused
             write(names.path(full.member, f"{full.assignment}.json"), dumped(cut.as_json()))
-            write(names.path(full.member, f"{full.assignment}.html"), html(cut))
+            write(names.path(full.member, f"{full.assignment}.html"), page(cut))
     finally:
         if opened is not None:
             opened.close()
