@@ -82,7 +82,7 @@ def at_bench(setting: Setting, work: Callable[[Bench], T]) -> T:
         raise BadAssignmentError(what, where=assignment.folder)
     server = start(assignment.imports)
     try:
-        reference = LiveReference(assignment.reference)
+        reference = LiveReference(assignment.reference, definitions=assignment.whole)
         hints = LiveHints(assignment, read_misconceptions(assignment.misconceptions))
 
         def use(collection: Collection) -> T:

@@ -48,7 +48,7 @@ def notebook_of(assignment: Assignment, language: str, install: str, members: st
 
 
 def _cells(assignment: Assignment, language: str, install: str, members: str | None) -> Iterator[dict[str, Any]]:
-    yield _code(_setup(language, install, members))
+    yield _code(_setup(assignment, language, install, members))
     pieces = MARKER.split(_read(assignment, language))
     sources, preamble = _stub(assignment)
     _hold(assignment, language, pieces[1::2], sources)
@@ -61,7 +61,7 @@ def _cells(assignment: Assignment, language: str, install: str, members: str | N
     yield _code(f"{_CHECK[language]}\n%d2d check {assignment.id} --lang {language}")
 
 
-def _setup(language: str, install: str, members: str | None) -> str:
+def _setup(assignment: Assignment, language: str, install: str, members: str | None) -> str:
     lines = [
         _INSTALL[language],
         "import importlib.util",
@@ -75,6 +75,14 @@ def _setup(language: str, install: str, members: str | None) -> str:
             'if not any(pathlib.Path(folder, "d2d.toml").is_file() for folder in (".", "..", "d2d-course")):',
             f"    !git clone --quiet --depth 1 {members} d2d-course",
         ]
+    if assignment.files and members is not None:
+        # The notebook finds its data beside it; in Colab it lies in what was just cloned.
+        lines += [
+            f"for name in {[file.name for file in assignment.files]}:",
+            "    if not pathlib.Path(name).is_file():",
+            f'        shutil.copy(pathlib.Path("d2d-course", "assignments", "{assignment.id}", name), name)',
+        ]
+        lines.insert(2, "import shutil")
     return "\n".join([*lines, "%load_ext grader.colab"])
 
 

@@ -51,7 +51,8 @@ def _assignment(course: Course, assignment: Assignment, folder: Path, languages:
     folder.mkdir(parents=True)
     shutil.copy(assignment.folder / MANIFEST, folder / MANIFEST)
     shutil.copy(assignment.stub, folder / assignment.stub.name)
-    shutil.copy(assignment.public_cases, folder / assignment.public_cases.name)
+    for file in (assignment.public_cases, *assignment.files):
+        shutil.copy(file, folder / file.name)
     for language in languages:
         (folder / f"handout.{language}.md").write_text(text_of(assignment, language), "utf-8")
         notebook = notebook_of(assignment, language, course.install, course.members)

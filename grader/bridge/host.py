@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,10 +13,13 @@ from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.reading import Reading
 from grader.bridge.wire import Bounds
 from grader.course.limits import Limits
+from grader.errors import OurFaultError
+from grader.i18n import _
 from grader.intake.submission import Cell, Submission
 from grader.sandbox.worker import EndedError, Worker
 
 _PARSING = -1  # the step of a cell before its first statement
+_PUT_SECONDS = 60.0  # files of some megabytes, on a machine that is busy
 _MAX_RESTARTS = 3  # statements that end the worker while the code is loaded; each may cost the whole time for one
 
 
@@ -45,6 +48,8 @@ class LoadProblem:
     cell: Cell
     line: int | None
     error: RaisedError | EndedError
+    rest: bool = False  # what follows in this cell did not run either
+    seconds: float | None = None  # that it had, where it did not come to an end; None: the whole had no more
 
 
 class Host:
@@ -59,8 +64,9 @@ class Host:
         *,
         mode: str = "definitions",
         asked: Collection[str] = (),
+        files: Mapping[str, bytes] | None = None,
     ) -> None:
-        self.mode, self.asked = mode, list(asked)
+        self.whole, self.asked, self.files = mode == "whole", list(asked), files or {}
         self.remarks: tuple[NameRemark, ...] = ()
         self.server, self.submission, self.limits = server, submission, limits
         self.bounds = bounds or Bounds()
@@ -72,10 +78,12 @@ class Host:
         self._transport: ByteTransport | None = None
         self._set_aside: set[tuple[str, int]] = set()
         self._first = True
+        self._granted = limits.total_seconds  # what was last begun with
         self._fresh: ByteTransport | None = None  # to a worker that has run nothing yet
 
     def begin(self, seconds: float) -> None:
         """From now on requests have this long together, and no longer than the whole has left."""
+        self._granted = seconds
         self.deadline = min(time.monotonic() + seconds, self.whole_deadline)
 
     @property
@@ -111,11 +119,15 @@ class Host:
             return Reading(unread=str(error) or type(error).__name__)
 
     def _load(self) -> ByteTransport:
+        problems: list[LoadProblem] = []
         for _attempt in range(_MAX_RESTARTS + 1):
+            if self.time_is_up:
+                break
             transport, self._fresh = self._fresh or self._start(), None
-            problems: list[LoadProblem] = []
+            problems = []
             if self._load_cells(transport, problems):
                 self._remember(problems)
+                self.output()  # what cells print while they are loaded belongs to no case
                 return transport
             self.drop()
         self._remember(problems)
@@ -127,8 +139,20 @@ class Host:
         return self._worker.exchange(message, self.deadline)
 
     def _start(self) -> ByteTransport:
+        """A worker with nothing in it but the assignment's files."""
         self._worker = self.server.worker(self.limits, self.bounds.total + 4096)
-        return ByteTransport(self.exchange, self.bounds)
+        transport = ByteTransport(self.exchange, self.bounds)
+        if self.submission.cells:
+            self.begin(_PUT_SECONDS)
+            try:
+                for name, data in self.files.items():
+                    transport.request("put", name, data)
+            except (BridgeError, EndedError) as error:
+                if self.time_is_up:
+                    raise EndedError("timeout", "while the code was loaded") from error
+                text = _("The files of the assignment could not be laid beside the submission: {reason}")
+                raise OurFaultError(text.format(reason=error)) from error
+        return transport
 
     def _load_cells(self, transport: ByteTransport, problems: list[LoadProblem]) -> bool:
         """Parse all cells, then run what is to run; False if a cell or statement ended the worker (it is set aside)."""
@@ -137,23 +161,38 @@ class Host:
             return True
         cell, index, line = cells[0], _PARSING, None
         parsed: list[dict[int, int]] = []
+        begun, ended = -1, set[int]()  # the cell whose time runs, and those of which nothing more is run
         try:
+            if self.whole:
+                self.begin(self.limits.load_seconds)
+                transport.request("main")
             for cell in cells:
                 parsed.append(dict(self._parse(transport, cell, problems)))  # noqa: PERF401 — likewise
             for number, index in self._steps(transport, parsed):
                 cell, line = cells[number], parsed[number].get(index)
-                if line is not None and (cell.label, index) not in self._set_aside:
-                    self._run(transport, cell, index, line, problems)
+                if line is None or number in ended:
+                    continue
+                if number != begun or not self._is_cell(cell):
+                    self.begin(self.limits.cell_seconds if self.whole else self.limits.load_seconds)
+                    begun = number
+                known = (cell.label, index) in self._set_aside
+                if (known or not self._run(transport, cell, index, line, problems)) and self._is_cell(cell):
+                    ended.add(number)
         except EndedError as error:
             self._set_aside.add((cell.label, index))
             if self._first:
-                self.problems.append(LoadProblem(cell, line, error))
+                seconds = None if self.time_is_up else self._granted
+                self.problems.append(LoadProblem(cell, line, error, self._is_cell(cell), seconds))
             return False
         return True
 
+    def _is_cell(self, cell: Cell) -> bool:
+        """Whether an error ends all of `cell`, as it does in a notebook; a plain file has no cells to end."""
+        return self.whole and cell.number is not None
+
     def _steps(self, transport: ByteTransport, parsed: list[dict[int, int]]) -> list[tuple[int, int]]:
         """Cell and statement of all that runs, in order."""
-        if self.mode == "whole":
+        if self.whole:
             return [(number, index) for number, part in enumerate(parsed) for index in part]
         self.begin(self.limits.load_seconds)
         try:
@@ -190,14 +229,17 @@ class Host:
 
     def _run(
         self, transport: ByteTransport, cell: Cell, index: int, line: int | None, problems: list[LoadProblem]
-    ) -> None:
-        self.begin(self.limits.load_seconds)
+    ) -> bool:
+        """Run one statement; False if it raised."""
         try:
             transport.request("run", cell.label, index)
         except RaisedError as error:
-            problems.append(LoadProblem(cell, error.frames[-1].line if error.frames else line, error))
+            own = [frame.line for frame in error.frames if frame.cell == cell.label]
+            problems.append(LoadProblem(cell, own[-1] if own else line, error, self._is_cell(cell)))
+            return False
         except BridgeError as error:
             raise EndedError("crashed", f"broken reply: {error}") from error
+        return True
 
     def _remember(self, problems: list[LoadProblem]) -> None:
         """Keep what the first load met: a later one may say what it has seen of hidden cases."""

@@ -3,6 +3,7 @@
     student.mse_loss(x, y)            call; plain values come back, other things as `Remote`
     v = student.Value(2.0); v.grad    attribute; v + 1, v[0], len(v), for … in v, with v: …
     x = student.array(a)              an array that lives in the worker; `read(x)` brings its value back
+    student.predictions               the value of a variable that the manifest names under `values`
     student.live.forward(x)           the same call; what it returns stays in the worker, and what comes of that too
 
 Comparing a `Remote` is refused: its `__eq__` is the student's and may say yes to everything.
@@ -10,7 +11,7 @@ Comparing a `Remote` is refused: its `__eq__` is the student's and may say yes t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NoReturn, Protocol
 
 import numpy as np
@@ -163,20 +164,24 @@ for _name in ("neg", "pos", "abs", "invert"):
 
 
 class Submission:
-    """What cases know as `student`: the names that a submission defines, and arrays that live beside them."""
+    """What cases know as `student`: the names that a submission defines, and arrays that live beside them.
 
-    def __init__(self, transport: Transport, *, keep: bool = False) -> None:
-        self._transport, self._keep = transport, keep
+    `values` are names of variables: they are what they hold, and not something that is called.
+    """
 
-    def __getattr__(self, name: str) -> Remote:
+    def __init__(self, transport: Transport, *, keep: bool = False, values: Collection[str] = ()) -> None:
+        self._transport, self._keep, self._values = transport, keep, values
+
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return Remote(self._transport, Name(name), keep=self._keep)
+        found = Remote(self._transport, Name(name), keep=self._keep)
+        return read(found) if name in self._values and not self._keep else found
 
     @property
     def live(self) -> Submission:
         """The same names, but whatever a call returns stays in the worker and comes back as a `Remote`."""
-        return Submission(self._transport, keep=True)
+        return Submission(self._transport, keep=True, values=self._values)
 
     def define(self, source: str) -> None:
         """Run a definition of the case's own beside the submission's: a function to be handed to one of its own."""

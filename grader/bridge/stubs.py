@@ -7,11 +7,12 @@ does nothing, and calling them says that they are not there; no answer may come 
 
 from __future__ import annotations
 
+import builtins
 import importlib.abc
 import importlib.machinery
 import sys
 import types
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 IDLE = frozenset(
@@ -170,8 +171,8 @@ class StubFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     A library that looks for an optional one while it is imported must not take ours for it.
     """
 
-    def __init__(self, importer: str) -> None:
-        self.importer = importer
+    def __init__(self, importers: Collection[str]) -> None:
+        self.importers = importers
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, _target: types.ModuleType | None = None
@@ -195,10 +196,16 @@ class StubFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             frame = frame.f_back
             name = str(frame.f_globals.get("__name__", ""))
             if name != __name__ and not name.startswith(("importlib", "_frozen_importlib")):
-                return name == self.importer
+                return name in self.importers
         return False
 
 
-def install(importer: str = "submission") -> None:
-    """From now on the module of this name gets the stand-ins, for what nothing else finds."""
-    sys.meta_path.append(StubFinder(importer))
+def install(*importers: str) -> None:
+    """From now on modules of these names get the stand-ins, for what nothing else finds; and a notebook's own names.
+
+    A notebook has `display` and `exit` without an import, as an interpreter started by hand has.
+    """
+    sys.meta_path.append(StubFinder(importers or ("submission", "__main__")))
+    for name, value in (("display", Idle("display")), ("exit", sys.exit), ("quit", sys.exit)):
+        if not hasattr(builtins, name):
+            setattr(builtins, name, value)

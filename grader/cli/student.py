@@ -114,7 +114,7 @@ def _answers(assignment: Assignment) -> tuple[Reference, Hints]:
         from grader.judge.reference import LiveReference
 
         misconceptions = read_misconceptions(assignment.misconceptions)
-        return LiveReference(assignment.reference), LiveHints(assignment, misconceptions)
+        return LiveReference(assignment.reference, definitions=assignment.whole), LiveHints(assignment, misconceptions)
     from grader.judge.recording import RecordedHints, RecordedReference, read_recording
 
     recording = read_recording(assignment.recording)

@@ -9,10 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of time for a case, for loading a statement and for the whole; of memory, files and output."""
+    """Limits of time for a case, for loading and for the whole; of memory, files and output.
+
+    `load_seconds` is for a statement; where every cell runs, `cell_seconds` is for a cell.
+    """
 
     case_seconds: float = 3.0
     load_seconds: float = 10.0
+    cell_seconds: float = 30.0
     total_seconds: float = 60.0
     memory_mb: int = 1024
     file_mb: int = 64

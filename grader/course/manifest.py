@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from fractions import Fraction
@@ -18,6 +19,10 @@ from grader.i18n import _, catalog, language
 MANIFEST = "assignment.toml"
 RECORDING = "public.d2d"
 MODES = ("definitions", "whole")  # which statements of a submission run
+MAX_FILES = 16 << 20  # bytes of all files that are laid beside a submission: each fresh worker gets them anew
+# What judges or is filled in: a slip of the pen must not hand it out.
+_NO_DATA = frozenset({".py", ".toml", ".md", ".ipynb", ".d2d"})
+_FILE_NAME = re.compile(r"[\w][\w.-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ class Assignment:
     forbid: tuple[str, ...]  # names that an answer may not use, though they can be imported
     limits: Limits
     mode: str  # "definitions", or "whole": every cell runs
+    files: tuple[Path, ...]  # of the folder; copies of them lie where a submission runs, before any of it does
+    values: frozenset[str]  # names asked for that are no functions: `student.predictions` is what it holds
     sections: dict[str, SectionInfo]
     reference: Path | None  # the staff has it; members have a recording of its answers to the public cases
 
@@ -55,6 +62,11 @@ class Assignment:
     def asked(self) -> tuple[str, ...]:
         """Every name that is asked for."""
         return tuple(name for section in self.sections.values() for name in section.asks)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every cell of a submission runs, not its definitions alone."""
+        return self.mode == "whole"
 
     @property
     def public_cases(self) -> Path:
@@ -107,6 +119,7 @@ def read_assignment(folder: Path, reference: Path | None) -> Assignment:
     stub = folder / table.take("stub", str)
     if not stub.is_file():
         raise BadAssignmentError(_("The stub {name} is missing.").format(name=stub.name), where=folder / MANIFEST)
+    sections = _sections(table.table("sections"))
     assignment = Assignment(
         id=table.take("id", str),
         version=table.take("version", str),
@@ -119,7 +132,9 @@ def read_assignment(folder: Path, reference: Path | None) -> Assignment:
         forbid=worker.names("forbid", ()),
         limits=_limits(limits),
         mode=_mode(running),
-        sections=_sections(table.table("sections")),
+        files=_files(running, folder),
+        values=_values(running, sections),
+        sections=sections,
         reference=reference,
     )
     for part in (titles, worker, limits, running, table):
@@ -133,6 +148,31 @@ def _mode(table: Table) -> str:
         text = _("{key} is one of {names}.").format(key=table.name("mode"), names=", ".join(MODES))
         raise table.error(text, "mode")
     return mode
+
+
+def _files(table: Table, folder: Path) -> tuple[Path, ...]:
+    """The data that a submission finds beside it; nothing that judges it can be among them."""
+    files = []
+    for name in table.names("files", ()):
+        if not _FILE_NAME.fullmatch(name) or Path(name).suffix in _NO_DATA:
+            text = _("{name} can't be laid beside a submission: a plain name of a data file in this folder is needed.")
+            raise table.error(text.format(name=name), "files")
+        if not (folder / name).is_file() or (folder / name).is_symlink():
+            raise table.error(_("The file {name} is missing.").format(name=name), "files")
+        files.append(folder / name)
+    if sum(file.stat().st_size for file in files) > MAX_FILES:
+        text = _("The files have more than {limit} MB together.")
+        raise table.error(text.format(limit=MAX_FILES >> 20), "files")
+    return tuple(files)
+
+
+def _values(table: Table, sections: dict[str, SectionInfo]) -> frozenset[str]:
+    names = table.names("values", ())
+    asked = {name for section in sections.values() for name in section.asks}
+    for name in names:
+        if name not in asked:
+            raise table.error(_("No section asks for {name}.").format(name=name), "values")
+    return frozenset(names)
 
 
 def _limits(table: Table) -> Limits:

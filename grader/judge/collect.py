@@ -130,7 +130,8 @@ class Collection:
     assignment: Assignment
     cases: tuple[Case, ...]
     plugin: Plugin
-    sha256: str  # of the files that hold the cases: which cases a report was made by
+    sha256: str  # of the files that hold the cases and of the data laid out: which cases a report was made by
+    files: dict[str, bytes]  # the data that is laid beside each submission
 
     def chosen(self, pattern: str | None) -> tuple[Case, ...]:
         """The cases that a pattern names (part of the id, or with wildcards), and what those need."""
@@ -160,7 +161,7 @@ def collected(assignment: Assignment, files: Sequence[Path], work: Callable[[Col
                 _("The cases can't be collected:") + "\n" + "\n".join(plugin.complaints),
                 where=assignment.folder,
             )
-        done.append(work(Collection(assignment, _cases(assignment, items), plugin, sha256)))
+        done.append(work(Collection(assignment, _cases(assignment, items), plugin, sha256, data)))
 
     failure: list[BaseException] = []
 
@@ -172,7 +173,8 @@ def collected(assignment: Assignment, files: Sequence[Path], work: Callable[[Col
 
     plugin = Plugin(guarded)
     # All that a report needs is read before student code runs: what that could change on this machine comes too late.
-    sha256 = _sha256(files)
+    sha256 = _sha256([*files, *assignment.files])
+    data = {file.name: file.read_bytes() for file in assignment.files}
     for file in files:  # pytest would take another assignment's module of that name for this one
         sys.modules.pop(file.stem, None)
     options = [f"-pno:{name}" for name in _OFF]

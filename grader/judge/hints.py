@@ -95,7 +95,7 @@ class LiveHints:
         """The reference with one function in its wrong variant."""
         if misconception.id not in self._servers:
             assert self.assignment.reference is not None
-            server = load_reference(self.assignment.reference)
+            server = load_reference(self.assignment.reference, definitions=self.assignment.whole)
             setattr(server.module, misconception.of, misconception.variant)
             self._servers[misconception.id] = server
         return self._servers[misconception.id]

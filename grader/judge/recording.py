@@ -63,16 +63,18 @@ class Recorder:
 
 def record(collection: Collection, hints: LiveHints | None = None) -> bytes:
     """Record the public cases: the reference answers in the student's place too, so that every case is run whole."""
-    file = collection.assignment.reference
-    assert file is not None, "a recording is made where the reference is"
-    reference, student = LiveReference(file), LiveReference(file)
+    assignment = collection.assignment
+    assert assignment.reference is not None, "a recording is made where the reference is"
+    reference = LiveReference(assignment.reference, definitions=assignment.whole)
+    student = LiveReference(assignment.reference, folder=assignment.folder)
     recorder = Recorder(reference, hints)
     for case in collection.cases:
 
         def run(transport: ByteTransport, kept: Reference, at: Case = case) -> Any:
+            values = assignment.values
             seats = Seats(
-                lambda: Student(transport),
-                lambda: Student(kept.begin(at.id)),
+                lambda: Student(transport, values=values),
+                lambda: Student(kept.begin(at.id), values=values),
                 lambda: rng_of(PUBLIC_SECRET, at),
             )
             return collection.plugin.run(at, seats)
@@ -80,7 +82,7 @@ def record(collection: Collection, hints: LiveHints | None = None) -> bytes:
         failure = run(student.begin(case.id), recorder)
         if failure is not None:
             what = _("The reference does not pass {name}: {reason}").format(name=case.id, reason=failure)
-            raise BadAssignmentError(what, where=collection.assignment.public_cases)
+            raise BadAssignmentError(what, where=assignment.public_cases)
         recorder.misconceptions(case, lambda transport: run(transport, reference))
     return recorder.recording(collection.sha256)
 

@@ -54,7 +54,14 @@ class Judge:
     def judge(self, submission: Submission) -> Report:
         """The report on one submission."""
         assignment = self.collection.assignment
-        host = Host(self.server, submission, assignment.limits, mode=assignment.mode, asked=assignment.asked)
+        host = Host(
+            self.server,
+            submission,
+            assignment.limits,
+            mode=assignment.mode,
+            asked=assignment.asked,
+            files=self.collection.files,
+        )
         run = _Run(self, host, submission)
         try:
             cases = run.all()
@@ -170,7 +177,7 @@ class _Run:
         transcript = self.transcript
 
         def rerun(transport: ByteTransport) -> BaseException | None:
-            seats = replace(self.seats(case), student=lambda: Student(transport))
+            seats = replace(self.seats(case), student=lambda: self.student(transport))
             return self.judge.collection.plugin.run(case, seats)
 
         return self.judge.hints.explain(case, transcript, rerun)
@@ -204,10 +211,14 @@ class _Run:
             self.transport.last_called = None
             self.transport.exchange = self.transcript.listening(self.host.exchange)
             self.host.begin(self.host.limits.case_seconds)
-            return Student(self.transport)
+            return self.student(self.transport)
 
         reference = self.judge.reference
-        return Seats(student, lambda: Student(reference.begin(case.id)), lambda: rng_of(self.judge.secret, case))
+        return Seats(student, lambda: self.student(reference.begin(case.id)), lambda: rng_of(self.judge.secret, case))
+
+    def student(self, transport: ByteTransport) -> Student:
+        """What a case calls a submission, or the reference in its place."""
+        return Student(transport, values=self.judge.collection.assignment.values)
 
     def printed(self, case: Case) -> str:
         text, cut = self.host.output()

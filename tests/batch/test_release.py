@@ -42,6 +42,7 @@ def test_the_folder_has_what_members_need_and_no_more(released: Path, hw: str) -
     names = {file.name for file in (released / "assignments" / hw).iterdir()}
     expected = {"assignment.toml", f"{hw}.py", "test_public.py", "public.d2d", "locale"}
     expected |= {f"{hw}.{lang}.ipynb" for lang in ("ko", "en")} | {f"handout.{lang}.md" for lang in ("ko", "en")}
+    expected |= {file.name for file in find_course(ROOT).assignment(hw).files}
     assert names == expected
 
 
