@@ -11,6 +11,8 @@
     fails       exceptions that loading meets
     [[notes]]   every note, in order: kind, and where given cell, line and words that it `says`
     [[remarks]] every remark on a name, in order: kind, name, cell, line
+    [worker]    all cells run in a real worker: `values` of variables then, names that are `missing`,
+                `[[worker.notes]]`, and `files`, text by name, that lie there before
 """
 
 from __future__ import annotations
@@ -24,17 +26,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.bridge import stubs
+from grader.bridge.host import Host
+from grader.bridge.host import Server as Workers
 from grader.bridge.loading import NameRemark, remarks_of
+from grader.bridge.outcomes import MissingNameError
+from grader.bridge.remote import Submission as Student
 from grader.bridge.selection import select
 from grader.bridge.server import Server
+from grader.course.limits import Limits
 from grader.errors import BadInputError
 from grader.intake.read import read
 from grader.intake.submission import Cell
 from grader.judge.names import notes_of_names
+from grader.judge.notes import notes_of
 from grader.records.report import Note
+from grader.sandbox.order import start
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -43,6 +53,7 @@ else:
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "intake"
 CASES = sorted(CORPUS.iterdir())
+WHOLE = Limits(case_seconds=5, load_seconds=5, cell_seconds=1.5, total_seconds=60)
 
 
 @dataclass
@@ -64,6 +75,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Modules that are not here do nothing, and are gone afterwards."""
     before = set(sys.modules)
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    monkeypatch.setattr(builtins, "display", None, raising=False)  # what is there already stays
     stubs.install()
     yield
     for name in set(sys.modules) - before:
@@ -103,6 +115,41 @@ def load(cells: tuple[Cell, ...], mode: str, asked: list[str]) -> Loaded:
             except Exception as error:  # noqa: BLE001 — whatever a member's code raises
                 loaded.fails.append(type(error).__name__)
     return loaded
+
+
+@pytest.fixture(scope="module")
+def workers(scratch_home: Path) -> Iterator[Workers]:
+    """Where real workers come from."""
+    server = start(["numpy"])
+    yield server
+    server.close()
+
+
+def plain(value: Any) -> Any:
+    """An array as TOML has it."""
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.name.startswith("whole-")], ids=lambda case: case.name)
+def test_all_cells_run_in_a_worker(case: Path, workers: Workers) -> None:
+    expected = tomllib.loads((case / "expected.toml").read_text("utf-8"))
+    worker = expected["worker"]
+    submission = read(case / "in" / expected["handed"], "hw1", ())
+    files = {name: text.encode() for name, text in worker.get("files", {}).items()}
+    host = Host(workers, submission, WHOLE, mode="whole", files=files)
+    try:
+        transport = host.transport()
+        host.begin(10)
+        student = Student(transport, values=[*worker["values"], *worker.get("missing", [])])
+        assert {name: plain(getattr(student, name)) for name in worker["values"]} == worker["values"]
+        for name in worker.get("missing", []):
+            with pytest.raises(MissingNameError):
+                getattr(student, name)
+        notes = notes_of(host.problems)
+        assert len(notes) == len(worker.get("notes", [])), notes
+        assert all(map(note_as_expected, notes, worker.get("notes", []))), notes
+    finally:
+        host.drop()
 
 
 def note_as_expected(note: Note, expected: dict[str, Any]) -> bool:
