@@ -2,7 +2,8 @@
 
 Part of the worker's side: the standard library alone, no recursion. A constant is built from literals, other names,
 and calls of what was imported or of the submission's own classes: `np.array([1, 2])`, `Config(lr=0.1)`. A call of the
-submission's own functions, or one that reads, draws, loads or asks, is exploration.
+submission's own functions, or one that reads, draws, loads or asks, is exploration; but one of a function that makes
+functions, `exp = unary(np.exp)`, defines.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import ast
 import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from grader.bridge.scopes import own_nodes
 
 BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__"}
 _BUILTIN_EFFECTS = frozenset(
@@ -34,6 +37,7 @@ class Known:
     functions: frozenset[str]
     classes: frozenset[str]
     instances: frozenset[str]  # made by calling one of the classes
+    makers: frozenset[str] = frozenset()  # those of the functions that return a function or class made in them
 
 
 def is_constant(value: ast.expr, known: Known) -> bool:
@@ -54,6 +58,32 @@ def outside_lambdas(value: ast.AST) -> Iterator[ast.AST]:
             waiting += ast.iter_child_nodes(node)
 
 
+def makes_functions(function: ast.FunctionDef) -> bool:
+    """Whether it returns a function or class that it made, bare or in a wrapper: never what came of calling that."""
+    made = set()
+    waiting: list[ast.expr] = []
+    for node in own_nodes(function.body):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            made.add(node.name)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            made.update(target.id for target in node.targets if isinstance(target, ast.Name))
+        elif isinstance(node, ast.Return) and node.value is not None:
+            waiting.append(node.value)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, ast.Lambda) or (isinstance(value, ast.Name) and value.id in made):
+            return True
+        if isinstance(value, (ast.Tuple, ast.List)):
+            waiting += value.elts
+        elif isinstance(value, ast.Call) and value.args and (len(value.args) == 1 or _is_partial(value.func)):
+            waiting.append(value.args[0])  # np.vectorize(inner), wraps(f)(inner)
+    return False
+
+
+def _is_partial(callee: ast.expr) -> bool:
+    return "partial" in (getattr(callee, "id", ""), getattr(callee, "attr", ""))
+
+
 def root(node: ast.AST) -> ast.AST:
     """What a chain such as `a.b(1)[2].c` begins with."""
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
@@ -66,7 +96,7 @@ def _is_harmless(call: ast.Call, known: Known) -> bool:
     if isinstance(callee, ast.Name):
         name = callee.id
         if name in known.functions:
-            return False
+            return name in known.makers
         if name in known.classes:
             return True
         if name in known.imported:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from grader.bridge.constants import BUILTINS, Known, is_constant, root
+from grader.bridge.constants import BUILTINS, Known, is_constant, makes_functions, root
 from grader.bridge.scopes import Names, names_of
 
 Step = tuple[int, int]  # index of the cell, index of the statement in it
@@ -75,7 +75,7 @@ def program_of(cells: Sequence[Sequence[ast.stmt | None]], asked: Collection[str
 
 
 def _known(nodes: Iterable[ast.stmt]) -> Known:
-    imported, functions, classes, instances = {}, set(), set(), set()
+    imported, functions, classes, makers = {}, set(), set(), set()
     assigned = []
     for node in nodes:
         for part in ast.walk(node) if isinstance(node, (ast.If, ast.With, *_TRIES)) else (node,):
@@ -87,13 +87,16 @@ def _known(nodes: Iterable[ast.stmt]) -> Known:
                 classes.add(part.name)
             elif isinstance(part, DEFINITIONS):
                 functions.add(part.name)
+                makers.discard(part.name)  # the last definition of a name counts
+                if isinstance(part, ast.FunctionDef) and makes_functions(part):
+                    makers.add(part.name)
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             if isinstance(node.value, ast.Lambda):
                 functions.add(node.targets[0].id)
             elif isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
                 assigned.append((node.targets[0].id, node.value.func.id))
     instances = {name for name, maker in assigned if maker in classes}
-    return Known(imported, frozenset(functions), frozenset(classes), frozenset(instances))
+    return Known(imported, frozenset(functions), frozenset(classes), frozenset(instances), frozenset(makers))
 
 
 def _role(each: Statement, known: Known, asked: Collection[str]) -> tuple[str, str]:

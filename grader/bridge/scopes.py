@@ -132,14 +132,14 @@ def _with_type_parameters(node: ast.AST, scope: _Scope | None) -> _Scope | None:
 
 def _declared_elsewhere(body: Iterable[ast.AST]) -> set[str]:
     """Names that a function says are not its own."""
-    declared = (node for node in _own(body) if isinstance(node, (ast.Global, ast.Nonlocal)))
+    declared = (node for node in own_nodes(body) if isinstance(node, (ast.Global, ast.Nonlocal)))
     return {name for node in declared for name in node.names}
 
 
 def _bound(body: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
     """Every name bound in this scope itself, with the first line on which it is."""
     seen: set[str] = set()
-    for node in _own(body):
+    for node in own_nodes(body):
         for name in _bound_by(node):
             if name not in seen:
                 seen.add(name)
@@ -162,7 +162,7 @@ def _bound_by(node: ast.AST) -> Iterator[str]:
         yield node.rest
 
 
-def _own(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+def own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """The nodes of a scope without those of the scopes in it; of comprehensions what `:=` binds outside of them."""
     waiting = [(node, False) for node in body]
     waiting.reverse()

@@ -153,6 +153,67 @@ def test_what_is_asked_for_may_be_made_by_another_function() -> None:
     assert chosen(*cells, asked=("double",)) == ["def make(k):", "double = make(2)"]
 
 
+MAKERS = {
+    "a function": "def make(k):\n    def inner(x): return k * x\n    return inner",
+    "a lambda": "def make(k): return lambda x: k * x",
+    "a lambda with a name": "def make(k):\n    f = lambda x: k * x\n    return f",
+    "a class": "def make(k):\n    class Made: pass\n    return Made",
+    "one that is wrapped": "def make(k):\n    @wraps(k)\n    def inner(x): return x\n    return np.vectorize(inner)",
+    "a partial one": "def make(k):\n    def inner(j, x): return j\n    return partial(inner, k)",
+    "two": "def make(k):\n    def a(x): return x\n    def b(x): return x\n    return a, b",
+    "one way or another": "def make(k):\n    if k:\n        return None\n    return lambda x: x",
+}
+TRAINERS = {
+    "what came of calling": "def make(k):\n    def step(): return k\n    return step()",
+    "what calls it": "def make(k):\n    def key(x): return x\n    return sorted(k, key=key)",
+    "values by a lambda": "def make(k): return list(map(lambda x: x, k))",
+    "another's lambda": "def make(k):\n    def inner(): return lambda: k\n    return k",
+    "an object": "def make(k):\n    class Model: pass\n    return Model()",
+    "nothing": "def make(k):\n    def inner(): pass",
+    "one made before": "def other(): pass\ndef make(k): return other",
+    "values, later on": "def make(k): return lambda: k\ndef make(k): return 3",
+}
+
+
+@pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS)
+def test_a_helper_made_by_a_call_runs_where_another_helper_needs_it(maker: str) -> None:
+    cells = (
+        maker,
+        "double = make(2)\nunused = make(3)",
+        "def helper(x): return double(x)",
+        "def f(): return helper(1)",
+    )
+    ran = chosen(*cells, asked=("f",))
+    assert "double = make(2)" in ran
+    assert "unused = make(3)" not in ran
+    assert remarks(*cells, asked=("f",)) == []
+
+
+@pytest.mark.parametrize("maker", TRAINERS.values(), ids=TRAINERS)
+def test_a_value_made_by_a_call_is_exploration(maker: str) -> None:
+    cells = (maker, "double = make(2)", "def helper(x): return double(x)", "def f(): return helper(1)")
+    assert "double = make(2)" not in chosen(*cells, asked=("f",))
+    assert [(each.kind, each.name) for each in remarks(*cells, asked=("f",))] == [
+        *([("redefined", "make")] if maker.count("def make") > 1 else []),
+        ("only-exploration", "double"),
+    ]
+
+
+def test_a_method_made_by_the_submissions_own_function_is_given_to_its_class() -> None:
+    unary = "def unary(f):\n    def method(self): return f(self.data)\n    return method"
+    cells = (
+        "import math\nclass Value: pass",
+        unary,
+        "Value.exp = unary(math.exp)\nsetattr(Value, 'log', unary(math.log))",
+    )
+    assert {"Value.exp = unary(math.exp)", "setattr(Value, 'log', unary(math.log))"} <= set(
+        chosen(*cells, asked=("Value",))
+    )
+    assert "v.exp = unary(math.exp)" not in chosen(*cells, "v = Value()\nv.exp = unary(math.exp)", asked=("Value",))
+    train = "def train(model): return 3"
+    assert "Value.best = train(1)" not in chosen(*cells, train, "Value.best = train(1)", asked=("Value",))
+
+
 def test_methods_given_later_belong_to_their_class() -> None:
     cells = ("class T: pass", "def relu(self): return N", "T.relu = relu", "N = input()")
     assert "T.relu = relu" in chosen(*cells)
