@@ -22,6 +22,7 @@ _COMMANDS = {
     "release": "grader.cli.author",
     "new": "grader.cli.author",
     "collect": "grader.cli.collect",
+    "actions": "grader.cli.actions",
     "doctor": "grader.cli.doctor",
     "status": "grader.cli.standing",
     "promote": "grader.cli.ta",

@@ -37,7 +37,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def dumped(value: Any) -> str:
     """JSON for people and programs."""
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    # Never `##[`, which the runner of GitHub Actions would obey wherever it reads it: the same JSON, otherwise written.
+    return json.dumps(value, ensure_ascii=False, indent=2).replace("##[", "##\\u005b") + "\n"
 
 
 def put(text: str, file: str | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from dataclasses import dataclass
@@ -125,7 +124,9 @@ def _once(judge: Judge, file: Path, wanted: Wanted) -> int:
     from grader.intake.read import read
 
     report = judge.judge(read(file, judge.collection.assignment.id, judge.collection.assignment.asked))
-    text = json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n"
+    from grader.cli.paper import dumped
+
+    text = dumped(report.as_json())
     if wanted.html_file is not None:
         from grader.render.page import fragment, page
 

@@ -133,3 +133,18 @@ def _prepared(source: str, where: Where) -> tuple[str, list[Note]]:
         text = _("This cell begins with {magic} and is not run as Python.").format(magic=python.magic)
         return python.source, [Note("magic", text, where)]
     return python.source, [note_of_commands(python.aside, where.file, where.cell)] if python.aside else []
+
+
+def line_in_file(text: str, number: int, line: int) -> int | None:
+    """The line of the notebook's file on which a line of its code cell `number` stands, where it has one of its own."""
+    cells = [cell for _index, cell in _code_cells(_parsed(text, ""))]
+    source = cells[number - 1].get("source") if number <= len(cells) else None
+    if not isinstance(source, list) or not 1 <= line <= len(source):
+        return None
+    rows = [row.strip().removesuffix(",") for row in text.splitlines()]
+    for in_ascii in (False, True):  # Jupyter writes Korean as it is, other programs as \uXXXX
+        wanted = [json.dumps(part, ensure_ascii=in_ascii) for part in source]
+        for at in range(len(rows) - len(wanted) + 1):
+            if rows[at] == wanted[0] and rows[at : at + len(wanted)] == wanted:
+                return at + line
+    return None
