@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.batch.handout import notebook_of, text_of
+from grader.batch.workflow import PLACE, workflow
 from grader.course.course import COURSE_FILE, Course
 from grader.course.manifest import MANIFEST, RECORDING, Assignment
 from grader.errors import BadAssignmentError, UsageError
@@ -40,6 +41,12 @@ def release(course: Course, ids: Sequence[str], out: Path, languages: Sequence[s
         (made / COURSE_FILE).write_text(_COURSE.format(name=_quoted(course.name)), "utf-8")
         for id_ in ids:
             _assignment(course, course.assignment(id_), made / "assignments" / id_, languages)
+        (made / PLACE).parent.mkdir(parents=True)
+        spoken = languages[0] if len(languages) == 1 else course.language or "ko"
+        there = {file.parent.name for file in out.glob(f"assignments/*/{MANIFEST}")}  # of an earlier release
+        every = [course.assignment(id_) for id_ in sorted({*ids, *(there & set(course.ids()))})]
+        text = workflow(course.install, every, spoken)
+        (made / PLACE).write_text(text, "utf-8")
         files = sorted(file.relative_to(made) for file in made.rglob("*") if file.is_file())
         for file in files:
             (out / file).parent.mkdir(parents=True, exist_ok=True)

@@ -54,7 +54,9 @@ def check(hws: tuple[str, ...], **options: Any) -> None:
     from grader.render.actions import complaints, give, stopped
 
     course = course_of(options)
-    checked = [_checked(course.folder, course.assignment(hw).id) for hw in hws or course.ids()]
+    for hw in set(hws) - set(course.ids()):
+        course.assignment(hw)  # says what might have been meant
+    checked = [_checked(course.folder, hw) for hw in hws or course.ids()]
     _write_summary(_markdown(checked))
     with stopped(sys.stdout):
         click.echo(_shown(checked))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from grader.batch.release import release
+from grader.batch.workflow import TORCH
 from grader.cli.app import d2d as program
 from grader.course.course import find_course
 
@@ -144,3 +147,26 @@ def test_a_new_assignment_touches_nothing_that_is_there(course: Path) -> None:
     for name in ("mini", "../up", "Hw6", "6hw", ""):
         assert run(course, "new", name).returncode == 2
     assert {file: file.read_bytes() for file in course.rglob("*") if file.is_file()} == before
+
+
+def test_the_workflow_is_pinned_and_asks_for_nothing(released: Path, tmp_path: Path) -> None:
+    text = (released / ".github" / "workflows" / "check.yml").read_text("utf-8")
+    assert all(re.fullmatch(r"\s+uses: [\w./-]+@[0-9a-f]{40} # v[\d.]+", line) for line in lines(text, "uses:"))
+    assert all(re.search(r"==\d", line) for line in lines(text, "pip install"))
+    assert "secrets" not in text
+    assert "pull_request_target" not in text
+    assert lines(text, "permissions:", 1) == ["permissions:", "  contents: read"]
+    assert f"torch=={TORCH}" in (ROOT / "constraints.txt").read_text("utf-8").split()
+    course = replace(find_course(ROOT), install="d2d-grader @ git+https://example.org/d2d@0123; touch x")
+    release(course, ["hw1"], tmp_path / "one", ("en",))
+    text = (tmp_path / "one" / ".github" / "workflows" / "check.yml").read_text("utf-8")
+    assert "torch" not in text
+    assert "'d2d-grader @ git+https://example.org/d2d@0123; touch x'" in text
+    assert "--lang en" in text
+
+
+def lines(text: str, word: str, more: int = 0) -> list[str]:
+    """The lines with `word` in them, and `more` after the first."""
+    found = [at for at, line in enumerate(text.splitlines()) if word in line]
+    assert found
+    return text.splitlines()[found[0] : found[0] + 1 + more] if more else [text.splitlines()[at] for at in found]
