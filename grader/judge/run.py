@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from grader.bridge.remote import Submission as Student
 from grader.i18n import _
 from grader.intake.submission import Submission
 from grader.judge.collect import Case, Collection, Seats
+from grader.judge.compare import distances
 from grader.judge.hints import Hints, NoHints
 from grader.judge.names import notes_of_names
 from grader.judge.notes import notes_of, notes_of_reading
@@ -31,6 +33,7 @@ from grader.sandbox.worker import EndedError
 
 # A function that hangs does so in every case: after this many the rest of its section is not waited for.
 _TIMEOUTS_A_SECTION = 2
+FAR = 10.0  # a difference of so many tolerances is no matter of where the tolerance was drawn
 PUBLIC_SECRET = b"public"  # the seed of what is no secret: public cases have the same inputs for everybody
 
 
@@ -44,7 +47,8 @@ class Judge:
     secret: bytes = PUBLIC_SECRET
     pattern: str | None = None
     hints: Hints = field(default_factory=NoHints)
-    stop_early: bool = False  # at the first case that does not pass
+    stop_early: bool = False  # at the first case that fails by far more than its tolerance
+    distances: dict[str, float] | None = None  # filled in by case for who asks: see `compare.distances`
 
     @property
     def full(self) -> bool:
@@ -92,6 +96,13 @@ def rng_of(secret: bytes, case: Case) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
+def _distance(error: BaseException | None, heard: list[float]) -> float:
+    """By how many tolerances a case was off; infinitely many where it failed by something else than a value."""
+    if error is None:
+        return max(heard, default=0.0)
+    return heard[-1] if heard and heard[-1] > 1 else math.inf
+
+
 @dataclass
 class _Run:
     """The cases of one submission while they run."""
@@ -113,7 +124,7 @@ class _Run:
         self.find_definitions()
         for case in cases:
             self.results[case.id] = self.one(case)
-            if self.judge.stop_early and self.results[case.id].verdict is not Verdict.PASSED:
+            if self.judge.stop_early and self.fails_by_far(case):
                 break
         return tuple(self.results.values())
 
@@ -154,7 +165,10 @@ class _Run:
         outcome = self.without_running(case)
         output, called, hint = "", None, None
         if outcome is None:
-            error = self.judge.collection.plugin.run(case, self.seats(case))
+            with distances() as heard:
+                error = self.judge.collection.plugin.run(case, self.seats(case))
+            if self.judge.distances is not None:
+                self.judge.distances[case.id] = _distance(error, heard)
             called = self.transport.last_called if self.transport else None
             outcome = outcome_of(
                 error,
@@ -171,6 +185,11 @@ class _Run:
         if outcome.verdict in (Verdict.FAILED, Verdict.ERROR):
             hint = self.hint(case)
         return self.result(case, outcome, output, called, hint, seconds)
+
+    def fails_by_far(self, case: Case) -> bool:
+        if self.results[case.id].verdict in (Verdict.PASSED, Verdict.SKIPPED):
+            return False
+        return self.judge.distances is None or self.judge.distances.get(case.id, math.inf) >= FAR
 
     def hint(self, case: Case) -> Hint | None:
         """The misconception that explains what was answered, if there is one."""
