@@ -6,6 +6,7 @@ import hashlib
 import math
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from fractions import Fraction
@@ -20,6 +21,7 @@ from grader.bridge.reading import Reading
 from grader.bridge.remote import Submission as Student
 from grader.i18n import _
 from grader.intake.submission import Submission
+from grader.judge.canary import Passed, borrowed, notes_of_borrowing
 from grader.judge.collect import Case, Collection, Seats
 from grader.judge.compare import distances
 from grader.judge.hints import Hints, NoHints
@@ -55,20 +57,28 @@ class Judge:
         """Whether hidden cases are among those that it judges by."""
         return any(case.visibility is Visibility.HIDDEN for case in self.collection.cases)
 
-    def judge(self, submission: Submission) -> Report:
-        """The report on one submission."""
+    def host(self, submission: Submission, canary: Sequence[str] = ()) -> Host:
+        """What runs a submission; a canary if it names what is to give other values."""
         assignment = self.collection.assignment
-        host = Host(
+        return Host(
             self.server,
             submission,
             assignment.limits,
             mode=assignment.mode,
             asked=assignment.asked,
             files=self.collection.files,
+            canary=canary,
         )
+
+    def judge(self, submission: Submission) -> Report:
+        """The report on one submission."""
+        assignment = self.collection.assignment
+        host = self.host(submission)
         run = _Run(self, host, submission)
         try:
             cases = run.all()
+            if self.full and assignment.canary:
+                run.look_for_borrowing()
         finally:
             host.drop()
         return Report(
@@ -117,6 +127,7 @@ class _Run:
     transport: ByteTransport | None = None
     transcript: Transcript = field(default_factory=Transcript)
     reading: Reading = field(default_factory=Reading)
+    passed: Passed = field(default_factory=Passed)
 
     def all(self) -> tuple[CaseResult, ...]:
         cases = self.judge.collection.chosen(self.judge.pattern)
@@ -184,12 +195,30 @@ class _Run:
         seconds = time.perf_counter() - started
         if outcome.verdict in (Verdict.FAILED, Verdict.ERROR):
             hint = self.hint(case)
+        elif outcome.verdict is Verdict.PASSED and called in self.judge.collection.assignment.asked:
+            self.passed.add(called, case)
         return self.result(case, outcome, output, called, hint, seconds)
 
     def fails_by_far(self, case: Case) -> bool:
         if self.results[case.id].verdict in (Verdict.PASSED, Verdict.SKIPPED):
             return False
         return self.judge.distances is None or self.judge.distances.get(case.id, math.inf) >= FAR
+
+    def look_for_borrowing(self) -> None:
+        """Ask some of what passed once more, of a worker in which what is ruled out gives other values."""
+        canary = self.judge.host(self.submission, self.judge.collection.assignment.canary)
+
+        def play(host: Host, case: Case) -> BaseException | None:
+            def student() -> Student:
+                transport = host.transport()
+                host.begin(host.limits.case_seconds)
+                return Student(transport)
+
+            return self.judge.collection.plugin.run(case, replace(self.seats(case), student=student))
+
+        self.host.drop()
+        names = borrowed(self.passed.witnesses(self.judge.collection.cases), canary, self.host, play)
+        self.notes += notes_of_borrowing(names, self.places)
 
     def hint(self, case: Case) -> Hint | None:
         """The misconception that explains what was answered, if there is one."""
