@@ -29,6 +29,7 @@ _COMMANDS = {
     "override": "grader.cli.ta",
     "gradebook": "grader.cli.gradebook",
     "feedback": "grader.cli.feedback",
+    "similar": "grader.cli.similar",
     "keygen": "grader.cli.keys",
     "verify": "grader.cli.keys",
 }

@@ -54,16 +54,15 @@ class Table:
     def finish(self) -> None:
         """Complain of the first key that nobody asked for."""
         for key in self.values:
-            hint = _("Take it out, or correct how it is written.")
-            raise self.error(_("{key} is not a key that is known here.").format(key=self.name(key)), key, hint)
+            raise self.error(_("{key} is not a key that is known here.").format(key=self.name(key)), key)
 
     def name(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
 
-    def error(self, what: str, key: str | None, hint: str | None = None) -> BadAssignmentError:
+    def error(self, what: str, key: str | None) -> BadAssignmentError:
         """`what` is wrong at `key` (or in this table as a whole)."""
         line = _line_of(self.text, key or self.path.rpartition(".")[2], self.path if key else "")
-        return BadAssignmentError(what, where=f"{self.file}:{line}" if line else str(self.file), hint=hint)
+        return BadAssignmentError(what, where=f"{self.file}:{line}" if line else str(self.file))
 
 
 def load(file: Path) -> Table:

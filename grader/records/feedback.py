@@ -111,7 +111,17 @@ def _folded(hidden: Section) -> CaseResult:
 
 
 def _titled(case: CaseResult) -> CaseResult:
-    return replace(case, message="", details=(), output="", hint=None, where=None, seconds=0.0, plot=None)
+    """Named one by one is what stays, so that nothing that a case may come to hold later slips along."""
+    return CaseResult(
+        id=case.id,
+        section=case.section,
+        concept=case.concept,
+        title=case.title,
+        visibility=case.visibility,
+        verdict=case.verdict,
+        points=case.points,
+        max_points=case.max_points,
+    )
 
 
 def _hinted(case: CaseResult) -> CaseResult:

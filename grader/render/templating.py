@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -33,9 +33,9 @@ def rendered(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(lang=language(), **values)
 
 
-def framed(template: str, *, script: str = "", **values: Any) -> str:
+def framed(template: str, *, styles: Sequence[str] = (), script: str = "", **values: Any) -> str:
     """A whole page."""
-    style = asset("page.css") + asset("frame.css")
+    style = "".join(map(asset, ["page.css", "frame.css", *styles]))
     allowed = [f"style-src {_hash(style)}", *([f"script-src {_hash(script)}"] if script else [])]
     policy = "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
     return rendered(template, style=Markup(style), script=Markup(script), policy=policy, **values)  # noqa: S704 — ours

@@ -1,0 +1,86 @@
+"""Code as tokens in which names, constants, comments and layout no longer show.
+
+This is the staff's own process, so the code is neither run nor given to a parser: one expression cuts it up, in time
+that grows with its length, and has a token for whatever stands there, also for what is no Python.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+LONGEST = 100_000  # characters of one submission that are looked at: many times the longest reference
+_STRING = "|".join(
+    rf"{quote * 3}[^{quote}\\]*(?:(?:\\(?s:.)|{quote}(?!{quote * 2}))[^{quote}\\]*)*(?:{quote * 3})?"
+    rf"|{quote}[^{quote}\\\n]*(?:\\(?s:.)[^{quote}\\\n]*)*{quote}?"
+    for quote in ('"', "'")
+)
+_TOKEN = re.compile(
+    rf"""(?P<space>[ \t\f\r]+|\\\r?\n) | (?P<comment>\#[^\n]*) | (?P<end>\n)
+    | (?P<string>\b[rbfuRBFU]{{0,3}}(?:{_STRING})|{_STRING})
+    | (?P<number>(?:\d[\w.]*|\.\d[\w.]*)(?:(?<=[eE])[+-]\d+)?)
+    | (?P<name>[^\W\d]\w*)
+    | (?P<operator>\*\*=?|//=?|<<=?|>>=?|->|:=|[=!<>+\-*/%&|^@]=|\.\.\.|.)""",
+    re.VERBOSE,
+)
+_OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
+_BEGINS = frozenset(("def", "class", "async", "@"))  # what stands first in a line and begins a piece of its own
+_BUILTINS = frozenset(dir(builtins))
+_BOUND = re.compile(r"\.[ \t]*([^\W\d]\w*)[ \t]*=(?!=)|\bdef[ \t]+([^\W\d]\w*)")
+_DIGITS = frozenset("0123456789")
+
+
+@dataclass(frozen=True)
+class Token:
+    """What stands there once names are all alike, and where it stood."""
+
+    text: str
+    start: int
+    end: int
+
+
+def pieces(source: str, kept: Collection[str] = ()) -> Iterator[list[Token]]:
+    """The tokens of each definition and of each other top-level statement, a list each.
+
+    Names that others can't choose otherwise stay: keywords, builtins, attributes of libraries, and those in `kept`.
+    """
+    source = source[:LONGEST]
+    own = {name for found in _BOUND.findall(source) for name in found if name} - set(kept)
+    piece: list[Token] = []
+    depth, fresh, before = 0, True, ""
+    for found in _TOKEN.finditer(source):
+        kind, text = found.lastgroup, found[0]
+        if kind in ("space", "comment"):
+            continue
+        if kind == "end":
+            fresh = fresh or depth == 0
+            continue
+        at_margin = found.start() == 0 or source[found.start() - 1] == "\n"
+        if fresh and piece and before != "@" and (text in _BEGINS or at_margin):
+            yield piece
+            piece = []
+        if fresh:
+            before = text
+        if kind == "string" and fresh:  # a docstring, or a comment in its form
+            fresh = False
+            continue
+        fresh = False
+        depth = depth + 1 if text in _OPEN else max(0, depth - 1) if text in _CLOSE else depth
+        if text in _CLOSE and piece and piece[-1].text == ",":  # a formatter's comma
+            piece.pop()
+        attribute = bool(piece) and piece[-1].text == "."
+        piece.append(Token(_plain(kind, text, attribute, own, kept), found.start(), found.end()))
+    if piece:
+        yield piece
+
+
+def _plain(kind: str | None, text: str, attribute: bool, own: Collection[str], kept: Collection[str]) -> str:
+    if kind == "name":
+        stays = text not in own if attribute else keyword.iskeyword(text) or text in _BUILTINS
+        return text if stays or text in kept else "V"
+    if kind == "number":
+        return text if text in _DIGITS else "N"
+    return "S" if kind == "string" else text

@@ -1,0 +1,95 @@
+"""`d2d similar`: pairs of submissions that share more than what was given and chance explain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli.app import common
+from grader.cli.paper import dumped, put, say, table, write
+from grader.cli.ta import course_of
+from grader.errors import BadInputError
+from grader.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from grader.batch.entries import Entry
+    from grader.course.manifest import Assignment
+    from grader.records.overlap import Overlap
+
+_SHOWN = 20  # pairs in the terminal; the page has more
+
+
+@click.command(help=_("Pairs of submissions that share more code than what was given and chance explain."))
+@click.argument("hw")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--given",
+    type=click.Path(path_type=Path, exists=True),
+    multiple=True,
+    help=_("Code that everybody was given beside the stub: a lecture's notebook."),
+)
+@click.option("--html", "html_file", metavar="FILE", help=_("The page with both sides; default: similar-HW.html."))
+@click.option("--json", "json_file", metavar="FILE|-", help=_("Write it as JSON; - prints nothing else."))
+@common
+def similar(hw: str, folder: Path, given: tuple[Path, ...], html_file: str | None, **options: Any) -> None:
+    """Pairs of the submissions in DIR."""
+    from grader.batch.entries import entries
+    from grader.batch.similar import compare, given_of, text_of
+    from grader.intake.read import read
+    from grader.render.similar import page
+
+    assignment = course_of(options).assignment(hw)
+    page_file = Path(html_file or f"similar-{assignment.id}.html")
+    texts, unread = _texts(entries(folder, assignment.id), assignment)
+    common_code = [*given_of(assignment), *(text_of(read(file, assignment.id, assignment.asked)) for file in given)]
+    found = compare(assignment.id, texts, common_code, assignment.asked, unread=unread)
+    write(page_file, page(found))
+    json_file = options["json_file"]
+    if json_file is not None:
+        put(dumped(found.as_json()), json_file)
+    if json_file != "-":
+        click.echo(_shown(found))
+        for member, reason in unread:
+            say(_("{member} could not be compared: {reason}").format(member=member, reason=reason))
+        say(_("Both sides of each pair are in {file}").format(file=page_file))
+
+
+def _texts(found: Iterable[Entry], assignment: Assignment) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """The code of each member, and why there is none of some."""
+    from grader.batch.similar import text_of
+    from grader.intake.read import read
+
+    texts, unread = {}, []
+    for entry in found:
+        try:
+            if entry.trouble is not None:
+                raise entry.trouble
+            texts[entry.member] = text_of(read(entry.path, assignment.id, assignment.asked))
+        except BadInputError as error:
+            unread.append((entry.member, error.what))
+    return texts, unread
+
+
+def _shown(found: Overlap) -> str:
+    from grader.render.similar import caution, in_short
+
+    rows = [
+        [
+            pair.left.member,
+            pair.right.member,
+            f"{pair.surprise:.0f}",
+            f"{pair.left.percent} % / {pair.right.percent} %",
+            _("far out") if pair.far_out else "",
+        ]
+        for pair in found.pairs[:_SHOWN]
+    ]
+    parts = [in_short(found)]
+    if rows:
+        parts.append(table([_("member"), _("member"), _("surprise"), _("shared of their own"), ""], rows))
+    if found.groups:
+        words = ngettext("Joined by such a pair:", "Joined by such pairs:", len(found.groups))
+        parts.append("\n".join([words, *(f"  · {', '.join(group)}" for group in found.groups)]))
+    return "\n\n".join([*parts, caution()])

@@ -1,0 +1,262 @@
+"""Similarity of made-up classes, of what the project ships, and of submissions that mean harm."""
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from grader.batch.similar import compare, given_of, text_of
+from grader.batch.tokens import LONGEST, pieces
+from grader.batch.winnow import WINDOW, winnowed
+from grader.course.course import find_course
+from grader.intake.read import read
+from grader.records.overlap import Overlap
+
+from .classroom import COPIES, FUNCTIONS, classroom, honest
+
+ROOT = Path(__file__).parents[2]
+HW1 = find_course(ROOT).assignment("hw1")
+GIVEN = given_of(HW1)
+
+
+def texts(sources: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The sources as members hand them in: written to files, and read as every command reads them."""
+    found = {}
+    for name, source in sources.items():
+        file = folder / f"{name}{'.ipynb' if source.startswith('{') else '.py'}"
+        file.write_text(source, "utf-8")
+        found[name] = text_of(read(file, "hw1", HW1.asked))
+    return found
+
+
+def compared(sources: Mapping[str, str], most: int = 2000) -> Overlap:
+    return compare("hw1", sources, GIVEN, HW1.asked, most=most)
+
+
+def members(found: Overlap) -> list[tuple[str, str]]:
+    return [(pair.left.member, pair.right.member) for pair in found.pairs]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_copy_is_ranked_above_every_honest_pair(seed: int, tmp_path: Path) -> None:
+    sources, copies = classroom(seed)
+    assert len(sources) == 60
+    found = compared(texts(sources, tmp_path))
+    assert found.count == 60 * 59 // 2
+    assert set(members(found)[: len(copies)]) == set(copies)
+    assert all(pair.far_out for pair in found.pairs[: len(copies)])
+    assert {frozenset(pair) for pair in copies} <= {frozenset(group) for group in found.groups}
+
+
+@pytest.mark.slow
+def test_twenty_classes(tmp_path: Path) -> None:
+    """Half a copy may be beaten by a chance pair in one class of twenty; whoever copied all never is."""
+    whole = 0
+    for seed in range(1, 21):
+        (tmp_path / str(seed)).mkdir()
+        sources, copies = classroom(seed)
+        ranked = members(compared(texts(sources, tmp_path / str(seed))))
+        entire = {pair for pair in copies if "half" not in pair}
+        assert entire <= set(ranked[: len(copies) + 1]), seed
+        whole += set(ranked[: len(copies)]) == set(copies)
+    assert whole >= 18
+
+
+def test_the_made_up_class_is_one(tmp_path: Path) -> None:
+    """No two honest ones hand in the same, all of it is Python, and much of it differs also without names."""
+    authors = honest(54)
+    assert len({author.source for author in authors}) == 54
+    for author in authors:
+        ast.parse(author.source)
+    bare = {author.name: frozenset(" ".join(token.text for token in piece) for piece in pieces(author.source))
+            for author in authors}  # fmt: skip
+    assert len(set(bare.values())) == 54
+    shared = [len(bare[one.name] & bare[two.name]) / len(bare[one.name]) for one in authors for two in authors
+              if one is not two]  # fmt: skip
+    assert 0.1 < sum(shared) / len(shared) < 0.5  # as in a class: some of what is asked has one short answer
+
+
+@pytest.mark.parametrize("how", COPIES)
+def test_a_copy_of_each_kind_is_seen_through(how: str, tmp_path: Path) -> None:
+    original = honest(1)[0]
+    copy = COPIES[how](original, random.Random(3))
+    assert copy != original.source
+    found = compared(texts({"one": original.source, "two": copy}, tmp_path))
+    (pair,) = found.pairs
+    least = {"half": 35, "rewritten": 50}.get(how, 90)
+    assert min(pair.left.percent, pair.right.percent) >= least
+
+
+def test_what_was_given_is_nobody_s_own() -> None:
+    untouched = {"kim": HW1.stub_text, "lee": HW1.stub_text}
+    assert compared(untouched).pairs == ()
+    together = {name: HW1.stub_text + author.source for name, author in zip("ab", honest(2), strict=True)}
+    alone = {name: author.source for name, author in zip("ab", honest(2), strict=True)}
+    assert [pair.surprise for pair in compared(together).pairs] == [pair.surprise for pair in compared(alone).pairs]
+
+
+def test_a_lecture_s_code_that_everybody_took_is_hardly_a_surprise() -> None:
+    lecture = honest(1, seed=77)[0].source
+    given = {author.name: author.source + lecture.replace("def ", "def lecture_") for author in honest(12)}
+    alone = {author.name: author.source for author in honest(12)}
+    assert compared(given).usual < compared(alone).usual * 1.2
+    assert compared(given).groups == ()
+
+
+def test_trivial_functions_are_no_evidence() -> None:
+    one = "import numpy as np\n\n\ndef mse_loss(x, y):\n    return ((x - y) ** 2).mean()\n"
+    assert compared({"kim": one, "lee": one}).pairs == ()
+
+
+def test_honest_ways_of_hw2_are_no_copies(tmp_path: Path) -> None:
+    """Eight programs that really were written apart, and one that was copied from one of them."""
+    hw2 = find_course(ROOT).assignment("hw2")
+    found = {
+        folder.name: text_of(read(next(folder.glob("hw2.*")), "hw2", hw2.asked))
+        for folder in sorted((ROOT / "tests/corpus/hw2").glob("alternative-*"))
+    }
+    tree = ast.parse(found["alternative-tape"])
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id not in dir(__builtins__):
+            node.id = f"{node.id}_"
+    found["copy"] = ast.unparse(tree)
+    compared_ = compare("hw2", found, given_of(hw2), hw2.asked)
+    assert members(compared_)[0] == ("alternative-tape", "copy")
+    assert compared_.pairs[0].surprise > 3 * compared_.pairs[1].surprise
+
+
+def test_marks_are_where_the_same_code_stands(tmp_path: Path) -> None:
+    original = honest(1)[0]
+    sources = {"one": original.source, "two": COPIES["reordered"](original, random.Random(1))}
+    (pair,) = compared(sources).pairs
+    left = {mark.number: sources["one"][mark.start : mark.end] for mark in pair.left.marks}
+    right = {mark.number: sources["two"][mark.start : mark.end] for mark in pair.right.marks}
+    assert left.keys() == right.keys()
+    assert left == right
+    assert len(left) > 5
+
+
+def test_of_few_nobody_says_what_is_usual() -> None:
+    found = compared({author.name: author.source for author in honest(4)})
+    assert (found.count, found.bound, found.groups) == (6, None, ())
+    assert compared({}).pairs == compared({"kim": "x = 1"}).pairs == ()
+
+
+def test_json_is_data() -> None:
+    found = compared({author.name: author.source for author in honest(6)}, most=3)
+    value = json.loads(json.dumps(found.as_json()))
+    assert (len(value["pairs"]), value["compared"], len(value["members"])) == (3, 15, 6)
+    assert [pair["surprise"] for pair in value["pairs"]] == sorted(
+        (pair["surprise"] for pair in value["pairs"]), reverse=True
+    )
+
+
+# -- tokens and fingerprints -----------------------------------------------------------------------------------------
+
+
+def bare(source: str) -> list[str]:
+    return [" ".join(token.text for token in piece) for piece in pieces(source, FUNCTIONS)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("total = a + b", "t=x+y  # sum"),
+        ("f(a,\n  b,\n)", "f(a, b)"),
+        ('def f(x):\n    """What it does."""\n    return x', "def g(y):\n\n    # what it does\n    return y"),
+        ("x = 'mean'", 'name = "sum"'),
+        ("x = 0.001", "rate = 1e-12"),
+        ("self.kids = kids", "self.children = children"),
+        ("x = a + \\\n    b", "x = a + b"),
+    ],
+)
+def test_what_a_copier_changes_first_does_not_show(one: str, other: str) -> None:
+    assert bare(one) == bare(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("np.exp(x)", "np.log(x)"),
+        ("softmax(x)", "sigmoid(x)"),
+        ("a + b", "a * b"),
+        ("x[0]", "x[1]"),
+        ("if a:", "while a:"),
+    ],
+)
+def test_what_makes_code_another_does_show(one: str, other: str) -> None:
+    assert bare(one) != bare(other)
+
+
+def test_each_definition_is_a_piece_of_its_own() -> None:
+    source = "import numpy as np\nclass A:\n    @property\n    def f(self):\n        return (1,\n2)\n\n"
+    source += "    def g(self): pass\nx = 1\n"
+    assert [piece.split()[0] for piece in bare(source)] == ["import", "class", "@", "def", "V"]
+
+
+def test_whatever_is_long_enough_is_found() -> None:
+    """The promise of winnowing, on random hashes: every shared stretch of the window is in both."""
+    chance = random.Random(5)
+    shared = [chance.randrange(1000) for _ in range(WINDOW)]
+    for _time in range(300):
+        texts_ = []
+        for _side in range(2):
+            before, after = ([chance.randrange(1000) for _ in range(chance.randrange(9))] for _ in range(2))
+            texts_.append([*before, *shared, *after])
+        kept = [{hashes[at] for at in winnowed(hashes)} for hashes in texts_]
+        assert kept[0] & kept[1] & set(shared)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        '"',
+        "'\\",
+        '"""\\',
+        "(",
+        "a.",
+        "1e",
+        "\\\n",
+        "def ",
+        "@",
+        "é",
+        "\0",
+        ". a",
+        '""" ""',
+        "rb",
+        "f'{",
+        "\n",
+        "\ud800",
+    ],
+)
+def test_hostile_text_takes_time_by_its_length_alone(part: str) -> None:
+    """Four times the text may take eight times as long; what is quadratic takes sixteen times as long."""
+
+    def seconds(length: int) -> float:
+        text = (part * length)[:length]
+        started = time.process_time()
+        for _piece in pieces(text):
+            pass
+        return time.process_time() - started
+
+    small, large = min(seconds(LONGEST // 16) for _ in range(3)), min(seconds(LONGEST // 4) for _ in range(2))
+    assert large < 8 * small + 0.02
+
+
+def test_a_class_that_means_harm_is_compared_as_any_other() -> None:
+    length = LONGEST // 4
+    sources = {f"{at}": (part * length)[:length] for at, part in enumerate(['"', "(", ". a", "def f():\n x\n"])}
+    found = compared({**sources, "again": sources["1"], "honest": honest(1)[0].source})
+    assert ("1", "again") in members(found)
+
+
+def test_what_is_longer_is_cut(tmp_path: Path) -> None:
+    (tmp_path / "kim.py").write_text("x = 1\n" * LONGEST, "utf-8")
+    text = text_of(read(tmp_path / "kim.py", "hw1"))
+    assert len(text) == LONGEST
