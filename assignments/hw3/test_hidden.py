@@ -698,13 +698,14 @@ def test_fit_validates(student, reference, rng):
 @pytest.mark.parametrize("mode", [True, False], ids=["train", "eval"])
 def test_evaluate_restores(student, reference, rng, mode):
     """What evaluate leaves behind: the mode as before, weights, gradients and running statistics untouched."""
-    arrays, (x, y) = draw(rng, (2,), (2,), (1, 2), (1,)), draw(rng, (6, 2), (6, 1))
+    *arrays, x = draw(rng, (2,), (2,), (3, 2), (3,), (6, 2))
+    labels = tensor(rng.permutation(np.arange(6) % 3))
 
     def script(side):
-        norm, last = side.live.BatchNorm1d(2), side.live.Linear(2, 1)
+        norm, last = side.live.BatchNorm1d(2), side.live.Linear(2, 3)
         net = put(side.live.Sequential(norm, last), *arrays)
         net.train(mode)
-        found = [side.evaluate(net, tensor(x), tensor(y), side.live.mse_loss), read(last.weight.grad)]
+        found = [side.evaluate(net, tensor(x), labels, side.live.cross_entropy), read(last.weight.grad)]
         found += [read(part.training) for part in (net, norm)]
         return found + [read(tensor) for tensor in (last.weight, norm.running_mean, norm.running_var)]
 
@@ -713,17 +714,18 @@ def test_evaluate_restores(student, reference, rng, mode):
 
 @case("fit", points=1, concept="early-stopping")
 def test_fit_stops_early(student, reference, rng):
-    """A fit that stops early: as many epochs as patience allows, then the best weights again."""
+    """A fit that stops early: as many epochs as patience allows, then the best weights; validation must be there."""
     x = rng.uniform(1, 2, size=(8, 1))
 
-    def script(side):
+    def run(side, **validation):
         line = put(side.live.Linear(1, 1), [[0.5]], [0.0])
-        data, validation = (tensor(x), tensor(2 * x), side.live.mse_loss), (tensor(x), tensor(0.8 * x))
-        options = {"batch_size": 8, "shuffle": False, "validation": validation}
-        history = side.fit(line, *data, 50, 0.01, **options, stopping=side.live.EarlyStopping(patience=3))
+        options = {"batch_size": 8, "shuffle": False, "stopping": side.live.EarlyStopping(patience=3)}
+        history = side.fit(line, tensor(x), tensor(2 * x), side.live.mse_loss, 50, 0.01, **options, **validation)
         return [history, read(line.weight), read(line.bias)]
 
-    agree(student, reference, script)
+    agree(student, reference, lambda side: run(side, validation=(tensor(x), tensor(0.8 * x))))
+    with raises(ValueError):
+        run(student)
 
 
 @case("fit", points="1/2", concept="shuffling")
@@ -790,11 +792,12 @@ def test_early_stopping_nan(student, reference, rng):
 
 @case("early_stopping", points=1, concept="best-weights")
 def test_early_stopping_restores_all(student, reference, rng):
-    """The best epoch's weights are a copy, and running statistics come back with them."""
+    """The best epoch's weights are a copy, running statistics come back with them; if none were kept, nothing does."""
     parts, arrays = [rng.normal(at, 1 + at, size=(5, 2)) for at in range(3)], draw(rng, *[(2,)] * 6)
 
     def script(side):
         norm, stopping = side.live.BatchNorm1d(2), side.live.EarlyStopping(patience=2)
+        stopping.restore(norm)
         for at, loss in enumerate((2.0, 1.0, 1.5)):
             put(norm, *arrays[2 * at : 2 * at + 2])(tensor(parts[at]))
             stopping.step(loss, norm)

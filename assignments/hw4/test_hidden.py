@@ -62,7 +62,7 @@ def agree_on_skipped(student, reference, rng, name, **options):
 
 def agree_on_small(student, reference, rng, name, eps, **options):
     """Fifty steps with gradients of 1e-3, and with some of the size of `eps`."""
-    scales = (1e-3, 10 * eps)
+    scales = (1e-3, eps)
     steps = [[s * rng.normal(size=3) + s for s in scales] for _ in range(50)]
     agree(student, reference, name, [np.zeros(3), np.zeros(3)], steps, every=10, **options)
 

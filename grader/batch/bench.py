@@ -13,7 +13,7 @@ from grader.bridge.server import Server as Objects
 from grader.course.limits import Limits
 from grader.errors import BadAssignmentError
 from grader.i18n import _
-from grader.judge.collect import Collection, collected
+from grader.judge.collect import Case, Collection, collected
 from grader.judge.hints import LiveHints, NoHints, read_misconceptions
 from grader.judge.reference import LiveReference
 from grader.judge.run import Judge
@@ -66,12 +66,25 @@ class Bench:
         if task.swap is not None:
             wanted = next(one for one in self.hints.misconceptions if one.id == task.swap)
             server = InProcessServer(self.hints.server(wanted))
-        judge = replace(self.judge, server=server, secret=task.secret, stop_early=task.stop_early)
+        distances: dict[str, float] = {}
+        judge = replace(self.judge, server=server, secret=task.secret, stop_early=task.stop_early, distances=distances)
+        if task.about is not None:
+            judge = replace(judge, collection=self._first_about(task.about))
         if task.stop_early:  # nobody reads a hint of it
             judge = replace(judge, hints=NoHints())
         elif task.secret != self.judge.secret:
             judge = replace(judge, hints=LiveHints(self.hints.assignment, self.hints.misconceptions))
-        return Done(task.key, judge.judge(task.submission))
+        return Done(task.key, judge.judge(task.submission), distances)
+
+    def _first_about(self, name: str) -> Collection:
+        """The cases in another order: of the section that asks for `name`, of those that use it, and the rest."""
+        sections = self.judge.collection.assignment.sections
+
+        def rank(case: Case) -> int:
+            section = case.info.section
+            return 0 if name in sections[section].asks else 1 if name in self.hints.reached(section) else 2
+
+        return replace(self.judge.collection, cases=tuple(sorted(self.judge.collection.cases, key=rank)))
 
 
 def at_bench(setting: Setting, work: Callable[[Bench], T]) -> T:

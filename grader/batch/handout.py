@@ -107,17 +107,21 @@ def _segment(text: str, node: ast.stmt) -> str:
 
 def _hold(assignment: Assignment, language: str, markers: list[str], sources: dict[str, str]) -> None:
     """Every definition of the stub has exactly one marker, and every marker its definition."""
-    file = _file(assignment, language)
+    file, lines = _file(assignment, language), _read(assignment, language).splitlines()
     for name in markers:
+        at = [number for number, line in enumerate(lines, 1) if (found := MARKER.match(line)) and found[1] == name]
         if name not in sources:
-            raise BadAssignmentError(
-                _("The marker {name} has no definition in the stub.").format(name=name), where=file
-            )
-        if markers.count(name) > 1:
-            raise BadAssignmentError(_("The marker {name} stands twice.").format(name=name), where=file)
+            what = _("The marker {name} has no definition in the stub.").format(name=name)
+            hint = _("Define it in {stub}, or take the marker out.").format(stub=assignment.stub.name)
+            raise BadAssignmentError(what, where=f"{file}:{at[0]}", hint=hint)
+        if len(at) > 1:
+            what = _("The marker {name} stands twice.").format(name=name)
+            raise BadAssignmentError(what, where=f"{file}:{at[1]}", hint=_("Take one of them out."))
     for name in sources:
         if name not in markers:
-            raise BadAssignmentError(_("The handout has no marker for {name}.").format(name=name), where=file)
+            what = _("The handout has no marker for {name}.").format(name=name)
+            hint = _("Put «<!-- cell: {name} -->» on a line of its own below the text about it.").format(name=name)
+            raise BadAssignmentError(what, where=file, hint=hint)
 
 
 def _file(assignment: Assignment, language: str) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from grader.course.manifest import Assignment
@@ -31,7 +31,8 @@ class Task:
     """One submission to be judged with one secret.
 
     `swap` names a misconception: then the reference with that variant answers, in the judge's own process, and the
-    submission has no cells. `stop_early` ends at the first case that does not pass: enough to know that one fails.
+    submission has no cells. `stop_early` ends at the first case that fails by far: enough to know that one does; the
+    cases that judge the name `about` come first then.
     """
 
     key: str
@@ -39,14 +40,16 @@ class Task:
     secret: bytes
     swap: str | None = None
     stop_early: bool = False
+    about: str | None = None
 
 
 @dataclass(frozen=True)
 class Done:
-    """A task's report."""
+    """A task's report, and by how many tolerances the values of each case were off."""
 
     key: str
     report: Report
+    distances: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ Exchange = Callable[[bytes], bytes]
 # Forgotten handles are told to the worker in heaps: one by one they would double the round trips, and all at once
 # may be more than one message holds.
 _DROP_AT, _DROP_MOST = 256, 10_000
-_ANSWERLESS = ("drop", "set", "exit", "put", "main", "run")
+_ANSWERLESS = ("drop", "set", "exit", "put", "main", "run", "canary")
 _KEPT_OPS = ("call", "get", "operate", "enter")  # of these the answer stays in the worker where that is asked for
 
 

@@ -71,13 +71,18 @@ def makes_functions(function: ast.FunctionDef) -> bool:
             waiting.append(node.value)
     while waiting:
         value = waiting.pop()
-        if isinstance(value, ast.Lambda) or (isinstance(value, ast.Name) and value.id in made):
+        if isinstance(value, ast.Lambda) or (isinstance(value, ast.Name) and value.id in made) or _is_new_class(value):
             return True
         if isinstance(value, (ast.Tuple, ast.List)):
             waiting += value.elts
         elif isinstance(value, ast.Call) and value.args and (len(value.args) == 1 or _is_partial(value.func)):
             waiting.append(value.args[0])  # np.vectorize(inner), wraps(f)(inner)
     return False
+
+
+def _is_new_class(value: ast.expr) -> bool:
+    """`type("Adam", (), {...})`."""
+    return isinstance(value, ast.Call) and getattr(value.func, "id", "") == "type" and len(value.args) == 3
 
 
 def _is_partial(callee: ast.expr) -> bool:

@@ -13,7 +13,7 @@ from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.reading import Reading
 from grader.bridge.wire import Bounds
 from grader.course.limits import Limits
-from grader.errors import OurFaultError
+from grader.errors import BadAssignmentError, OurFaultError
 from grader.i18n import _
 from grader.intake.submission import Cell, Submission
 from grader.sandbox.worker import EndedError, Worker
@@ -65,8 +65,10 @@ class Host:
         mode: str = "definitions",
         asked: Collection[str] = (),
         files: Mapping[str, bytes] | None = None,
+        canary: Sequence[str] = (),
     ) -> None:
         self.whole, self.asked, self.files = mode == "whole", list(asked), files or {}
+        self.canary = list(canary)
         self.remarks: tuple[NameRemark, ...] = ()
         self.server, self.submission, self.limits = server, submission, limits
         self.bounds = bounds or Bounds()
@@ -152,6 +154,13 @@ class Host:
                     raise EndedError("timeout", "while the code was loaded") from error
                 text = _("The files of the assignment could not be laid beside the submission: {reason}")
                 raise OurFaultError(text.format(reason=error)) from error
+        if self.canary:
+            self.begin(self.limits.load_seconds)
+            try:
+                transport.request("canary", self.canary)
+            except RaisedError as error:  # nothing of the submission is there yet
+                text = _("The canary of the manifest can't be set up: {reason}").format(reason=error.text)
+                raise BadAssignmentError(text) from error
         return transport
 
     def _load_cells(self, transport: ByteTransport, problems: list[LoadProblem]) -> bool:

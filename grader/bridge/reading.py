@@ -20,7 +20,7 @@ _LOOK_IMPORTS = frozenset(
 _LOOK_CALLS = frozenset("eval exec compile __import__ globals".split())
 _LOOK_ATTRIBUTES = frozenset(
     "_getframe f_back f_globals f_locals tb_frame gi_frame __globals__ __subclasses__ __builtins__ __code__ _C _refs "
-    "ops settrace setprofile setrecursionlimit _exit kill fork modules".split()
+    "ops library settrace setprofile setrecursionlimit _exit kill fork modules".split()
 )
 
 

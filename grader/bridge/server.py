@@ -183,6 +183,12 @@ class Server:
             "reached": {name: [place[one] for one in survey.reached([name])] for name in asked},
         }
 
+    def op_canary(self, families: list[str]) -> None:
+        """Have these parts of torch give other values, before any of the code is there."""
+        from grader.bridge.canary import change
+
+        change(families)
+
     def op_where(self, names: list[str]) -> dict[str, tuple[str, int] | None]:
         """Where each of these names is defined, for what it is worth."""
         return {name: self.definition(vars(self.module).get(name)) for name in names}

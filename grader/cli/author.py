@@ -16,7 +16,7 @@ from grader.errors import ALL_PASSED, NOT_ALL_PASSED, UsageError
 from grader.i18n import _
 
 if TYPE_CHECKING:
-    from grader.batch.audit import Check
+    from grader.batch.check import Check
     from grader.batch.task import Done
 
 

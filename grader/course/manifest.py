@@ -47,6 +47,7 @@ class Assignment:
     pass_percent: int
     imports: tuple[str, ...]
     forbid: tuple[str, ...]  # names that an answer may not use, though they can be imported
+    canary: tuple[str, ...]  # parts of torch that give other values where borrowed answers are looked for
     limits: Limits
     mode: str  # "definitions", or "whole": every cell runs
     files: tuple[Path, ...]  # of the folder; copies of them lie where a submission runs, before any of it does
@@ -130,6 +131,7 @@ def read_assignment(folder: Path, reference: Path | None) -> Assignment:
         pass_percent=table.take("pass_percent", int, 60),
         imports=worker.names("imports"),
         forbid=worker.names("forbid", ()),
+        canary=worker.names("canary", ()),
         limits=_limits(limits),
         mode=_mode(running),
         files=_files(running, folder),

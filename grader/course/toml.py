@@ -54,15 +54,16 @@ class Table:
     def finish(self) -> None:
         """Complain of the first key that nobody asked for."""
         for key in self.values:
-            raise self.error(_("{key} is not a key that is known here.").format(key=self.name(key)), key)
+            hint = _("Take it out, or correct how it is written.")
+            raise self.error(_("{key} is not a key that is known here.").format(key=self.name(key)), key, hint)
 
     def name(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
 
-    def error(self, what: str, key: str | None) -> BadAssignmentError:
+    def error(self, what: str, key: str | None, hint: str | None = None) -> BadAssignmentError:
         """`what` is wrong at `key` (or in this table as a whole)."""
         line = _line_of(self.text, key or self.path.rpartition(".")[2], self.path if key else "")
-        return BadAssignmentError(what, where=f"{self.file}:{line}" if line else str(self.file))
+        return BadAssignmentError(what, where=f"{self.file}:{line}" if line else str(self.file), hint=hint)
 
 
 def load(file: Path) -> Table:

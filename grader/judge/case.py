@@ -22,12 +22,13 @@ class CaseInfo:
 
 
 def case(
-    section: str, *, points: int | str | Fraction, concept: str, needs: str | Iterable[str] = ()
+    section: str, *, points: int | str | Fraction = 0, concept: str, needs: str | Iterable[str] = ()
 ) -> Callable[[F], F]:
     """Make a test function a case of `section`.
 
     `needs` names cases that must have passed before this one says anything: a function (all its variants) or one
     variant (`test_x[mean]`). Points are whole or a fraction ("1/2"), never floats, so that sums are exact.
+    A case without any is refused when it is collected, with its line.
     """
     info = CaseInfo(section, Fraction(points), concept, (needs,) if isinstance(needs, str) else tuple(needs))
 

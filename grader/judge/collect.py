@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import fnmatch
 import hashlib
 import os
@@ -214,6 +215,8 @@ def _sha256(files: Sequence[Path]) -> str:
 
 def _cases(assignment: Assignment, items: Sequence[pytest.Function]) -> tuple[Case, ...]:
     """The items as cases; what an author can get wrong in them is said with file and line."""
+    for file in dict.fromkeys(item.path for item in items):
+        _hold_names(file)
     titles = assignment.case_titles()
     cases: list[Case] = []
     homes: dict[str, Path] = {}
@@ -226,9 +229,10 @@ def _cases(assignment: Assignment, items: Sequence[pytest.Function]) -> tuple[Ca
             text = _("{name} belongs to the section {section}, which the manifest does not have.")
             raise BadAssignmentError(text.format(name=item.name, section=info.section), where=where)
         if info.points <= 0:
-            raise BadAssignmentError(_("{name} has no points.").format(name=item.name), where=where)
+            hint = _("Give it points, as in @case(…, points=1).")
+            raise BadAssignmentError(_("{name} has no points.").format(name=item.name), where=where, hint=hint)
         if homes.setdefault(item.originalname, item.path) != item.path:
-            raise BadAssignmentError(_("Two cases are called {name}.").format(name=item.originalname), where=where)
+            raise _twice(item.originalname, where)
         for name in info.needs:
             if not any(case.needed(name) for case in cases):
                 text = _("{name} needs {other}, which is no case before it.")
@@ -239,6 +243,22 @@ def _cases(assignment: Assignment, items: Sequence[pytest.Function]) -> tuple[Ca
     if any(case.visibility is Visibility.HIDDEN for case in cases):
         _hold_points(assignment, cases)
     return tuple(cases)
+
+
+def _hold_names(file: Path) -> None:
+    """No two functions of a file have one name: Python would forget the first, and its points with it."""
+    seen = set()
+    for node in ast.parse(file.read_text("utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            if node.name in seen:
+                raise _twice(node.name, f"{file}:{node.lineno}")
+            seen.add(node.name)
+
+
+def _twice(name: str, where: str) -> BadAssignmentError:
+    return BadAssignmentError(
+        _("Two cases are called {name}.").format(name=name), where=where, hint=_("Rename one of them.")
+    )
 
 
 def _hold_points(assignment: Assignment, cases: Sequence[Case]) -> None:

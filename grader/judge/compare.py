@@ -8,7 +8,9 @@ value passes only where `d <= tol` is true, which it never is for NaN.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -36,6 +38,20 @@ class Tolerance:
 
     rtol: float
     atol: float
+
+
+_heard: ContextVar[list[float] | None] = ContextVar("_heard", default=None)
+
+
+@contextmanager
+def distances() -> Iterator[list[float]]:
+    """By how many tolerances each comparison of floats inside is off, in order; 1 is the farthest that passes."""
+    heard: list[float] = []
+    token = _heard.set(heard)
+    try:
+        yield heard
+    finally:
+        _heard.reset(token)
 
 
 def close(
@@ -132,6 +148,8 @@ def _close_floats(actual: NDArray[Any], expected: NDArray[Any], tolerance: Toler
             raise CaseFailure(kind, _where_message(kind, extra), **_shown(actual, expected))
         if lacking.any():
             raise CaseFailure({"nan": "not-nan", "infinite": "finite"}[kind], **_shown(actual, expected))
+    if (heard := _heard.get()) is not None:
+        heard.append(_distance(actual, expected, tolerance))
     wrong = ~_within(actual, expected, tolerance)
     if wrong.any():
         kind, message = _pattern(actual, expected, tolerance) or ("values", _count_message(wrong))
@@ -144,6 +162,14 @@ def _within(actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) 
     same = (np.isnan(actual) & np.isnan(expected)) | (actual == expected)
     where: NDArray[np.bool_] = np.where(np.isfinite(expected), near, same)
     return where
+
+
+def _distance(actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> float:
+    """The greatest difference in tolerances: at most 1 where every value is `_within`."""
+    off = np.abs(actual - expected)
+    ratios = np.where(off == 0, 0.0, off / (tolerance.atol + tolerance.rtol * np.abs(expected)))
+    apart = np.where(_within(actual, expected, tolerance), 0.0, np.inf)  # of what is not finite
+    return float(np.where(np.isfinite(expected), ratios, apart).max(initial=0.0))
 
 
 def _pattern(actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> tuple[str, str] | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import inspect
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,7 +71,7 @@ class LiveHints:
     misconceptions: tuple[Misconception, ...]
     _servers: dict[str, Server] = field(default_factory=dict)
     _said: dict[tuple[str, str], Transcript | None] = field(default_factory=dict)
-    _relevant: dict[str, tuple[Misconception, ...]] = field(default_factory=dict)
+    _reached: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def explain(self, case: Case, transcript: Transcript, rerun: Rerun) -> Hint | None:
         """The hint, where one or two misconceptions explain what was answered."""
@@ -95,20 +97,38 @@ class LiveHints:
         """The reference with one function in its wrong variant."""
         if misconception.id not in self._servers:
             assert self.assignment.reference is not None
+            self._hold_apart(misconception, self.assignment.reference.read_text("utf-8"))
             server = load_reference(self.assignment.reference, definitions=self.assignment.whole)
             setattr(server.module, misconception.of, misconception.variant)
             self._servers[misconception.id] = server
         return self._servers[misconception.id]
 
+    def _hold_apart(self, misconception: Misconception, reference: str) -> None:
+        """A variant that says what the reference says would be a hint for right answers."""
+        try:
+            variant = inspect.getsource(misconception.variant)
+        except (OSError, TypeError):  # made by a call, say: then `d2d audit` alone can tell
+            return
+        if _body_of(textwrap.dedent(variant), misconception.variant.__name__) == _body_of(reference, misconception.of):
+            what = _("The variant of {name} is the reference's {function} itself.")
+            raise BadAssignmentError(
+                what.format(name=misconception.id, function=misconception.of),
+                where=place_of(self.assignment.misconceptions, misconception.id),
+                hint=_("Make it wrong in one thing, or take the misconception out."),
+            )
+
     def relevant(self, section: str) -> tuple[Misconception, ...]:
         """Those about a function that the section asks for, or that the reference uses for it."""
-        if section not in self._relevant:
+        return tuple(one for one in self.misconceptions if one.of in self.reached(section))
+
+    def reached(self, section: str) -> frozenset[str]:
+        """The names of the reference that what the section asks for is made of."""
+        if section not in self._reached:
             assert self.assignment.reference is not None
             survey = Survey(())
             survey.read([("reference", statements(self.assignment.reference.read_text("utf-8")))])
-            names = survey.reach(self.assignment.sections[section].asks)
-            self._relevant[section] = tuple(one for one in self.misconceptions if one.of in names)
-        return self._relevant[section]
+            self._reached[section] = frozenset(survey.reach(self.assignment.sections[section].asks))
+        return self._reached[section]
 
 
 def read_misconceptions(file: Path) -> tuple[Misconception, ...]:
@@ -137,14 +157,24 @@ def read_misconceptions(file: Path) -> tuple[Misconception, ...]:
     return tuple(found)
 
 
+def _body_of(source: str, name: str) -> list[str] | None:
+    """The statements of a function or class, without its docstring; None where it is not defined here."""
+    for node in ast.parse(source).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == name:
+            told = ast.get_docstring(node) is not None
+            arguments = [ast.unparse(node.args)] if isinstance(node, ast.FunctionDef) else []
+            return arguments + [ast.dump(statement) for statement in node.body[told:]]
+    return None
+
+
 def _at(file: Path, id_: str, what: str) -> BadAssignmentError:
     """An error about one misconception, with the line on which its id stands."""
-    return BadAssignmentError(what.format(name=id_), where=f"{file}:{_line_of(file, id_)}")
+    return BadAssignmentError(what.format(name=id_), where=place_of(file, id_))
 
 
-def _line_of(file: Path, id_: str) -> int:
-    """The line on which a misconception's id stands."""
+def place_of(file: Path, id_: str) -> str:
+    """The file and the line on which a misconception's id stands."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Constant) and node.value == id_:
-            return node.lineno
-    return 1
+            return f"{file}:{node.lineno}"
+    return str(file)

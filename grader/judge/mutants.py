@@ -57,9 +57,10 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """The reference with one place changed."""
+    """The reference with one place changed, somewhere in its function or class `of`."""
 
     name: str
+    of: str
     line: int
     source: str
 
@@ -81,7 +82,7 @@ def mutants(source: str) -> list[Mutant]:
                 if mutated != original:
                     names[name] += 1
                     label = name if names[name] == 1 else f"{name} (#{names[name]})"
-                    found.append(Mutant(label, getattr(node, "lineno", top.lineno), mutated))
+                    found.append(Mutant(label, top.name, getattr(node, "lineno", top.lineno), mutated))
     return found
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from fractions import Fraction
@@ -19,7 +21,9 @@ from grader.bridge.reading import Reading
 from grader.bridge.remote import Submission as Student
 from grader.i18n import _
 from grader.intake.submission import Submission
+from grader.judge.canary import Passed, borrowed, notes_of_borrowing
 from grader.judge.collect import Case, Collection, Seats
+from grader.judge.compare import distances
 from grader.judge.hints import Hints, NoHints
 from grader.judge.names import notes_of_names
 from grader.judge.notes import notes_of, notes_of_reading
@@ -31,6 +35,7 @@ from grader.sandbox.worker import EndedError
 
 # A function that hangs does so in every case: after this many the rest of its section is not waited for.
 _TIMEOUTS_A_SECTION = 2
+FAR = 10.0  # a difference of so many tolerances is no matter of where the tolerance was drawn
 PUBLIC_SECRET = b"public"  # the seed of what is no secret: public cases have the same inputs for everybody
 
 
@@ -44,27 +49,36 @@ class Judge:
     secret: bytes = PUBLIC_SECRET
     pattern: str | None = None
     hints: Hints = field(default_factory=NoHints)
-    stop_early: bool = False  # at the first case that does not pass
+    stop_early: bool = False  # at the first case that fails by far more than its tolerance
+    distances: dict[str, float] | None = None  # filled in by case for who asks: see `compare.distances`
 
     @property
     def full(self) -> bool:
         """Whether hidden cases are among those that it judges by."""
         return any(case.visibility is Visibility.HIDDEN for case in self.collection.cases)
 
-    def judge(self, submission: Submission) -> Report:
-        """The report on one submission."""
+    def host(self, submission: Submission, canary: Sequence[str] = ()) -> Host:
+        """What runs a submission; a canary if it names what is to give other values."""
         assignment = self.collection.assignment
-        host = Host(
+        return Host(
             self.server,
             submission,
             assignment.limits,
             mode=assignment.mode,
             asked=assignment.asked,
             files=self.collection.files,
+            canary=canary,
         )
+
+    def judge(self, submission: Submission) -> Report:
+        """The report on one submission."""
+        assignment = self.collection.assignment
+        host = self.host(submission)
         run = _Run(self, host, submission)
         try:
             cases = run.all()
+            if self.full and assignment.canary:
+                run.look_for_borrowing()
         finally:
             host.drop()
         return Report(
@@ -92,6 +106,13 @@ def rng_of(secret: bytes, case: Case) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
+def _distance(error: BaseException | None, heard: list[float]) -> float:
+    """By how many tolerances a case was off; infinitely many where it failed by something else than a value."""
+    if error is None:
+        return max(heard, default=0.0)
+    return heard[-1] if heard and heard[-1] > 1 else math.inf
+
+
 @dataclass
 class _Run:
     """The cases of one submission while they run."""
@@ -106,6 +127,7 @@ class _Run:
     transport: ByteTransport | None = None
     transcript: Transcript = field(default_factory=Transcript)
     reading: Reading = field(default_factory=Reading)
+    passed: Passed = field(default_factory=Passed)
 
     def all(self) -> tuple[CaseResult, ...]:
         cases = self.judge.collection.chosen(self.judge.pattern)
@@ -113,7 +135,7 @@ class _Run:
         self.find_definitions()
         for case in cases:
             self.results[case.id] = self.one(case)
-            if self.judge.stop_early and self.results[case.id].verdict is not Verdict.PASSED:
+            if self.judge.stop_early and self.fails_by_far(case):
                 break
         return tuple(self.results.values())
 
@@ -154,7 +176,10 @@ class _Run:
         outcome = self.without_running(case)
         output, called, hint = "", None, None
         if outcome is None:
-            error = self.judge.collection.plugin.run(case, self.seats(case))
+            with distances() as heard:
+                error = self.judge.collection.plugin.run(case, self.seats(case))
+            if self.judge.distances is not None:
+                self.judge.distances[case.id] = _distance(error, heard)
             called = self.transport.last_called if self.transport else None
             outcome = outcome_of(
                 error,
@@ -170,7 +195,30 @@ class _Run:
         seconds = time.perf_counter() - started
         if outcome.verdict in (Verdict.FAILED, Verdict.ERROR):
             hint = self.hint(case)
+        elif outcome.verdict is Verdict.PASSED and called in self.judge.collection.assignment.asked:
+            self.passed.add(called, case)
         return self.result(case, outcome, output, called, hint, seconds)
+
+    def fails_by_far(self, case: Case) -> bool:
+        if self.results[case.id].verdict in (Verdict.PASSED, Verdict.SKIPPED):
+            return False
+        return self.judge.distances is None or self.judge.distances.get(case.id, math.inf) >= FAR
+
+    def look_for_borrowing(self) -> None:
+        """Ask some of what passed once more, of a worker in which what is ruled out gives other values."""
+        canary = self.judge.host(self.submission, self.judge.collection.assignment.canary)
+
+        def play(host: Host, case: Case) -> BaseException | None:
+            def student() -> Student:
+                transport = host.transport()
+                host.begin(host.limits.case_seconds)
+                return Student(transport)
+
+            return self.judge.collection.plugin.run(case, replace(self.seats(case), student=student))
+
+        self.host.drop()
+        names = borrowed(self.passed.witnesses(self.judge.collection.cases), canary, self.host, play)
+        self.notes += notes_of_borrowing(names, self.places)
 
     def hint(self, case: Case) -> Hint | None:
         """The misconception that explains what was answered, if there is one."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.audit import Audit, Check
+from grader.batch.audit import Audit
+from grader.batch.check import Check
 from grader.course.course import find_course
 
 MISCONCEPTION = """
@@ -18,7 +19,7 @@ MISCONCEPTIONS = (Misconception("{name}", "mse", "a hint", "힌트", "seen", {na
 
 
 def audit(course: Path, corpus: Path | None = None) -> dict[str, Check]:
-    checks = Audit(find_course(course).assignment("mini"), seeds=3, jobs=2, corpus=corpus).checks()
+    checks = Audit(find_course(course).assignment("mini"), seeds=3, jobs=1, corpus=corpus).checks()
     return {check.name: check for check in checks}
 
 
@@ -42,13 +43,71 @@ def course(new_course: Callable[..., Path]) -> Path:
 def test_good_cases_are_proved(course: Path) -> None:
     checks = audit(course, course / "corpus")
     assert {name: check.failures for name, check in checks.items() if not check.ok} == {}
-    assert {name: (check.tried, check.held) for name, check in checks.items() if name != "mutants"} == {
+    counts = {name: (check.tried, check.held) for name, check in checks.items()}
+    assert counts.pop("mutants")[0] == checks["mutants"].held > 10
+    assert counts.pop("smallest mistakes")[0] == checks["mutants"].held + 1
+    assert counts == {
+        "handouts": (0, 0),
         "reference": (3, 3),
+        "two threads": (2, 2),
         "stub": (4, 4),
         "misconceptions": (1, 1),
-        "alternatives": (1, 1),
+        "alternatives": (2, 2),
+        "honest errors": (4, 4),
     }
-    assert checks["mutants"].tried == checks["mutants"].held > 10
+    margin = checks["honest errors"].as_json()["cases"]["test_public.py::test_mse"]
+    assert margin["where"] == "test_public.py:6"
+    assert 0 <= margin["honest"] < 1e-6  # the last bits of a sum in another order
+
+
+def test_what_hangs_on_the_number_of_threads_is_named(new_course: Callable[..., Path]) -> None:
+    """The judge has two threads there and the answer one, or the check would see nothing here."""
+    source = "import os\ndef double(x): return 2 * x\ndef mse(x, y):\n    return ((x - y) ** 2).mean()"
+    course = new_course(reference=f"{source} * (2 if os.environ['OMP_NUM_THREADS'] == '2' else 1)\n")
+    checks = audit(course)
+    assert checks["reference"].ok
+    assert checks["two threads"].held == 0
+    assert {text.partition(":")[0] for text in checks["two threads"].failures} == {"seed 0", "seed 1"}
+
+
+NARROW = """
+from grader.judge import case, close
+
+
+@case("mse", points=3, concept="value")
+def test_mse(student, reference, rng):
+    x, y = rng.uniform(1, 2, size=(2, 4, 3))
+    close(student.mse(x, y), reference.mse(x, y), rtol={rtol})
+
+
+@case("double", points=2, concept="dtype")
+def test_double(student, reference, rng):
+    x = rng.normal(size=(4, 3))
+    close(student.double(x), reference.double(x))
+"""
+
+
+def test_tolerances_without_a_margin_are_named(new_course: Callable[..., Path]) -> None:
+    """Too narrow for an honest float32 (about 6e-8 off), then too wide for the smallest mistake."""
+    single = "import numpy as np\ndef mse(x, y): return float((np.float32(x - y) ** 2).mean())\n"
+    none = {"test_hidden": "from grader.judge import case\n"}
+    course = new_course(test_public=NARROW.format(rtol="3e-7"), **none)
+    folder = course / "corpus" / "alternative-rounded"
+    folder.mkdir(parents=True)
+    (folder / "mini.py").write_text(single + "def double(x): return x + x\n", "utf-8")
+    checks = audit(course, course / "corpus")
+    (said,) = checks["honest errors"].failures
+    assert said.startswith("test_public.py:6: test_mse: alternative-rounded, seed ")
+    assert any("cases are about dtypes" in text for text in checks["alternatives"].failures)
+    (course / "assignments" / "mini" / "test_public.py").write_text(NARROW.format(rtol="0.2"), "utf-8")
+    folder.rename(folder.with_name("alternative-single"))
+    checks = audit(course, course / "corpus")
+    assert checks["alternatives"].ok
+    assert checks["honest errors"].ok
+    assert any(
+        "mini.py:6: mse: " in text and "test_public.py:6 test_mse" in text
+        for text in checks["smallest mistakes"].failures
+    )
 
 
 def test_an_alternative_that_loses_points_is_named(course: Path) -> None:
@@ -56,14 +115,15 @@ def test_an_alternative_that_loses_points_is_named(course: Path) -> None:
     wrong.mkdir()
     (wrong / "mini.py").write_text("def mse(x, y): return 1.0\ndef double(x): return 2 * x\n", "utf-8")
     check = audit(course, course / "corpus")["alternatives"]
-    assert (check.tried, check.held) == (2, 1)
-    assert all(failure.startswith("alternative-wrong: ") for failure in check.failures)
+    assert (check.tried, check.held) == (4, 2)
+    assert all(failure.startswith("alternative-wrong, seed ") for failure in check.failures)
 
 
 def test_a_misconception_that_no_case_fails_is_named(course: Path) -> None:
     file = course / "assignments" / "mini" / "misconceptions.py"
     file.write_text(MISCONCEPTION.format(name="right", body="((y - x) ** 2).mean()"), "utf-8")
-    assert audit(course)["misconceptions"].failures == ("right: loses no point",)
+    (said,) = audit(course)["misconceptions"].failures
+    assert said.startswith(f"{file}:4: right loses no point")
 
 
 def test_a_mutant_that_survives_is_named_with_its_line(course: Path) -> None:
@@ -87,7 +147,8 @@ def test_an_equivalent_mutant_is_excused_and_a_stale_excuse_is_named(course: Pat
     check = audit(course)["mutants"]
     assert "mini.py:6: double: 2 → 3" not in check.failures
     assert check.remark == "1 equivalent"
-    assert "mse: ** → no such thing: listed as equivalent, but is none" in check.failures
+    (said,) = (text for text in check.failures if "no such thing" in text)
+    assert said.startswith(f"{listed}:3: ")
 
 
 def test_a_stub_that_earns_something_is_named(course: Path) -> None:

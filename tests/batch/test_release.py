@@ -114,22 +114,27 @@ def test_a_folder_that_holds_something_else_is_left_alone(course: Path, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("handout", "says"),
+    ("handout", "says", "place"),
     [
         (
             "<!-- cell: mse -->\n<!-- cell: double -->\n<!-- cell: other -->\n",
             "other has no definition",
+            "handout.en.md:3: ",
         ),
-        ("<!-- cell: mse -->\n", "no marker for double"),
-        ("<!-- cell: mse -->\n<!-- cell: double -->\n<!-- cell: mse -->\n", "mse stands twice"),
+        ("<!-- cell: mse -->\n", "no marker for double", "handout.en.md: "),
+        ("<!-- cell: mse -->\n<!-- cell: double -->\n<!-- cell: mse -->\n", "mse stands twice", "handout.en.md:3: "),
     ],
 )
-def test_a_marker_and_a_function_belong_together(course: Path, tmp_path: Path, handout: str, says: str) -> None:
+def test_a_marker_and_a_function_belong_together(
+    course: Path, tmp_path: Path, handout: str, says: str, place: str
+) -> None:
     (course / "assignments" / "mini" / "handout.en.md").write_text(handout, "utf-8")
     done = run(course, "release", "mini", "--out", tmp_path / "out", "--lang", "en")
     assert done.returncode == 2
     assert says in done.stderr
-    assert "handout.en.md" in done.stderr
+    assert place in done.stderr
+    again = run(course, "audit", "mini", "--seeds", "1")
+    assert (again.returncode, again.stderr) == (2, done.stderr)
     assert not (tmp_path / "out").exists()
 
 

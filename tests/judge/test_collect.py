@@ -80,6 +80,7 @@ def test_a_pattern_that_fits_no_case_is_said(course: Path) -> None:
         ("def test_plain():\n    pass\n", "@case is missing"),
         ("@case('msee', points=1, concept='c')\ndef test_a():\n    pass\n", "section msee"),
         ("@case('mse', points=0, concept='c')\ndef test_a():\n    pass\n", "no points"),
+        ("@case('mse', concept='c')\ndef test_a():\n    pass\n", "test_a has no points"),
         ("@case('mse', points=1, concept='c', needs='test_z')\ndef test_a():\n    pass\n", "needs test_z"),
         ("def test_a(:\n", "can't be collected"),
         ("1 / 0\n", "can't be collected"),
@@ -108,6 +109,15 @@ def test_two_cases_of_one_name_in_two_files_are_refused(new_course: Callable[...
     body = HEAD + "@case('mse', points=1, concept='c')\ndef test_mse(student):\n    pass\n"
     with pytest.raises(BadAssignmentError, match="Two cases are called test_mse"):
         collect(new_course(test_hidden=body), ids, hidden=True)
+
+
+def test_two_cases_of_one_name_in_one_file_are_refused(new_course: Callable[..., Path]) -> None:
+    """Python keeps the last alone: without a word a case would be gone."""
+    body = HEAD + 2 * "@case('mse', points=1, concept='c')\ndef test_a(student):\n    pass\n"
+    with pytest.raises(BadAssignmentError, match="Two cases are called test_a") as caught:
+        collect(new_course(test_public=body), ids)
+    assert str(caught.value.where).endswith("test_public.py:6")
+    assert caught.value.hint == "Rename one of them."
 
 
 def test_an_exception_of_the_work_comes_out_as_it_is(course: Path) -> None:

@@ -163,3 +163,23 @@ def test_what_an_author_gets_wrong_is_said_with_its_file(tmp_path: Path, broken:
     with pytest.raises(BadAssignmentError, match=says) as caught:
         read_misconceptions(file)
     assert str(file) in str(caught.value.where)
+
+
+ITSELF = """
+from grader.judge import Misconception
+def slip(x, y):
+    return np.mean((x - y) ** 2)
+MISCONCEPTIONS = (Misconception("slip", "mse", "a hint", "힌트", "seen", slip),)
+"""
+
+
+@pytest.mark.parametrize("command", ["release", "audit"])
+def test_a_misconception_that_is_the_reference_itself_is_refused(d2d: Any, course: Path, command: str) -> None:
+    file = course / "assignments" / "mini" / "misconceptions.py"
+    file.write_text(ITSELF, "utf-8")
+    for language in ("ko", "en"):
+        (file.parent / f"handout.{language}.md").write_text("<!-- cell: mse -->\n<!-- cell: double -->\n", "utf-8")
+    done = d2d(command, "mini", *(["--out", "out"] if command == "release" else ["--seeds", "1"]))
+    assert done.returncode == 2
+    assert f"{file}:5: The variant of slip is the reference's mse itself." in done.stderr
+    assert "Make it wrong in one thing" in done.stderr

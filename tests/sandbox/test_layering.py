@@ -20,7 +20,7 @@ BESIDE = {
 }
 ANYBODY = {"errors", "i18n", "clean", ""}  # "" is the package itself: its version
 # These run in the worker, whichever folder they lie in.
-_BRIDGE = ("wire", "reading", "scopes", "constants", "roles", "selection", "stubs", "server")
+_BRIDGE = ("wire", "reading", "scopes", "constants", "roles", "selection", "stubs", "canary", "server")
 WORKERS_SIDE = (*(f"bridge/{name}.py" for name in _BRIDGE), "sandbox/removal.py", "sandbox/zygote.py")
 OF_THE_WORKER = {*(f"grader.bridge.{name}" for name in _BRIDGE), "grader.sandbox.removal"}
 
