@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.batch.bench import Bench, at_bench
+from grader.batch.task import Setting
 from grader.bridge import selftest
 from grader.course.course import find_course
 from grader.course.limits import Limits
@@ -120,5 +121,5 @@ def test_the_tier_stands_in_the_report(course: Path) -> None:
         assert report.percent == 100
         return report.as_json()["sandbox"]["tier"]
 
-    assert at_bench(mini, b"secret", judged, closed=True) == "staff"
-    assert at_bench(mini, b"secret", judged) == "local"
+    assert at_bench(Setting(mini, b"secret", "en", closed=True), judged) == "staff"
+    assert at_bench(Setting(mini, b"secret", "en"), judged) == "local"

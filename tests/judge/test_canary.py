@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from grader.batch.bench import Bench, at_bench
+from grader.batch.task import Setting
 from grader.course.course import find_course
 from grader.errors import BadAssignmentError
 from grader.records.report import Report
@@ -186,7 +187,7 @@ def judged(hw: str, submissions: Mapping[str, str], pattern: str | None = None, 
         return {name: judge.judge(code(source)) for name, source in submissions.items()}
 
     assignment = replace(find_course(ROOT).assignment(hw), **changes)
-    return at_bench(assignment, b"secret", work)
+    return at_bench(Setting(assignment, b"secret", "en"), work)
 
 
 def reference(hw: str) -> str:
