@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from grader.records.plot import Plot
@@ -123,11 +124,11 @@ class Section:
     name: str
     cases: tuple[CaseResult, ...]
 
-    @property
+    @cached_property
     def points(self) -> Fraction:
         return sum((case.points for case in self.cases), Fraction(0))
 
-    @property
+    @cached_property
     def max_points(self) -> Fraction:
         return sum((case.max_points for case in self.cases), Fraction(0))
 
@@ -161,11 +162,11 @@ class Report:
     inputs_sha256: str | None = None  # of everything that the report follows from: cases, limits, program, …
     signature: str | None = None
 
-    @property
+    @cached_property
     def score(self) -> Fraction:
         return sum((case.points for case in self.cases), Fraction(0))
 
-    @property
+    @cached_property
     def max_score(self) -> Fraction:
         return sum((case.max_points for case in self.cases), Fraction(0))
 
@@ -186,7 +187,7 @@ class Report:
     def all_passed(self) -> bool:
         return all(case.verdict is Verdict.PASSED for case in self.cases)
 
-    @property
+    @cached_property
     def sections(self) -> tuple[Section, ...]:
         return tuple(sections(self.cases))
 

@@ -5,15 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from sys import intern
 from typing import Any
 
-from grader.records.report import Report, number
+from grader.records.report import CaseResult, Hint, Report, Verdict, Visibility, number
 from grader.records.sheet import Cell, decimal, sheet
 
 
 @dataclass(frozen=True)
+class Ended:
+    """How a case ended, without a word of what the member did. Slots, and texts that all share: a class has many."""
+
+    __slots__ = ("hint", "id", "section", "title", "verdict", "visibility")
+    id: str
+    section: str
+    title: str
+    visibility: Visibility
+    verdict: Verdict
+    hint: Hint | None
+
+    @classmethod
+    def of(cls, case: CaseResult) -> Ended:
+        hint = None if case.hint is None else Hint(intern(case.hint.id), intern(case.hint.text))
+        return cls(intern(case.id), intern(case.section), intern(case.title), case.visibility, case.verdict, hint)
+
+
+@dataclass(frozen=True)
 class Row:
-    """What a report comes to; a class of them takes less memory than one report."""
+    """What a report comes to; a class of them takes less memory than a few reports."""
 
     member: str
     score: Fraction
@@ -23,6 +42,8 @@ class Row:
     complete: bool
     all_passed: bool  # every case
     sections: dict[str, Fraction]
+    most: dict[str, Fraction]  # that there was to be had in each section
+    cases: tuple[Ended, ...]
 
     @classmethod
     def of(cls, report: Report) -> Row:
@@ -35,6 +56,8 @@ class Row:
             report.complete,
             report.all_passed,
             {section.name: section.points for section in report.sections},
+            {section.name: section.max_points for section in report.sections},
+            tuple(map(Ended.of, report.cases)),
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -93,7 +93,8 @@ def _table(report: Report) -> Iterator[str]:
     yield f"| | {' | '.join(map(plain, head))} |\n|---|---|--:|"
     for section in report.sections:
         mark = _mark({case.verdict for case in section.cases})
-        yield f"| {mark} | {code_cell(section.name)} | {section.points} / {section.max_points} |"
+        points = f"{words.amount(section.points)} / {words.amount(section.max_points)}"
+        yield f"| {mark} | {code_cell(section.name)} | {points} |"
     yield ""
 
 

@@ -16,7 +16,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 10, 10, 24
 _EMPTY = Markup()
 
 
-def bar(points: Fraction, most: Fraction, mark: int | None = None) -> Markup:
+def bar(points: Fraction | int, most: Fraction | int, mark: int | None = None) -> Markup:
     """How much of `most` was earned, with the pass mark in per cent where there is one; text beside it says so too."""
     share = 100 * float(points / most) if most else 0.0
     short = share < (100 if mark is None else mark)
@@ -39,6 +39,30 @@ def plot(numbers: Plot) -> Markup:
     return Markup(
         '<figure class="plot"><svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>{}</figure>'
     ).format(_WIDTH, _HEIGHT, label, _join(frame.axes()), _join(marks), _caption(numbers))
+
+
+def histogram(counts: Sequence[int], pass_percent: int) -> Markup:
+    """How many have 0 to 9 per cent, 10 to 19, …, with the pass mark; for ears each column is said."""
+    width, height, top, bottom = 640, 190, 18, 26
+    column, tallest = width / len(counts), max(*counts, 1)
+    parts = []
+    names = [f"{10 * at}–{100 if at == len(counts) - 1 else 10 * at + 9}%" for at in range(len(counts))]
+    for at, (name, count) in enumerate(zip(names, counts, strict=True)):
+        x, tall = at * column, (height - top - bottom) * count / tallest
+        below = " below" if 10 * (at + 1) <= pass_percent else ""
+        shape = Markup('<rect class="column{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>')
+        parts.append(shape.format(below, x + 4, height - bottom - tall, column - 8, tall))
+        text = Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>')
+        parts.append(text.format("label", x + column / 2, height - 8, name))
+        parts.append(text.format("count", x + column / 2, height - bottom - tall - 5, count or ""))
+    line = Markup('<line class="{}" x1="{:.1f}" x2="{:.1f}" y1="{}" y2="{}"/>')
+    mark = width * min(pass_percent, 100) / 100
+    parts.append(line.format("axis", 0, width, height - bottom, height - bottom))
+    parts.append(line.format("mark", mark, mark, top, height - bottom))
+    said = ", ".join(f"{name}: {count}" for name, count in zip(names, counts, strict=True) if count)
+    return Markup(
+        '<figure class="distribution"><svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg></figure>'
+    ).format(width, height, said, _join(parts))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -65,6 +66,7 @@ def _environment() -> Environment:
         "line": inline,
         "text": _text,
         "moment": _moment,
+        "decimal": _decimal,
         "labelled": labelled,
         "passed": lambda section: [case for case in section.cases if case.verdict is Verdict.PASSED],
         "skipped": lambda section: [case for case in section.cases if case.verdict is Verdict.SKIPPED],
@@ -89,6 +91,10 @@ def _moment(iso: str) -> str:
         return iso
     zone = "UTC" if at.utcoffset() in (None, timedelta(0)) else f"{at:%z}"
     return f"{at:%Y-%m-%d %H:%M} {zone}"
+
+
+def _decimal(number: Fraction, places: int = 1) -> str:
+    return f"{float(number):.{places}f}".rstrip("0").rstrip(".") if number.denominator > 1 else str(number)
 
 
 def _troubles(section: Section) -> Iterator[tuple[CaseResult, list[CaseResult]]]:

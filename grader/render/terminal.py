@@ -80,7 +80,7 @@ class Columns:
     @classmethod
     def of(cls, sections: Iterable[Section]) -> Columns:
         """Wide enough for all `sections`; where points are fractions, their slash is told apart by spaces."""
-        rows = [(_name(each), str(each.points), str(each.max_points)) for each in sections]
+        rows = [(_name(each), words.amount(each.points), words.amount(each.max_points)) for each in sections]
         name, points, max_points = (max((cell_len(row[i]) for row in rows), default=0) for i in range(3))
         return cls(name, points, max_points, " / " if any("/" in row[1] + row[2] for row in rows) else "/")
 
@@ -88,7 +88,8 @@ class Columns:
         """Name and points of one section, padded by cells: a Hangul syllable takes two."""
         name = _name(section)
         padding = " " * (self.name - cell_len(name))
-        points, of = str(section.points).rjust(self.points), str(section.max_points).ljust(self.max_points)
+        points = words.amount(section.points).rjust(self.points)
+        of = words.amount(section.max_points).ljust(self.max_points)
         return f"{name}{padding}  {points}{self.slash}{of}"
 
 

@@ -10,6 +10,7 @@ from math import ceil, lcm
 from grader.clean import inline
 from grader.i18n import _, ngettext
 from grader.records.report import CaseResult, Report, Verdict, Where
+from grader.records.sheet import decimal
 
 _PARAMETERS = re.compile(r"::[^\[]*\[(.*)\]\Z", re.DOTALL)
 
@@ -60,10 +61,16 @@ def within_file(where: Where) -> str:
     return cell + ("" if where.line is None else f":{where.line}")
 
 
+def amount(points: Fraction) -> str:
+    """Points as people write them: `41.5`; a fraction where no few digits are exactly that much."""
+    return str(points if 10_000 % points.denominator else decimal(points))
+
+
 def points(report: Report) -> str:
     """The score in full."""
     text = _("{score} of {max_score} points ({percent}%)")
-    return text.format(score=report.score, max_score=report.max_score, percent=report.percent)
+    score, most = amount(report.score), amount(report.max_score)
+    return text.format(score=score, max_score=most, percent=report.percent)
 
 
 def standing(report: Report) -> str:
@@ -80,7 +87,7 @@ def standing(report: Report) -> str:
         "{points} more points to the pass mark of {percent}%",
         1 if lacking <= 1 else 2,
     )
-    return text.format(points=lacking, percent=report.pass_percent)
+    return text.format(points=amount(lacking), percent=report.pass_percent)
 
 
 def reservations(report: Report) -> list[str]:

@@ -206,9 +206,11 @@ def test_skipped_for_several_reasons() -> None:
 
 def test_fractions_are_never_floats() -> None:
     lines = shown(a_report(a_case(points="1/2"), a_case("test_b", "failed", points=1), a_case(section="l1")))
-    assert lines[2] == "  ✗ mse_loss  1/2 / 3/2"
-    assert "  ✓ l1          2 / 2" in lines
-    assert lines[-3].startswith("  5/2 of 7/2 points (71%)")
+    assert lines[2] == "  ✗ mse_loss  0.5/1.5"
+    assert "  ✓ l1          2/2" in lines
+    assert lines[-3].startswith("  2.5 of 3.5 points (71%)")
+    thirds = shown(a_report(a_case(points="1/3"), a_case(section="l1", points=2)))
+    assert thirds[2:4] == ["  ✓ mse_loss  1/3 / 1/3", "  ✓ l1          2 / 2"]
 
 
 @pytest.mark.parametrize(
@@ -216,8 +218,8 @@ def test_fractions_are_never_floats() -> None:
     [
         ("1", 5, "1 more point "),
         ("1", 0, "6 more points "),
-        ("1/2", 5, "1/2 more point "),
-        ("3/2", 1, "15/2 more points "),
+        ("1/2", 5, "0.5 more point "),
+        ("3/2", 1, "7.5 more points "),
     ],
 )
 def test_what_is_missing_is_enough(points: str, passed: int, lacking: str) -> None:
