@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _KEY_VARIABLE = "D2D_KEY"
+_PAGES = "pages"  # the folder for members' pages, beside `reports`
 _AT_ONCE = 200  # reports that the gradebook takes in one go
 
 
@@ -40,6 +41,8 @@ class Wanted:
     json_file: str | None
     color: bool
     book: Path | None
+    roster: Path | None
+    pages: bool
 
 
 @click.command(help=_("Judge one submission, or a folder of them, by public and hidden cases."))
@@ -54,6 +57,8 @@ class Wanted:
 @click.option("--force", is_flag=True, help=_("Judge again what has not changed, too."))
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help=_("Seconds that a case has."))
 @click.option("--memory", type=click.IntRange(1), help=_("MB that a submission has."))
+@click.option("--roster", type=_FILE, help=_("CSV of the members: index.html then says who handed in nothing."))
+@click.option("--pages", is_flag=True, help=_("Write a page for each member too: pages/NAME.html, with hidden cases."))
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write what came of it as JSON; - prints nothing else."))
 @common
 def grade(hw: str, path: Path, out: Path, book: Path | None, json_file: str | None, **options: Any) -> None:
@@ -71,9 +76,12 @@ def grade(hw: str, path: Path, out: Path, book: Path | None, json_file: str | No
         if options["public"]:
             raise UsageError(_("The gradebook takes no reports by public cases alone."))
         open_book(book, term, create=True).close()  # what is wrong with it is said before anything is judged
+    wanted = Wanted(json_file, not options["no_color"], book, options["roster"], options["pages"])
+    if wanted.roster is not None:
+        _members(wanted.roster)
     run = _grading(assignment, folder, course.folder, term, options)
     with folder.held(), _ended_softly():
-        code = _run(run, found, Wanted(json_file, not options["no_color"], book), term)
+        code = _run(run, found, wanted, term)
     raise SystemExit(code)
 
 
@@ -109,7 +117,7 @@ def _run(run: Grading, found: Sequence[Entry], wanted: Wanted, term: Term) -> in
     for trouble in [*run.out.troubles, *(each.trouble for each in outcomes)]:
         if trouble is not None:
             show(trouble)
-    _write_class(run, outcomes)
+    _write_class(run, outcomes, wanted)
     if wanted.book is not None:
         _add(wanted.book, term, run.out, outcomes)
     if wanted.json_file is not None:
@@ -120,13 +128,38 @@ def _run(run: Grading, found: Sequence[Entry], wanted: Wanted, term: Term) -> in
     return max(each.exit_code for each in outcomes)
 
 
-def _write_class(run: Grading, outcomes: Sequence[Outcome]) -> None:
-    """`summary.csv`: whoever has a report in the folder, and whoever has an entry but no report."""
+def _write_class(run: Grading, outcomes: Sequence[Outcome], wanted: Wanted) -> None:
+    """`summary.csv` and `index.html`: whoever has a report in the folder, and whoever has an entry but no report."""
+    from grader.records.cohort import Cohort
     from grader.records.summary import summary
+    from grader.render.classpage import class_page
 
     rows = {member: kept.row for member, kept in run.out.before.items()} | {each.member: each.row for each in outcomes}
-    assignment = run.setting.assignment
-    write(run.out.folder / "summary.csv", summary(assignment.id, list(assignment.sections), sorted(rows.items())))
+    folder, assignment = run.out.folder, run.setting.assignment
+    write(folder / "summary.csv", summary(assignment.id, list(assignment.sections), sorted(rows.items())))
+    missing = {each.member: each.trouble.what if each.trouble else "" for each in outcomes if each.row is None}
+    if wanted.roster is not None:
+        missing = {member: "" for member in _members(wanted.roster) if member not in rows} | missing
+    graded = [row for row in rows.values() if row is not None]
+    cohort = Cohort.of(assignment.id, assignment.title, assignment.pass_percent, graded, missing)
+    if wanted.pages:
+        _write_pages(run.out, [row.member for row in graded])
+    write(folder / "index.html", class_page(cohort, pages=_PAGES if wanted.pages else None))
+
+
+def _write_pages(folder: ReportFolder, members: Sequence[str]) -> None:
+    """A page for each member beside the class's: everything, since it is the staff that opens it."""
+    from grader.records.reading import read_file
+    from grader.render.page import page
+
+    for member in members:
+        write(folder.folder / _PAGES / f"{member}.html", page(read_file(folder.path(member)).report))
+
+
+def _members(roster: Path) -> list[str]:
+    from grader.course.roster import read_roster
+
+    return read_roster(roster).members
 
 
 def _add(book: Path, term: Term, folder: ReportFolder, outcomes: Sequence[Outcome]) -> None:

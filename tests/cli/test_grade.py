@@ -117,6 +117,23 @@ def test_a_class_of_all_kinds_of_entries(d2d: Command) -> None:
     assert f"{len(troubles)} without a result" in done.stdout
 
 
+def test_the_class_is_a_page_with_whoever_is_missing(d2d: Command, tmp_path: Path) -> None:
+    folder = hand_in(d2d, kim=RIGHT, lee=HALF)
+    roster = tmp_path / "roster.csv"
+    roster.write_text("member\nkim\nlee\npark\n", "utf-8")
+    assert grade(d2d, folder, "--roster", roster, "--pages").returncode == 1
+    out = d2d.folder.parent / "out"
+    page = (out / "index.html").read_text("utf-8")
+    assert 'href="pages/kim.html"' in page
+    assert 'href="reports/lee.json"' in page
+    assert '<th scope="row">park</th><td>nothing was handed in</td>' in page
+    assert sorted(file.name for file in (out / "pages").iterdir()) == ["kim.html", "lee.html"]
+    assert "hidden case" in (out / "pages" / "lee.html").read_text("utf-8")
+    assert grade(d2d, folder).returncode == 1
+    page = (out / "index.html").read_text("utf-8")
+    assert ("park" in page, "pages/" in page) == (False, False)
+
+
 def test_exit_codes_of_what_was_judged(d2d: Command) -> None:
     assert grade(d2d, hand_in(d2d, kim=RIGHT)).returncode == 0
     assert grade(d2d, hand_in(d2d, lee=HALF)).returncode == 1
