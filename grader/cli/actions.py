@@ -14,6 +14,7 @@ import click
 
 from grader.cli.app import common
 from grader.cli.paper import table
+from grader.cli.staff import collect, publish
 from grader.cli.ta import course_of
 from grader.errors import ALL_PASSED, BAD_INPUT, OUR_FAULT, BadInputError, UsageError
 from grader.i18n import _, language
@@ -44,6 +45,10 @@ class Checked:
 @click.group(help=_("What the workflows of GitHub Actions run."))
 def actions() -> None:
     """The commands below it."""
+
+
+actions.add_command(collect)
+actions.add_command(publish)
 
 
 @actions.command(help=_("Check what a repository has of each assignment: summary, annotations, exit status."))

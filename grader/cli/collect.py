@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.records.collected import Collected, Collection, Snapshot
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-TOKEN, HOST = "D2D_GIT_TOKEN", "D2D_GIT_HOST"
+TOKEN, HOST, ALLOW = "D2D_GIT_TOKEN", "D2D_GIT_HOST", "D2D_GIT_ALLOW"
 
 
 @click.command(help=_("Fetch every member's repository as it was before the deadline, for `d2d grade`."))
@@ -41,7 +41,9 @@ TOKEN, HOST = "D2D_GIT_TOKEN", "D2D_GIT_HOST"
 @click.option("--timeout", default=120.0, show_default=True, help=_("Seconds that one repository may take."))
 @click.option("--size", default=512, show_default=True, help=_("MB that one repository may have."))
 @click.option("--jobs", default=4, show_default=True, help=_("How many are fetched at once."))
-@click.option("--allow", multiple=True, metavar="PROTOCOL", help=_("A protocol beside https and ssh: file, http."))
+@click.option(
+    "--allow", multiple=True, metavar="PROTOCOL", envvar=ALLOW, help=_("A protocol beside https and ssh: file, http.")
+)
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write the result as JSON; - prints nothing else."))
 @common
 def collect(
@@ -62,7 +64,7 @@ def collect(
     for one, other in twice(people):
         say(_("{one} and {other} have the same repository in the roster.").format(one=one, other=other))
     moment = _moment(before, hw, term)
-    bounds = _bounds(options)
+    bounds = bounds_of(options["timeout"], options["size"], options["allow"])
     seen = _snapshots(snapshot, people, before, moment, bounds, options["jobs"], term)
     if out is None:
         raise SystemExit(ALL_PASSED)
@@ -74,7 +76,7 @@ def collect(
     if options["json_file"] is not None:
         put(dumped(collection.as_json()), options["json_file"])
     if options["json_file"] != "-":
-        click.echo(_shown(collection, term))
+        click.echo(shown(collection, term))
     raise SystemExit(NOT_ALL_PASSED if any(one.missing for one in collection.members) else ALL_PASSED)
 
 
@@ -125,16 +127,22 @@ def _snapshots(
     return chosen
 
 
-def _bounds(options: dict[str, Any]) -> Bounds:
+def bounds_of(timeout: float, size: int, allow: Sequence[str]) -> Bounds:
+    """What one repository may take, and the token for those that are private."""
     from grader.intake.git import PROTOCOLS, Access, Bounds
 
     token = os.environ.pop(TOKEN, "")  # what this process starts gets it from nowhere but git's own settings
-    access = Access(os.environ.get(HOST, "github.com"), token) if token else None
-    return Bounds(options["timeout"], options["size"] << 20, (*PROTOCOLS, *options["allow"]), access)
+    access = Access(host(), token) if token else None
+    return Bounds(timeout, size << 20, (*PROTOCOLS, *allow), access)
 
 
-def _shown(collection: Collection, term: Term) -> str:
-    """A line a member; who is missing stands last, with the reason."""
+def host() -> str:
+    """Where the members' repositories are, as far as a token is concerned."""
+    return os.environ.get(HOST) or "github.com"
+
+
+def shown(collection: Collection, term: Term) -> str:
+    """A table: a line a member; who is missing stands last, with the reason."""
     rows = [
         _row(one, term) for one in sorted(collection.members, key=lambda one: (one.missing is not None, one.member))
     ]

@@ -50,7 +50,7 @@ def feedback(reports: tuple[Path, ...], book: Path | None, out: Path, now: str |
     try:
         found = (read_file(path).report for path in reports) if reports else _counting(opened, term)
         for full in found:
-            cut, is_paused = _seen(full, term, moment, opened)
+            cut, is_paused = seen_now(full, term, moment, opened)
             count, paused = count + 1, paused + is_paused
             write(names.path(full.member, f"{full.assignment}.json"), dumped(cut.as_json()))
             write(names.path(full.member, f"{full.assignment}.html"), page(cut))
@@ -77,7 +77,7 @@ def _counting(opened: Gradebook | None, term: Term) -> Iterator[Report]:
                 yield opened.document(result.report).report
 
 
-def _seen(report: Report, term: Term, now: datetime, opened: Gradebook | None) -> tuple[Report, bool]:
+def seen_now(report: Report, term: Term, now: datetime, opened: Gradebook | None) -> tuple[Report, bool]:
     """The report as its member may see it, and whether it shows less because of too many versions."""
     from dataclasses import replace
 

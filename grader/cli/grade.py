@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -59,6 +60,7 @@ class Wanted:
 @click.option("--memory", type=click.IntRange(1), help=_("MB that a submission has."))
 @click.option("--roster", type=_FILE, help=_("CSV of the members: index.html then says who handed in nothing."))
 @click.option("--pages", is_flag=True, help=_("Write a page for each member too: pages/NAME.html, with hidden cases."))
+@click.option("--shard", metavar="I/N", help=_("Only the I-th of N parts of the folder, for several machines."))
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write what came of it as JSON; - prints nothing else."))
 @common
 def grade(hw: str, path: Path, out: Path, book: Path | None, json_file: str | None, **options: Any) -> None:
@@ -71,7 +73,7 @@ def grade(hw: str, path: Path, out: Path, book: Path | None, json_file: str | No
     assignment = _limited(course.assignment(hw), options["timeout"], options["memory"])
     key = None if options["public"] else signing_key(options["key"], term)
     folder = ReportFolder(out, assignment.id, key)
-    found = entries(path, assignment.id, apart_from=[out])
+    found = _part(entries(path, assignment.id, apart_from=[out]), options["shard"])
     if book is not None:
         if options["public"]:
             raise UsageError(_("The gradebook takes no reports by public cases alone."))
@@ -221,6 +223,17 @@ def _in_short(outcomes: Sequence[Outcome], out: Path) -> str:
     if kept := sum(each.kept for each in outcomes):
         parts.append(_("{n} unchanged since they were graded").format(n=kept))
     return "\n" + _("{counts}. Everything is in {folder}").format(counts=", ".join(parts), folder=out)
+
+
+def _part(found: list[Entry], shard: str | None) -> list[Entry]:
+    """The entries of one part: every N-th, by name, so that parts are of one size and none is in two."""
+    if shard is None:
+        return found
+    match = re.fullmatch(r"([1-9]\d{0,3})/([1-9]\d{0,3})", shard)
+    if match is None or int(match[1]) > int(match[2]):
+        hint = _("For instance: --shard 2/4")
+        raise UsageError(_("{text} is no part of a whole.").format(text=shard), hint=hint)
+    return found[int(match[1]) - 1 :: int(match[2])]
 
 
 def _limited(assignment: Assignment, seconds: float | None, megabytes: int | None) -> Assignment:

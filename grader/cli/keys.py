@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,17 @@ _REPORTS = "reports"  # the folder in which `d2d grade` names each file after it
 
 @click.command(help=_("Make a pair of keys that sign reports. Nothing is ever overwritten."))
 @click.argument("file", type=_FILE, default=Path("d2d.key"), metavar="[FILE]")
+@click.option("--from-secret", is_flag=True, help=_("The pair that belongs to D2D_SECRET: the same at every time."))
 @common
-def keygen(file: Path, **_options: Any) -> None:
+def keygen(file: Path, from_secret: bool, **_options: Any) -> None:
     """Make a pair of keys."""
+    from grader.batch.secret import VARIABLE, secret_of
     from grader.records.signature import PUBLIC_SUFFIX
     from grader.records.signature import keygen as make
 
-    key = make(file)
+    if from_secret and not os.environ.get(VARIABLE):
+        raise UsageError(_("{variable} is not set.").format(variable=VARIABLE))
+    key = make(file, secret_of(file.parent, None, None)[0] if from_secret else None)
     click.echo(_("private key  {file}   keep it on the staff's machine, and out of every repository").format(file=file))
     click.echo(
         _("public key   {file}   for everybody; its id is {id}").format(file=f"{file}{PUBLIC_SUFFIX}", id=key.id)

@@ -70,6 +70,13 @@ def without_credentials(url: str) -> str:
     return _CREDENTIALS.sub(r"\1", url)
 
 
+def slug(url: str, host: str) -> str | None:
+    """`OWNER/NAME` of a repository at `host`; None where it lies elsewhere."""
+    start = rf"(?:https?://|ssh://git@|git@){re.escape(host)}[/:]"
+    found = re.fullmatch(rf"{start}([A-Za-z0-9-]+/[A-Za-z0-9._-]+?)(?:\.git)?/?", url)
+    return found[1] if found else None
+
+
 def head(git: Git, url: str) -> str:
     """The commit that the repository's default branch is at now."""
     for line in git("ls-remote", "--quiet", "--", url, "HEAD", most=1 << 20).decode("utf-8", "replace").splitlines():

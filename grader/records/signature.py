@@ -102,8 +102,10 @@ def sentence(check: Check, key: PublicKey) -> str:
     }[check].format(key=key.id)
 
 
-def keygen(path: Path) -> PublicKey:
+def keygen(path: Path, secret: bytes | None = None) -> PublicKey:
     """Make a pair of keys: the private one in `path`, for its owner alone, the public one beside it.
+
+    From a secret always the same pair is made, slowly: the public one must not be a way to find the secret by trying.
 
     Nothing is ever overwritten: with a private key that is gone, no signature could be made again.
     """
@@ -112,13 +114,17 @@ def keygen(path: Path) -> PublicKey:
         if os.path.lexists(file):
             hint = _("Name another file; a key in use must not be replaced.")
             raise BadInputError(_("There is a file already."), where=file, hint=hint)
-    key = Ed25519PrivateKey.generate()
-    secret = key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    if secret is None:
+        key = Ed25519PrivateKey.generate()
+    else:
+        seed = hashlib.scrypt(secret, salt=b"d2d.signing-key", n=1 << 14, r=8, p=1, dklen=32)
+        key = Ed25519PrivateKey.from_private_bytes(seed)
+    private = key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     known = key.public_key().public_bytes(_PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     # The public key first: killed in between, no private key lies about that nobody can check.
     _write_new(public, known, 0o644)
     try:
-        _write_new(path, secret, 0o600)
+        _write_new(path, private, 0o600)
     except BadInputError:
         public.unlink()
         raise
