@@ -31,6 +31,7 @@ class Wanted:
 
     json_file: str | None
     html_file: str | None
+    notebook: Path | None
     fragment: bool
     color: bool
     pattern: str | None
@@ -42,6 +43,12 @@ class Wanted:
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write the report as JSON; - prints nothing else."))
 @click.option("--html", "html_file", metavar="FILE", help=_("Write the report as a page for the browser."))
+@click.option(
+    "--notebook",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=_("Write your notebook with the feedback below its cells (.ipynb, or .html to read)."),
+)
 @click.option("--fragment", is_flag=True, hidden=True)  # of the page only what a notebook's cell takes
 @click.option(
     "--case",
@@ -54,15 +61,25 @@ class Wanted:
 def check(hw: str, path: Path | None, pattern: str | None, watch: bool, **options: Any) -> None:
     """Judge PATH by the public cases."""
     wanted = Wanted(
-        options["json_file"], options["html_file"], options["fragment"], not options["no_color"], pattern, watch
+        json_file=options["json_file"],
+        html_file=options["html_file"],
+        notebook=options["notebook"],
+        fragment=options["fragment"],
+        color=not options["no_color"],
+        pattern=pattern,
+        watch=watch,
     )
     from grader.course.course import find_course
 
     assignment = find_course(Path.cwd(), options["course"]).assignment(hw)
-    for name in (wanted.json_file, wanted.html_file):
+    file = path or default_path(assignment)
+    if wanted.notebook is not None:
+        from grader.batch.notebook import check_target
+
+        check_target(wanted.notebook, file)
+    for name in (wanted.json_file, wanted.html_file, wanted.notebook):
         if name not in (None, "-"):
             writable(Path(str(name)))
-    file = path or default_path(assignment)
     if not watch:
         from grader.intake.read import read
 
@@ -131,6 +148,10 @@ def _once(judge: Judge, file: Path, wanted: Wanted) -> int:
         from grader.render.page import fragment, page
 
         Path(wanted.html_file).write_text(fragment(report) if wanted.fragment else page(report), "utf-8")
+    if wanted.notebook is not None:
+        from grader.batch.notebook import write_feedback
+
+        write_feedback(report, file, judge.collection.assignment, wanted.notebook)
     if wanted.json_file == "-":
         sys.stdout.write(text)
         return exit_code(report)

@@ -22,7 +22,7 @@ _KERNELS = ((r"ir\Z", "R"), (r"julia", "Julia"))  # Colab writes the kernel's na
 
 def cells_of_notebook(text: str, file: str, where: str) -> tuple[tuple[Cell, ...], tuple[Note, ...]]:
     """The code cells of a notebook's JSON, numbered among the code cells as they stand."""
-    notebook = _parsed(text, where)
+    notebook = parsed(text, where)
     language = _language(notebook)
     if language and not language.lower().startswith(_PYTHON):
         said = _("This notebook is written for {language}, not for Python.").format(language=language)
@@ -32,14 +32,14 @@ def cells_of_notebook(text: str, file: str, where: str) -> tuple[tuple[Cell, ...
         if number > MAX_CELLS:
             said = _("The notebook has more than {limit} code cells.").format(limit=MAX_CELLS)
             raise BadInputError(said, where=where)
-        source, told = _prepared(_source(cell), Where(file, 1, number))
+        source, told = _prepared(source_of(cell), Where(file, 1, number))
         cells.append(Cell(file, source, number, index, _count(cell)))
         notes += told
     if not cells:
         raise BadInputError(
             _("The notebook has no code cell."), where=where, hint=_("Save your work there and check again.")
         )
-    if not any(_source(cell).strip() for _index, cell in _code_cells(notebook)):
+    if not any(source_of(cell).strip() for _index, cell in _code_cells(notebook)):
         raise BadInputError(
             _("All code cells of the notebook are empty."),
             where=where,
@@ -51,7 +51,8 @@ def cells_of_notebook(text: str, file: str, where: str) -> tuple[tuple[Cell, ...
     return tuple(cells), tuple(notes)
 
 
-def _parsed(text: str, where: str) -> dict[str, Any]:
+def parsed(text: str, where: str) -> dict[str, Any]:
+    """A notebook's JSON, every number in it a float; an error where it is none."""
     if text.count("[") + text.count("{") > _MAX_PARTS:
         raise _no_notebook(where)
     try:
@@ -90,16 +91,23 @@ def _language(notebook: dict[str, Any]) -> str:
 
 
 def _code_cells(notebook: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Each code cell with its place among all; up to format 3 they lie in worksheets."""
+    """Each code cell with its place among all."""
+    return ((index, cell) for index, cell in enumerate(every_cell(notebook)) if is_code(cell))
+
+
+def every_cell(notebook: dict[str, Any]) -> Iterator[Any]:
+    """All that stands where cells do; up to format 3 they lie in worksheets."""
     groups = [notebook["cells"]] if isinstance(notebook.get("cells"), list) else []
     if not groups:
         sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
         groups = [sheet["cells"] for sheet in sheets if isinstance(sheet.get("cells"), list)]
-    everything = (cell for group in groups for cell in group)
-    return ((index, cell) for index, cell in enumerate(everything) if isinstance(cell, dict) and _is_code(cell))
+    return (cell for group in groups for cell in group)
 
 
-def _is_code(cell: dict[str, Any]) -> bool:
+def is_code(cell: Any) -> bool:
+    """Whether it is a cell of Python code."""
+    if not isinstance(cell, dict):
+        return False
     kind = cell.get("cell_type")
     if kind is None:  # some exporters forget it; only a code cell has outputs
         return "outputs" in cell or "execution_count" in cell
@@ -107,7 +115,8 @@ def _is_code(cell: dict[str, Any]) -> bool:
     return kind == "code" and str(cell.get("language") or "python").lower().startswith(_PYTHON)
 
 
-def _source(cell: dict[str, Any]) -> str:
+def source_of(cell: dict[str, Any]) -> str:
+    """The text of a cell, in whatever form it is kept."""
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
@@ -137,7 +146,7 @@ def _prepared(source: str, where: Where) -> tuple[str, list[Note]]:
 
 def line_in_file(text: str, number: int, line: int) -> int | None:
     """The line of the notebook's file on which a line of its code cell `number` stands, where it has one of its own."""
-    cells = [cell for _index, cell in _code_cells(_parsed(text, ""))]
+    cells = [cell for _index, cell in _code_cells(parsed(text, ""))]
     source = cells[number - 1].get("source") if number <= len(cells) else None
     if not isinstance(source, list) or not 1 <= line <= len(source):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import BadInputError
@@ -23,6 +24,24 @@ def read(path: Path, assignment: str, asked: Collection[str] = ()) -> Submission
     In a folder or an archive it is the file named after the assignment, or the only one there; of several versions
     the one in which most of `asked`, the names of functions and classes, is filled in.
     """
+    file = original(path, assignment, asked)
+    member = path.name if path.name not in ("", "..") else path.resolve().name
+    member = shown(member if path.is_dir() else stem(member))
+    return Submission(member, file.name, file.cells, hashlib.sha256(file.data).hexdigest(), file.notes)
+
+
+@dataclass(frozen=True)
+class Original:
+    """The file that was handed in, as it is, and the code in it."""
+
+    name: str
+    data: bytes
+    cells: tuple[Cell, ...]
+    notes: tuple[Note, ...]
+
+
+def original(path: Path, assignment: str, asked: Collection[str] = ()) -> Original:
+    """The file that `read` reads at `path`."""
     if path.is_dir():
         from grader.intake.folder import candidates_of_folder
 
@@ -40,11 +59,10 @@ def read(path: Path, assignment: str, asked: Collection[str] = ()) -> Submission
         raise BadInputError(text, where=path)
     name = shown(path.name)
     data = contents(path)
-    cells, notes = _cells(data, name, str(path))
-    return _submission(path, name, data, cells, notes)
+    return Original(name, data, *_cells(data, name, str(path)))
 
 
-def _chosen(path: Path, found: tuple[Found, ...], assignment: str, asked: Collection[str]) -> Submission:
+def _chosen(path: Path, found: tuple[Found, ...], assignment: str, asked: Collection[str]) -> Original:
     from grader.intake.choice import Work, choose
 
     def opened(each: Found) -> Work:
@@ -57,7 +75,7 @@ def _chosen(path: Path, found: tuple[Found, ...], assignment: str, asked: Collec
         return Work(each, data, cells, notes)
 
     work, notes = choose(found, assignment, asked, opened, str(path))
-    return _submission(path, work.found.name, work.data, work.cells, (*notes, *work.notes))
+    return Original(work.found.name, work.data, work.cells, (*notes, *work.notes))
 
 
 def _cells(data: bytes, name: str, where: str) -> tuple[tuple[Cell, ...], tuple[Note, ...]]:
@@ -77,12 +95,6 @@ def _looks_like_notebook(text: str) -> bool:
     """A notebook that was given another ending."""
     start = text[:200].lstrip()
     return start[:1] == "{" and '"nbformat"' in text and ('"cells"' in text or '"worksheets"' in text)
-
-
-def _submission(path: Path, name: str, data: bytes, cells: tuple[Cell, ...], notes: tuple[Note, ...]) -> Submission:
-    member = path.name if path.name not in ("", "..") else path.resolve().name
-    member = shown(member if path.is_dir() else stem(member))
-    return Submission(member, name, cells, hashlib.sha256(data).hexdigest(), notes)
 
 
 def _empty(where: str) -> BadInputError:

@@ -92,13 +92,14 @@ def _table(report: Report) -> Iterator[str]:
     head = (_("Section"), _("Points"))
     yield f"| | {' | '.join(map(plain, head))} |\n|---|---|--:|"
     for section in report.sections:
-        mark = _mark({case.verdict for case in section.cases})
+        sign = mark({case.verdict for case in section.cases})
         points = f"{words.amount(section.points)} / {words.amount(section.max_points)}"
-        yield f"| {mark} | {code_cell(section.name)} | {points} |"
+        yield f"| {sign} | {code_cell(section.name)} | {points} |"
     yield ""
 
 
-def _mark(verdicts: set[Verdict]) -> str:
+def mark(verdicts: set[Verdict]) -> str:
+    """One sign for cases that ended so."""
     if verdicts == {Verdict.PASSED}:
         return _MARKS[Verdict.PASSED]
     if verdicts <= {Verdict.PASSED, Verdict.UNGRADABLE}:
@@ -107,12 +108,15 @@ def _mark(verdicts: set[Verdict]) -> str:
 
 
 def _section(section: Section) -> Iterator[str]:
+    if any(case.verdict is not Verdict.PASSED for case in section.cases):
+        yield f"### {code(section.name)}\n"
+        yield from told(section)
+
+
+def told(section: Section) -> Iterator[str]:
     """What did not pass of a section; of cases of which the same is to be said, the first in full."""
     skipped = [case for case in section.cases if case.verdict is Verdict.SKIPPED]
     others = [case for case in section.cases if case.verdict not in (Verdict.PASSED, Verdict.SKIPPED)]
-    if not (skipped or others):
-        return
-    yield f"### {code(section.name)}\n"
     if section.missing:
         yield plain(_("not written yet")) + "\n"
         return
@@ -130,7 +134,7 @@ def _section(section: Section) -> Iterator[str]:
 
 
 def _case(case: CaseResult) -> Iterator[str]:
-    parts = [f"- {_mark({case.verdict})} **{plain(words.title(case))}**"]
+    parts = [f"- {mark({case.verdict})} **{plain(words.title(case))}**"]
     if case.visibility is Visibility.HIDDEN:
         parts.append(plain(_("hidden case")))
     if case.verdict is not Verdict.FAILED:
@@ -138,9 +142,9 @@ def _case(case: CaseResult) -> Iterator[str]:
     if case.where:
         parts.append(code(str(case.where)))
     yield " · ".join(parts) + "\n"
-    told = "\n".join(filter(None, [case.message, *case.details]))
-    if told:
-        yield block(told, _MESSAGE, "  ") + "\n"
+    said = "\n".join(filter(None, [case.message, *case.details]))
+    if said:
+        yield block(said, _MESSAGE, "  ") + "\n"
     if case.hint:
         yield f"  💡 {plain(case.hint.text, _MESSAGE)}\n"
     if case.output.strip():
