@@ -1,0 +1,136 @@
+"""The floor: what the cases themselves cost, whoever judges by them.
+
+The same cases in the same pytest session, all submissions in one warm process, their functions called directly: no
+isolation, no report, no hints. A submission could do there whatever it likes; this is a yardstick and no grader.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import types
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.bridge.wire import TensorValue
+from grader.course.course import find_course
+from grader.intake.read import read as read_submission
+from grader.intake.submission import Submission
+from grader.judge import close, unchanged
+from grader.judge.collect import Collection, Seats, collected
+from grader.judge.run import rng_of
+
+ROOT = Path(__file__).parents[2]
+
+
+class Direct:
+    """What cases know as `student`, with nothing between them and the functions."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
+
+    @property
+    def live(self) -> Direct:
+        return self
+
+    def array(self, values: Any) -> Any:
+        return np.array(values)
+
+    def tensor(self, values: Any, *, requires_grad: bool = False) -> Any:
+        return tensor(values, requires_grad)
+
+    def define(self, source: str) -> None:
+        exec(source, self._module.__dict__)
+
+
+def tensor(values: Any, requires_grad: bool = False) -> Any:
+    import torch
+
+    return torch.tensor(np.asarray(values), requires_grad=requires_grad)
+
+
+def value(item: Any) -> Any:
+    """A tensor as the judge's comparisons know it; every other value as it is."""
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(item, torch.Tensor):
+        return TensorValue(item.detach().numpy().copy(), item.requires_grad)
+    if isinstance(item, list | tuple):
+        return type(item)(map(value, item))
+    return item
+
+
+@contextlib.contextmanager
+def raises(kind: type[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except kind:
+        return
+    raise AssertionError
+
+
+class _Told(type):
+    def __instancecheck__(cls, item: object) -> bool:
+        return isinstance(item, TensorValue)
+
+
+class DirectTensor(metaclass=_Told):
+    """In the place of `TensorValue`: what a case makes of it is a tensor, what `read` gave it is known by it."""
+
+    def __new__(cls, values: Any, requires_grad: bool = False) -> Any:
+        return tensor(values, requires_grad)
+
+
+# What the case files have imported, in the form that needs no bridge.
+_DIRECT: dict[str, Callable[..., Any]] = {
+    "close": lambda actual, expected, **options: close(value(actual), value(expected), **options),
+    "unchanged": lambda now, before: unchanged(value(now), before),
+    "raises": raises,
+    "read": value,
+    "TensorValue": DirectTensor,
+}
+
+
+def load(submission: Submission) -> types.ModuleType:
+    """The submission's cells run one after another, what fails in them passed over."""
+    module = sys.modules[submission.member] = types.ModuleType(submission.member)  # dataclasses look themselves up
+    for cell in submission.cells:
+        with contextlib.suppress(BaseException):
+            exec(compile(cell.source, cell.label, "exec"), module.__dict__)
+    return module
+
+
+def floor(hw: str, files: Sequence[Path], secret: bytes) -> tuple[float, int]:
+    """CPU seconds for all of these submissions, and how many pass every case."""
+    assignment = find_course(ROOT).assignment(hw)
+    assert assignment.reference is not None
+    reference = load(read_submission(assignment.reference, hw, assignment.asked))
+
+    def work(collection: Collection) -> tuple[float, int]:
+        for case in collection.cases:
+            namespace = case.item.module.__dict__
+            namespace.update({name: direct for name, direct in _DIRECT.items() if name in namespace})
+
+        def judge(submission: Submission) -> bool:
+            module = load(submission)
+            failed = 0
+            for case in collection.cases:
+                seats = Seats(lambda: Direct(module), lambda: Direct(reference), lambda at=case: rng_of(secret, at))
+                failed += collection.plugin.run(case, seats) is not None
+            return not failed
+
+        with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
+            judge(read_submission(files[0], hw, assignment.asked))  # warm
+            before = os.times()
+            passed = sum(judge(read_submission(file, hw, assignment.asked)) for file in files)
+            after = os.times()
+        return (after.user - before.user) + (after.system - before.system), passed
+
+    return collected(assignment, [assignment.public_cases, assignment.hidden_cases], work)
