@@ -12,6 +12,7 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from grader.judge.mutants import mutants
@@ -33,7 +34,7 @@ def hand_in(folder: Path, hw: str, count: int = 100) -> Path:
 
 def sources(hw: str, count: int) -> list[str]:
     """What the members wrote; of four neighbours two are right, one as a notebook and one as a file."""
-    draw = random.Random(f"{SEED} {hw}")  # noqa: S311 — the same class every time
+    draw = random.Random(f"{SEED} {hw}")
     reference = (ROOT / "reference" / f"{hw}.py").read_text("utf-8")
     right = [reference, *_alternatives(hw)]
     wrong = _mistakes(reference)
@@ -64,7 +65,7 @@ def _units(source: str) -> list[str]:
               if isinstance(node, ast.FunctionDef | ast.ClassDef)]  # fmt: skip
     lines = source.splitlines(keepends=True)
     bounds = [0, *(start - 1 for start in starts), len(lines)]
-    return [text for a, b in zip(bounds, bounds[1:], strict=False) if (text := "".join(lines[a:b])).strip()]
+    return [text for a, b in pairwise(bounds) if (text := "".join(lines[a:b])).strip()]
 
 
 def _alternatives(hw: str) -> list[str]:
