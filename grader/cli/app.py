@@ -32,6 +32,7 @@ _COMMANDS = {
     "similar": "grader.cli.similar",
     "keygen": "grader.cli.keys",
     "verify": "grader.cli.keys",
+    "export": "grader.cli.export",
 }
 
 

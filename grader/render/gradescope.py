@@ -1,0 +1,61 @@
+"""A report as Gradescope's results.json (gradescope-autograders.readthedocs.io, «Specifications»).
+
+Scores are floats there, since that is what it reads; the report keeps the exact ones. Every text is marked as text,
+which Gradescope shows as it is; hidden cases are hidden there too, whatever the course shows of them elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from grader.clean import inline, printable
+from grader.errors import BadInputError
+from grader.i18n import _
+from grader.records.report import CaseResult, Report, Verdict, Visibility
+from grader.render import words
+
+_LONGEST = 4000
+
+
+def gradescope(report: Report) -> str:
+    """The JSON; a report with a fault of ours is refused, for Gradescope could only take that for a lost point."""
+    if not report.complete:
+        raise BadInputError(
+            _("Something in this report could not be judged, and Gradescope has no word for that."),
+            where=report.member,
+            hint=_("Grade it once more, then export it."),
+        )
+    value = {
+        "score": float(report.score),
+        "execution_time": round(sum(case.seconds for case in report.cases), 3),
+        "output": _text("\n".join([words.heading(report), words.points(report), words.standing(report)])),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": [_test(case, number) for number, case in enumerate(report.cases, 1)],
+    }
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _test(case: CaseResult, number: int) -> dict[str, Any]:
+    hint = "" if case.hint is None else case.hint.text
+    where = "" if case.where is None else str(case.where)
+    told = [words.VERDICTS[case.verdict](), where, case.message, *case.details, hint, case.output]
+    passed = case.verdict is Verdict.PASSED
+    return {
+        "number": str(number),
+        "name": words.title(case),
+        "score": float(case.points),
+        "max_score": float(case.max_points),
+        "status": "passed" if passed else "failed",
+        "output": "" if passed else _text("\n".join(filter(None, told))),
+        "tags": [inline(case.section), inline(case.concept)],
+        "visibility": "visible" if case.visibility is Visibility.PUBLIC else "hidden",
+    }
+
+
+def _text(text: str) -> str:
+    return printable(text, _LONGEST)

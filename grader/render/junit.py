@@ -1,0 +1,86 @@
+"""Reports as JUnit XML, which every CI and every editor reads.
+
+A case that the student lost is a failure; one whose process ended, or that we could not judge, an error. XML has no way
+at all to write some characters, escaped or not: they are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element, SubElement, indent, tostring  # written here, never read
+
+from grader.clean import inline, printable
+from grader.records.report import CaseResult, Report, Section, Verdict
+from grader.records.sheet import decimal
+from grader.render import words
+
+_ERRORS = {Verdict.ERROR, Verdict.TIMEOUT, Verdict.MEMORY, Verdict.CRASHED, Verdict.UNGRADABLE}
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LONGEST = 4000
+
+
+def junit(reports: Sequence[Report]) -> str:
+    """One suite for each section of each report."""
+    cases = [case for report in reports for case in report.cases]
+    root = Element("testsuites", _counts(cases))
+    for report in reports:
+        for section in report.sections:
+            _suite(root, report, section)
+    indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(root: Element, report: Report, section: Section) -> None:
+    name = _line(f"{report.assignment}.{section.name}")
+    suite = SubElement(root, "testsuite", {"name": f"{_line(report.member)} {name}", **_counts(section.cases)})
+    properties = SubElement(suite, "properties")
+    told = {
+        "member": _line(report.member),
+        "points": str(decimal(section.points)),
+        "max_points": str(decimal(section.max_points)),
+        "submission_sha256": _line(report.submission_sha256),
+    }
+    for key, value in told.items():
+        SubElement(properties, "property", {"name": key, "value": value})
+    for case in section.cases:
+        element = SubElement(
+            suite, "testcase", {"classname": name, "name": _line(words.title(case)), "time": f"{case.seconds:.4f}"}
+        )
+        _outcome(element, case)
+
+
+def _outcome(element: Element, case: CaseResult) -> None:
+    if case.verdict is Verdict.PASSED:
+        return
+    if case.verdict is Verdict.SKIPPED:
+        SubElement(element, "skipped", {"message": _line(case.message)})
+        return
+    kind = "error" if case.verdict in _ERRORS else "failure"
+    found = SubElement(element, kind, {"type": case.verdict.value, "message": _line(case.message)})
+    hint = "" if case.hint is None else case.hint.text
+    where = "" if case.where is None else str(case.where)
+    found.text = _text("\n".join(filter(None, [case.message, *case.details, hint, where])))
+    if case.output.strip():
+        SubElement(element, "system-out").text = _text(case.output)
+
+
+def _counts(cases: Sequence[CaseResult]) -> dict[str, str]:
+    verdicts = [case.verdict for case in cases]
+    skipped, errors = verdicts.count(Verdict.SKIPPED), sum(verdict in _ERRORS for verdict in verdicts)
+    failures = len(verdicts) - skipped - errors - verdicts.count(Verdict.PASSED)
+    return {
+        "tests": str(len(verdicts)),
+        "failures": str(failures),
+        "errors": str(errors),
+        "skipped": str(skipped),
+        "time": f"{sum(case.seconds for case in cases):.4f}",
+    }
+
+
+def _line(text: str) -> str:
+    return _NO_XML.sub("", inline(text))
+
+
+def _text(text: str) -> str:
+    return _NO_XML.sub("", printable(text, _LONGEST))
