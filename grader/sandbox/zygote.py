@@ -101,7 +101,7 @@ def become_worker(zygote: Zygote, limits: dict[str, Any], descriptors: Sequence[
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (output, 1), (output, 2), (requests, 3), (replies, 4)):
         os.dup2(source, target)
-    take_limits(limits)
+    take_limits(limits, zygote.mapped)
     active = zygote.lockdown.apply(limits["scratch"], work_bytes=limits["scratch_bytes"], group=group)
     os.closerange(FIRST_FREE, 65536)  # after the layers, which hold descriptors that they were prepared with
     hello = json.dumps({"layers": active}).encode()
@@ -128,8 +128,8 @@ def answer_on(requests: int, replies: int) -> None:
     os._exit(0)
 
 
-def take_limits(limits: dict[str, Any]) -> None:
-    """Stay within the memory and file size given, and leave no core."""
+def take_limits(limits: dict[str, Any], in_use: int) -> None:
+    """Stay within the memory and file size given, on top of what is in use; and leave no core."""
     if sys.platform == "win32":
         return
     import resource
@@ -139,7 +139,7 @@ def take_limits(limits: dict[str, Any]) -> None:
     lower(resource.RLIMIT_CPU, limits["cpu_seconds"])
     lower(resource.RLIMIT_NOFILE, DESCRIPTORS)
     if sys.platform == "linux":  # elsewhere the address space has no limit that is kept
-        lower(resource.RLIMIT_AS, mapped() + limits["memory_bytes"])
+        lower(resource.RLIMIT_AS, in_use + limits["memory_bytes"])
 
 
 def lower(which: int, value: int) -> None:
@@ -152,7 +152,9 @@ def lower(which: int, value: int) -> None:
 
 
 def mapped() -> int:
-    """Bytes of address space in use: the budget comes on top, since torch alone maps hundreds of megabytes."""
+    """Bytes of address space in use, where that can be limited: torch alone maps hundreds of megabytes."""
+    if sys.platform != "linux":
+        return 0
     with open("/proc/self/statm", "rb") as file:
         return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
@@ -256,6 +258,7 @@ class Zygote:
 
         gc.collect()
         gc.freeze()
+        self.mapped = mapped()  # here instead of in each child: a fork has the same mappings
         send(control, {"ready": True, "offered": offered, "unreadable": self.lockdown.unreadable})
 
     def serve(self) -> None:
@@ -328,7 +331,7 @@ def serve_alone() -> None:
     order = json.loads(first)
     prepare(order)
     os.chdir(order["limits"]["scratch"])
-    take_limits(order["limits"])
+    take_limits(order["limits"], mapped())
     answer_on(requests, replies)
 
 

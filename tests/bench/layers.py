@@ -60,8 +60,12 @@ def zygote(imports: list[str], without: list[str]) -> None:
     lockdown = compose.prepare(readable, offered, executable_maps=with_torch, scratch_parent=home, without=told.without)
     groups = cgroup.find()
     has_groups = bool(groups.pids or groups.memory) and "cgroup" not in without
+    import resource  # noqa: F401 — as a zygote does, once for all its children
+
     gc.collect()
     gc.freeze()
+    in_use = zygote.mapped()
+    limits = Limits().for_worker(str(Path(home, "work")))
     taken: dict[bool, list[float]] = {False: [], True: []}
     for number in range(2 * TIMES):
         locked = bool(number % 2)
@@ -73,7 +77,7 @@ def zygote(imports: list[str], without: list[str]) -> None:
         pid = lockdown.fork() if locked else os.fork()
         if pid == 0:
             if locked:
-                zygote.take_limits(Limits().for_worker(str(scratch)))
+                zygote.take_limits(limits, in_use)
                 lockdown.apply(str(scratch), group=group)
             os.write(writing, b"!")
             os._exit(0)

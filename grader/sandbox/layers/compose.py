@@ -69,7 +69,6 @@ class Lockdown:
     def _apply(self, scratch: str, work_bytes: int, work_files: int, group: cgroup.Group | None) -> tuple[str, ...]:
         uid, gid = self.ids
         self.lifeline.take()
-        die_with_parent(self.lifeline.holds)
         if group is not None:
             group.enter()
         drops_uid = "privileges" in self.active and uid == 0
@@ -86,7 +85,8 @@ class Lockdown:
             landlock.apply(self.ruleset, ".")
         if "privileges" in self.active:
             privileges.apply(self.uid)
-        # Again: a change of uid or capabilities clears the signal (man 2 PR_SET_PDEATHSIG).
+        # Not before: a change of uid or capabilities clears the signal (man 2 PR_SET_PDEATHSIG). Where the parent has
+        # ended by now, so does this process.
         die_with_parent(self.lifeline.holds)
         self.lifeline.close()
         if self.filter is not None:
