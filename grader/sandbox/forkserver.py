@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from grader.course.limits import Limits
 from grader.errors import OurFaultError
 from grader.i18n import _
+from grader.sandbox.layers import watchdog
 from grader.sandbox.order import Order
 from grader.sandbox.removal import empty, remove
 from grader.sandbox.worker import OUT_OF_MEMORY, EndedError, ForkedWorker, status_text
@@ -26,6 +27,7 @@ from grader.sandbox.worker import OUT_OF_MEMORY, EndedError, ForkedWorker, statu
 _PREFIX = "d2d-"
 _PIPE_BYTES = 1 << 20  # an array of a megabyte in one go instead of sixteen changes of process
 _READY_SECONDS = 120.0  # torch on a cold disk
+_SHARES = 4  # how often what the zygote holds may be counted before it is taken for the submission's own
 _ANSWER_SECONDS = 10.0  # killing what a submission left behind takes milliseconds; a stopped zygote never answers
 
 
@@ -104,7 +106,18 @@ class ForkServer:
             raise OurFaultError(
                 text.format(names=", ".join(missing)), hint=_("`d2d doctor` shows what this machine offers.")
             )
+        if "seccomp" not in self.layers and "cgroup" not in self.layers:
+            worker.too_large = self._watch(limits.memory_mb << 20)
         return worker
+
+    def _watch(self, budget: int) -> Callable[[], bool]:
+        """Whether a worker and what it started hold too much memory together; the process alone has RLIMIT_AS.
+
+        Only where it can start any, and no control group counts for us. What a fork shares unwritten counts in each.
+        """
+        zygote = self.process.pid
+        bound = budget + _SHARES * watchdog.memory_of(zygote)
+        return lambda: watchdog.memory_of(zygote) > bound
 
     @property
     def tier(self) -> str:

@@ -9,6 +9,7 @@ import signal
 import struct
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 HEADER = struct.Struct("<Q")
 CHUNK = 1 << 18
 _LEAVING_MILLISECONDS = 500
+_WATCH_SECONDS = 0.05
 OUT_OF_MEMORY = "out of memory"  # how a worker ended that the kernel killed for it
 
 
@@ -73,6 +75,7 @@ class ForkedWorker(Worker):
     ) -> None:
         super().__init__(output_bound, reply_bound)
         self.server, self.pidfd = server, pidfd
+        self.too_large: Callable[[], bool] | None = None  # asked now and then, where memory is watched from outside
         self.requests, self.replies, self.printed = pipes
         self.ended: str | None = None
         self.poll = select.poll()
@@ -152,7 +155,13 @@ class ForkedWorker(Worker):
 
     def _wait(self, deadline: float) -> set[int]:
         left = deadline - time.monotonic()
-        events = {fd for fd, _mask in self.poll.poll(max(0.0, left) * 1000)}
+        events: set[int] = set()
+        while left > 0 and not events:
+            spell = left if self.too_large is None else min(left, _WATCH_SECONDS)
+            events = {fd for fd, _mask in self.poll.poll(spell * 1000)}
+            if not events and self.too_large is not None and self.too_large():
+                self._drop("memory", "")
+            left = deadline - time.monotonic()
         if left <= 0 or not events:
             self._drop("timeout", "")
         return events

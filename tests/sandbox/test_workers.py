@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from grader.course.limits import Limits
 from grader.errors import BadAssignmentError, OurFaultError
 from grader.intake.submission import Cell, Submission
 from grader.records.report import Verdict
+from grader.sandbox.layers import watchdog
 from grader.sandbox.order import order, start
 from grader.sandbox.worker import EndedError, Output, status_text
 
@@ -196,6 +198,41 @@ def test_memory_is_bounded(server: Server) -> None:
         student.f(2048)
     assert "MemoryError" in caught.value.bases
     kept.drop()
+
+
+CROWD = """
+import os
+import time
+
+def crowd():
+    for _ in range(10):
+        if os.fork() == 0:
+            held = bytearray(40 << 20)
+            held[::4096] = b"x" * len(held[::4096])
+            time.sleep(60)
+    time.sleep(60)
+"""
+
+
+def test_a_crowd_that_is_large_together_is_seen_from_outside(
+    scratch_home: Path, family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing keeps a worker from forking, each process has its own limit; the watchdog adds them up."""
+    limits = replace(LIMITS, memory_mb=64, case_seconds=10.0)
+    for watched, how in ((True, "memory"), (False, "timeout")):
+        if not watched:
+            limits = replace(limits, case_seconds=1.5)
+            monkeypatch.setattr(watchdog, "memory_of", lambda pid: 0)
+        server = start(["numpy"], without=LAYERS)
+        try:
+            kept, student = loaded(server, CROWD, limits)
+            with pytest.raises(EndedError) as error:
+                student.crowd()
+            assert error.value.how == how
+            kept.drop()
+        finally:
+            server.close()
+        family.gone()
 
 
 def test_closing_twice_and_without_a_worker_is_no_matter(family: Family) -> None:
