@@ -10,7 +10,6 @@ from math import ceil, lcm
 from grader.clean import inline
 from grader.i18n import _, ngettext
 from grader.records.report import CaseResult, Report, Verdict, Where
-from grader.records.sheet import decimal
 
 _PARAMETERS = re.compile(r"::[^\[]*\[(.*)\]\Z", re.DOTALL)
 
@@ -63,7 +62,11 @@ def within_file(where: Where) -> str:
 
 def amount(points: Fraction) -> str:
     """Points as people write them: `41.5`; a fraction where no few digits are exactly that much."""
-    return str(points if 10_000 % points.denominator else decimal(points))
+    if points.denominator == 1 or 10_000 % points.denominator:
+        return str(points)
+    from grader.records.sheet import decimal  # with `csv`, which most reports need not wait for
+
+    return str(decimal(points))
 
 
 def points(report: Report) -> str:

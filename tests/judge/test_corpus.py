@@ -14,9 +14,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 
 from grader.cli.student import exit_code
+from grader.records.reading import read_value, schema
 from grader.records.report import CaseResult
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+SCHEMA = jsonschema.Draft202012Validator(schema())
 CORPUS = Path(__file__).parents[1] / "corpus" / "hw1"
 SUBMISSIONS = sorted(file for file in CORPUS.glob("*/submission.*") if file.suffix in (".py", ".ipynb"))
 
@@ -63,6 +66,8 @@ def test_a_submission_gets_what_is_expected_of_it(hw1_public: Bench, scratch_hom
     assert len(report.notes) == len(notes), report.notes
     assert all(map(note_as_expected, report.notes, notes)), report.notes
     assert (report.score, exit_code(report)) == (expected["score"], expected["exit_code"])
+    assert list(SCHEMA.iter_errors(report.as_json())) == []
+    assert read_value(report.as_json()).report.as_json() == report.as_json()
     assert living_children_of(hw1_public) == []
     assert list(scratch_home.glob("d2d-*/*")) == []
 
