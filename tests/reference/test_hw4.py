@@ -93,7 +93,7 @@ def compare(name, seed, dtype, lr, scale=1.0, skip=True, changes=True, **options
             size = float(q.abs().max()) + 1  # float32: a path that turns round large numbers keeps their error
             tolerance = (
                 # Dividing by roots near eps magnifies the last bits; any slip is off by 1e-4.
-                {"rtol": 1e-8, "atol": 1e-10} if dtype == torch.float64 else {"rtol": 1e-3, "atol": 1e-3 * size}
+                {"rtol": 1e-10, "atol": 1e-12} if dtype == torch.float64 else {"rtol": 1e-3, "atol": 1e-3 * size}
             )
             torch.testing.assert_close(p, q, **tolerance, msg=lambda text, at=at: f"step {at}: {text}")
 
