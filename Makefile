@@ -2,8 +2,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+ASSIGNMENTS := $(notdir $(patsubst %/,%,$(dir $(wildcard assignments/*/assignment.toml))))
+SEEDS ?= 2
 
-.PHONY: demo test slow browser lint bench catalogs clean
+.PHONY: demo test slow audit browser lint bench catalogs clean
 
 demo: $(VENV)/program  ## judge a half-finished hw1, then the reference
 	$(BIN)/d2d check hw1 tests/corpus/readme/kim.py; test $$? -eq 1
@@ -15,6 +17,12 @@ test: $(VENV)/development  ## the whole suite; layers first: they are applied in
 
 slow: $(VENV)/development  ## what takes minutes and is left out of the default suite
 	$(BIN)/python -m pytest -q -n auto --dist loadfile -m slow
+
+audit: $(VENV)/development $(ASSIGNMENTS:%=audit-%)  ## prove the cases of every assignment, with few seeds
+
+audit-%: $(VENV)/development
+	@echo "== $*"
+	@$(BIN)/d2d audit $* --seeds $(SEEDS)
 
 browser:  ## what the tests of pages need beside a Chromium; without it they are skipped
 	cd tests/browser && npm install --no-package-lock --ignore-scripts --no-audit --no-fund

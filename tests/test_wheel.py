@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 import sys
+import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
 import grader
+from grader.course.course import find_course
 
 ROOT = Path(__file__).parents[1]
 
@@ -44,3 +48,44 @@ def test_nothing_of_reference_or_hidden_cases_is_in_the_wheel(wheel: zipfile.Zip
         telling = [line for line in lines if len(line) > 40 and not line.startswith(("import ", "from "))]
         assert telling, source
         assert [line for line in telling if line.encode() in content] == []
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: zipfile.ZipFile, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh environment with the wheel; the libraries that it needs are those of this one, the program is not."""
+    home = tmp_path_factory.mktemp("installed") / "venv"
+    venv.create(home, symlinks=True)
+    python = home / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index", "--quiet"]
+    subprocess.run([*pip, str(wheel.filename)], check=True)
+    (packages,) = home.glob("lib/python*/site-packages")
+    # Behind its own packages; the .pth of the editable installation is not read there, so the program is the wheel's.
+    (packages / "libraries.pth").write_text(str(Path(pytest.__file__).parent.parent) + "\n", "utf-8")
+    where = subprocess.run([python, "-Ic", "import grader; print(grader.__file__)"], check=True, capture_output=True)
+    assert Path(where.stdout.decode().strip()).is_relative_to(packages)
+    return home / "bin" / "d2d"
+
+
+@pytest.fixture(scope="module")
+def members(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `d2d release --all` makes in an empty folder."""
+    out = tmp_path_factory.mktemp("release") / "members"
+    d2d = Path(sys.executable).with_name("d2d")
+    subprocess.run([d2d, "release", "--all", "--out", out], cwd=ROOT, check=True, capture_output=True)
+    return out
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="the layout of an environment differs there")
+@pytest.mark.parametrize("hw", find_course(ROOT).ids())
+def test_a_released_folder_works_with_nothing_but_the_wheel(installed: Path, members: Path, hw: str) -> None:
+    def check() -> tuple[int, int, bool]:
+        environment = {"PATH": os.defpath, "LANG": "C.UTF-8"}
+        command = [str(installed), "check", hw, "--json", "-"]
+        done = subprocess.run(command, cwd=members, env=environment, capture_output=True, encoding="utf-8", check=False)
+        report = json.loads(done.stdout)
+        return done.returncode, report["percent"], report["complete"]
+
+    assert check() == (1, 0, True)
+    shutil.copy(ROOT / "reference" / f"{hw}.py", members / "assignments" / hw / f"{hw}.py")
+    assert check() == (0, 100, True)

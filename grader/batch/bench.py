@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import numpy as np
+
 from grader.batch.task import Done, Setting, Task
 from grader.bridge.host import Server
 from grader.bridge.selftest import require
@@ -31,7 +33,8 @@ class InProcess(Worker):
         self.objects = objects
 
     def exchange(self, message: bytes, deadline: float) -> bytes:  # noqa: ARG002 — the author's code ends by itself
-        return self.objects.answer(message)
+        with np.errstate(all="ignore"):  # a wrong variant may well divide by zero
+            return self.objects.answer(message)
 
     def end(self) -> str:
         self.objects.handles.clear()

@@ -49,24 +49,85 @@ def test_the_folder_has_what_members_need_and_no_more(released: Path, hw: str) -
     assert names == expected
 
 
+def content_of(folder: Path) -> bytes:
+    """Every file as it lies there, and notebooks once more as they read: JSON writes a quote otherwise."""
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    cells = [cell.source for file in files if file.suffix == ".ipynb" for cell in nbformat.read(file, 4).cells]
+    return b"\0".join([*(file.read_bytes() for file in files), *(cell.encode() for cell in cells)])
+
+
+def of_the_staff(hw: str) -> list[Path]:
+    """Everything about an assignment that members do not get."""
+    assignment = find_course(ROOT).assignment(hw)
+    given = {assignment.stub, assignment.public_cases, assignment.folder / "assignment.toml", *assignment.files}
+    files = [ROOT / "reference" / f"{hw}.py"]
+    files += [file for file in assignment.folder.rglob("*") if file.is_file() and file not in given]
+    away = ("handout.", "locale", "__pycache__")
+    return [file for file in files if not str(file.relative_to(ROOT)).split("/", 2)[-1].startswith(away)]
+
+
+def telling_lines(file: Path, given: str) -> list[str]:
+    """Long lines that stand in none of the members' files; in misconceptions, hints are for members to read."""
+    harmless = HARMLESS if file.name == "misconceptions.py" else ("import ", "from ", "#")
+    titles = [ast.get_docstring(node) or "" for node in ast.walk(ast.parse(file.read_text("utf-8"))) if is_case(node)]
+    lines = {line.strip() for line in file.read_text("utf-8").splitlines()}
+    lines -= {f'"""{title}"""' for title in titles}  # what a report calls a case
+    return [line for line in lines if len(line) > 30 and line not in given and not line.startswith(harmless)]
+
+
+def is_case(node: ast.AST) -> bool:
+    return isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+
+
 @pytest.mark.parametrize("hw", IDS)
 def test_nothing_that_judges_in_secret_is_in_it(released: Path, hw: str) -> None:
-    """No telling line of the reference, of a hidden case or of a misconception, in any file, by content."""
-    content = b"\0".join(file.read_bytes() for file in released.rglob("*") if file.is_file())
+    """No telling line of the reference, of a hidden case, of a misconception or of what else the staff alone has.
+
+    Data by content too: no piece of a file that stays behind, and no array of one, lies in a file that went out.
+    """
+    content = content_of(released)
     given = (ROOT / "assignments" / hw / f"{hw}.py").read_text("utf-8")
     given += (ROOT / "assignments" / hw / "test_public.py").read_text("utf-8")
-    home = ROOT / "assignments" / hw
-    for file in (ROOT / "reference" / f"{hw}.py", home / "test_hidden.py", home / "misconceptions.py"):
-        lines = {line.strip() for line in file.read_text("utf-8").splitlines()}
-        telling = [
-            line
-            for line in lines
-            if len(line) > 30
-            and line not in given
-            and not line.startswith(("import ", "from ", "#", "en=", "ko=", '"'))
-        ]
-        assert len(telling) > 5, file
-        assert [line for line in telling if line.encode() in content] == []
+    files = of_the_staff(hw)
+    assert {"test_hidden.py", "misconceptions.py", f"{hw}.py"} <= {file.name for file in files}
+    for file in files:
+        if file.suffix == ".py":
+            telling = telling_lines(file, given)
+            assert len(telling) > 5, file
+            assert [line for line in telling if line.encode() in content] == []
+        else:
+            inside = file.read_bytes()
+            pieces = [inside[at : at + 48] for at in range(0, max(1, len(inside) - 48), 512)]
+            assert [piece for piece in pieces if piece in content] == [], file
+
+
+def test_the_proof_sees_what_it_is_there_to_see(released: Path, tmp_path: Path) -> None:
+    """One hidden line put into a notebook, with quotes in it; one label; one byte of a file more than a name."""
+    hidden = ROOT / "assignments" / "hw1" / "test_hidden.py"
+    (line, *_others) = [line for line in telling_lines(hidden, "") if line.count('"') >= 2]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(line)])
+    nbformat.write(notebook, tmp_path / "hw1.en.ipynb")
+    assert line.encode() in content_of(tmp_path)
+    assert line.encode() not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    labels = tmp_path / "test_labels.py"
+    labels.write_text('LABELS = (\n    "' + "0123401234" * 9 + '"\n)\n', "utf-8")
+    assert telling_lines(labels, "") == ['"' + "0123401234" * 9 + '"']
+
+
+def test_no_secret_goes_out(course: Path, tmp_path: Path) -> None:
+    """What the course file says to the staff, its secret and its keys are no part of the members' folder."""
+    (course / ".d2d").mkdir()
+    (course / ".d2d" / "secret").write_bytes(b"canary-of-the-secret")
+    (course / "d2d.key").write_bytes(b"canary-of-the-key")
+    text = 'name = "Mini"\nterm = "canary-of-the-term"\n[grading]\nsecret_file = ".d2d/secret"\n'
+    (course / "d2d.toml").write_text(text, "utf-8")
+    for language in ("ko", "en"):
+        handout = course / "assignments" / "mini" / f"handout.{language}.md"
+        handout.write_text("<!-- cell: mse -->\n<!-- cell: double -->\n", "utf-8")
+    release(find_course(course), ["mini"], tmp_path / "out", ("ko", "en"))
+    content = content_of(tmp_path / "out")
+    assert b"mse" in content
+    assert b"canary" not in content
 
 
 @pytest.mark.parametrize("hw", IDS)

@@ -1,0 +1,64 @@
+"""Released notebooks, opened and run as a member does: filled in with the reference, each ends with a full check."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from grader.batch.release import release
+from grader.course.course import find_course
+
+ROOT = Path(__file__).resolve().parent.parent
+IDS = find_course(ROOT).ids()
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("release") / "members"
+    release(find_course(ROOT), IDS, out, ("ko", "en"))
+    return out
+
+
+def fill_in(notebook: Any, reference: str, asked: tuple[str, ...]) -> None:
+    """Put what is asked for into the cell where its stub stands; what else the reference has goes before the first."""
+    lines, sources, rest = reference.splitlines(), {}, []
+    for node in ast.parse(reference).body:
+        first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
+        source = "\n".join(lines[first - 1 : node.end_lineno])
+        if getattr(node, "name", None) in asked:
+            sources[node.name] = source
+        else:
+            rest.append(source)
+    for cell in notebook.cells:
+        found = [name for name in asked if re.search(rf"^(def|class) {name}\b", cell.source, re.M)]
+        if cell.cell_type == "code" and found:
+            (name,) = found
+            cell.source = sources.pop(name)
+    assert not sources, "each has a cell"
+    preamble = next(cell for cell in notebook.cells[1:] if cell.cell_type == "code")
+    preamble.source = "\n\n\n".join([preamble.source, *rest])
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("hw", IDS)
+def test_a_notebook_filled_in_ends_with_a_full_check(released: Path, hw: str, language: str) -> None:
+    assignment = find_course(ROOT).assignment(hw)
+    file = released / "assignments" / hw / f"{hw}.{language}.ipynb"
+    notebook: Any = nbformat.read(file, as_version=4)
+    fill_in(notebook, (ROOT / "reference" / f"{hw}.py").read_text("utf-8"), assignment.asked)
+    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": file.parent}})
+    client.execute()
+    outputs = notebook.cells[-1].outputs
+    (page,) = [output.data["text/html"] for output in outputs if output.output_type == "display_data"]
+    assert [output.text for output in outputs if output.output_type == "stream"] == []
+    (points,) = re.findall('class="points">([^<]*)', page)
+    assert "(100%)" in points
+    assert ("점" in points) == (language == "ko")
+    assert page.count("✓") >= len(assignment.sections)
