@@ -47,6 +47,7 @@ class Health:
         return {
             "system": self.system,
             "may_judge_hidden": self.may_judge_hidden,
+            "lacking": self.lacking,
             "layers": [asdict(line) for line in self.layers],
             "libraries": [asdict(line) for line in self.libraries],
             "self_test": [{"name": one.name, "contained": one.got is None, "got": one.got} for one in self.escapes],

@@ -99,7 +99,8 @@ class ForkServer:
         except EndedError as error:
             reason = worker.output.take()[0].strip() or str(error)
             raise OurFaultError(_("A worker could not be closed off: {reason}").format(reason=reason)) from error
-        self.layers = ("process", "rlimits", *hello["layers"])
+        own = [name for name in ("process", "rlimits") if name not in self.order.without]
+        self.layers = (*own, *hello["layers"])
         if missing := [name for name in self.required if name not in self.layers]:
             worker.end()
             text = _("A worker started without {names}, which the one before it had.")

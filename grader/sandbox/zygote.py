@@ -101,7 +101,8 @@ def become_worker(zygote: Zygote, limits: dict[str, Any], descriptors: Sequence[
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (output, 1), (output, 2), (requests, 3), (replies, 4)):
         os.dup2(source, target)
-    take_limits(limits, zygote.mapped)
+    if zygote.has_limits:
+        take_limits(limits, zygote.mapped)
     active = zygote.lockdown.apply(limits["scratch"], work_bytes=limits["scratch_bytes"], group=group)
     os.closerange(FIRST_FREE, 65536)  # after the layers, which hold descriptors that they were prepared with
     hello = json.dumps({"layers": active}).encode()
@@ -250,6 +251,7 @@ class Zygote:
             scratch_parent=self.home,
             without=order["without"],
         )
+        self.has_limits = "rlimits" not in order["without"]
         self.groups = cgroup.find()
         self.has_groups = bool(self.groups.pids or self.groups.memory) and "cgroup" not in order["without"]
         if self.has_groups:
