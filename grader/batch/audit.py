@@ -78,15 +78,15 @@ class Audit:
         languages = [file.name.split(".")[1] for file in sorted(self.assignment.folder.glob("handout.*.md"))]
         for language in languages:
             notebook_of(self.assignment, language, "", None)
-        return Check(_("handouts"), len(languages), len(languages))
+        return Check("handouts", len(languages), len(languages))
 
     def reference(self) -> Plan:
         """The reference earns everything, whatever the seed."""
-        return self._all_pass(_("reference"), self._reference(self.seeds))
+        return self._all_pass("reference", self._reference(self.seeds))
 
     def two_threads(self) -> Plan:
         """The same where the judge computes with two threads, and the answer, as always, with one."""
-        return self._all_pass(_("two threads"), self._reference(min(self.seeds, _SEEDS_AGAIN)))
+        return self._all_pass("two threads", self._reference(min(self.seeds, _SEEDS_AGAIN)))
 
     def stub(self) -> Plan:
         """The untouched stub earns nothing and breaks nothing."""
@@ -98,7 +98,7 @@ class Audit:
                 for case in cases
                 if case.verdict not in _STUB_VERDICTS or case.points
             ]
-            return Check(_("stub"), len(cases), len(cases) - len(failures), tuple(failures))
+            return Check("stub", len(cases), len(cases) - len(failures), tuple(failures))
 
         submission = read(self.assignment.stub, self.assignment.id, self.assignment.asked)
         return Plan([Task("stub", submission, SECRET)], check)
@@ -124,7 +124,7 @@ class Audit:
             for done in all_done:
                 self.margins.wrong_answer(done, done.key)
                 failures += [text for text in (failure(done), _ungradable(done)) if text]
-            return Check(_("misconceptions"), len(found), len(found) - len(failures), tuple(sorted(failures)))
+            return Check("misconceptions", len(found), len(found) - len(failures), tuple(sorted(failures)))
 
         return Plan([Task(one.id, _cells(one.id, None), SECRET, swap=one.id) for one in found], check)
 
@@ -140,7 +140,7 @@ class Audit:
             for at in range(min(self.seeds, _SEEDS_AGAIN))
         ]
         others = [folder.name for folder in folders if any(word in folder.name for word in _PRECISIONS)]
-        plan = self._all_pass(_("alternatives"), tasks)
+        plan = self._all_pass("alternatives", tasks)
 
         def check(done: list[Done]) -> Check:
             found = plan.check(done)
@@ -168,7 +168,7 @@ class Audit:
             for done in all_done:
                 self.margins.wrong_answer(done, self._label(made[done.key]))
             remark = _("{count} equivalent").format(count=len(set(excused) & survived))
-            return Check(_("mutants"), len(made), len(made) - len(alive), tuple(failures), remark)
+            return Check("mutants", len(made), len(made) - len(alive), tuple(failures), remark)
 
         tasks = [
             Task(mutant.name, _cells("mutant.py", mutant.source), SECRET, stop_early=True, about=mutant.of)

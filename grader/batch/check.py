@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from grader.i18n import _
+
+# What a person reads; in JSON the name is the same in every language.
+TITLES: dict[str, Callable[[], str]] = {
+    "handouts": lambda: _("handouts"),
+    "reference": lambda: _("reference"),
+    "two threads": lambda: _("two threads"),
+    "stub": lambda: _("stub"),
+    "misconceptions": lambda: _("misconceptions"),
+    "alternatives": lambda: _("alternatives"),
+    "mutants": lambda: _("mutants"),
+    "honest errors": lambda: _("honest errors"),
+    "smallest mistakes": lambda: _("smallest mistakes"),
+}
 
 
 @dataclass(frozen=True)
@@ -16,6 +32,10 @@ class Check:
     failures: tuple[str, ...] = ()
     remark: str = ""
     cases: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.name]()
 
     @property
     def ok(self) -> bool:

@@ -56,7 +56,7 @@ class Margins:
         greatest = max((distance for distance, _name in self.honest.values()), default=0.0)
         remark = _("at most {distance} of a tolerance").format(distance=f"{greatest:.2g}")
         return Check(
-            _("honest errors"), len(self.honest), len(self.honest) - len(close), tuple(failures), remark, self._table()
+            "honest errors", len(self.honest), len(self.honest) - len(close), tuple(failures), remark, self._table()
         )
 
     def check_wrong(self) -> Check:
@@ -70,7 +70,7 @@ class Margins:
         smallest = min((found for found, _case in self.wrong.values()), default=math.inf)
         remark = "" if math.isinf(smallest) else _("at least {distance} tolerances").format(distance=f"{smallest:.2g}")
         return Check(
-            _("smallest mistakes"), len(self.wrong), len(self.wrong) - len(close), tuple(sorted(failures)), remark
+            "smallest mistakes", len(self.wrong), len(self.wrong) - len(close), tuple(sorted(failures)), remark
         )
 
     def _table(self) -> dict[str, Any]:

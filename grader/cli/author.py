@@ -43,8 +43,7 @@ def audit(hw: str, seeds: int, jobs: int, json_file: str | None, **options: Any)
     else:
         if json_file is not None:
             Path(json_file).write_text(text, "utf-8")
-        for check in checks:
-            _show(check)
+        _show(checks)
     raise SystemExit(ALL_PASSED if result["ok"] else NOT_ALL_PASSED)
 
 
@@ -98,14 +97,17 @@ class _Counter:
             click.echo("\r\x1b[K", nl=False, err=True)
 
 
-def _show(check: Check) -> None:
+def _show(checks: list[Check]) -> None:
+    from rich.cells import cell_len, set_cell_size  # Hangul is two cells wide
+
     from grader.clean import printable
 
-    mark = "✓" if check.ok else "✗"
-    remark = f"  {check.remark}" if check.remark else ""
-    from rich.cells import cell_len
+    def row(mark: str, name: str, tried: object, held: object, remark: str) -> str:
+        numbers = "".join(" " * (8 - cell_len(str(value))) + str(value) for value in (tried, held))
+        return f"{mark} {set_cell_size(name, 20)}{numbers}  {remark}".rstrip()
 
-    name = check.name + " " * (20 - cell_len(check.name))  # Hangul is two cells wide
-    click.echo(f"{mark} {name} {check.held}/{check.tried}{remark}")
-    for failure in check.failures:
-        click.echo(f"    {printable(failure)}")
+    click.echo(row(" ", "", _("tried"), _("held"), ""))
+    for check in checks:
+        click.echo(row("✓" if check.ok else "✗", check.title, check.tried, check.held, check.remark))
+        for failure in check.failures:
+            click.echo(f"    {printable(failure)}")

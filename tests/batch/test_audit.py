@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,13 +128,20 @@ def test_a_misconception_that_no_case_fails_is_named(course: Path) -> None:
     assert said.startswith(f"{file}:4: right loses no point")
 
 
-def test_a_mutant_that_survives_is_named_with_its_line(course: Path) -> None:
+def test_a_mutant_that_survives_is_named_with_its_line(d2d: Any, course: Path) -> None:
     cases = course / "assignments" / "mini" / "test_public.py"
     cases.write_text(
         cases.read_text("utf-8").replace("close(student.double(x), reference.double(x))", "student.double(x)"), "utf-8"
     )
-    check = audit(course)["mutants"]
-    assert "mini.py:6: double: 2 → 3" in check.failures
+    file = course / "audit.json"
+    done = d2d("audit", "mini", "--seeds", "1", "--jobs", "1", "--json", file, "--lang", "ko")
+    assert done.returncode == 1
+    found = {check["name"]: check for check in json.loads(file.read_text("utf-8"))["checks"]}
+    assert "mini.py:6: double: 2 → 3" in found["mutants"]["failures"]
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert lines[0] == ["시도", "통과"]
+    assert ["✓", "모범", "답안", "1", "1"] in lines
+    assert next(line for line in lines if "돌연변이" in line)[0] == "✗"
 
 
 def test_an_equivalent_mutant_is_excused_and_a_stale_excuse_is_named(course: Path) -> None:
