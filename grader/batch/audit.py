@@ -126,7 +126,7 @@ class Audit:
                 failures += [text for text in (failure(done), _ungradable(done)) if text]
             return Check("misconceptions", len(found), len(found) - len(failures), tuple(sorted(failures)))
 
-        return Plan([Task(one.id, _cells(one.id, None), SECRET, swap=one.id) for one in found], check)
+        return Plan([Task(one.id, _cells(one.id, None), SECRET, swap=one.id, about=one.of) for one in found], check)
 
     def alternatives(self) -> Plan:
         """Every accepted way to write it earns everything.

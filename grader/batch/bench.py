@@ -16,9 +16,11 @@ from grader.course.limits import Limits
 from grader.errors import BadAssignmentError
 from grader.i18n import _
 from grader.judge.collect import Case, Collection, collected
-from grader.judge.hints import LiveHints, NoHints, read_misconceptions
+from grader.judge.hints import LiveHints, NoHints, Rerun, read_misconceptions
 from grader.judge.reference import LiveReference
 from grader.judge.run import Judge
+from grader.judge.transcript import Transcript
+from grader.records.report import Hint
 from grader.sandbox.order import start
 from grader.sandbox.worker import Worker
 
@@ -56,6 +58,21 @@ class InProcessServer:
         self.objects.handles.clear()
 
 
+@dataclass
+class UntilNamed:
+    """Hints for a misconception at work, looked for until it is named: each costs a run of every other's variant."""
+
+    hints: LiveHints
+    name: str
+    named: bool = False
+
+    def explain(self, case: Case, transcript: Transcript, rerun: Rerun) -> Hint | None:
+        """The hint, as long as its own was not among them."""
+        hint = None if self.named else self.hints.explain(case, transcript, rerun)
+        self.named = self.named or (hint is not None and hint.id == self.name)
+        return hint
+
+
 @dataclass(frozen=True)
 class Bench:
     """Judges tasks one after another."""
@@ -75,6 +92,8 @@ class Bench:
             judge = replace(judge, collection=self._first_about(task.about))
         if task.stop_early:  # nobody reads a hint of it
             judge = replace(judge, hints=NoHints())
+        elif task.swap is not None:
+            judge = replace(judge, hints=UntilNamed(self.hints, task.swap))
         elif task.secret != self.judge.secret:
             judge = replace(judge, hints=LiveHints(self.hints.assignment, self.hints.misconceptions))
         return Done(task.key, judge.judge(task.submission), distances)
