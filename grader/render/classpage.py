@@ -10,7 +10,7 @@ from grader.records.cohort import Cohort
 from grader.records.summary import Row
 from grader.render.templating import asset, framed
 
-_HARDEST = 15
+_HARDEST = 10
 _STEPS = 10  # of colour in the heat map
 
 

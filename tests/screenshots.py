@@ -1,0 +1,95 @@
+"""The pictures in `docs/`, taken of real pages in a real Chromium: `python tests/screenshots.py`.
+
+A class of sample people is made of the reference with some of its functions put wrong, as the misconceptions of hw1 are
+wrong, or left out; `d2d grade` judges it, and its page is what the picture shows.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from grader.judge.hints import read_misconceptions
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs" / "pictures"
+HW1 = ROOT / "assignments" / "hw1"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+PEOPLE = "kim lee park choi jung kang cho yoon jang lim han oh seo shin kwon hwang ahn song yoo hong jeon ko moon yang"
+WRONG = (0, 1, 2, 4, 0, 3, 6, 14)  # functions that a member has wrong, in turn
+MISSING = (0, 0, 0, 0, 0, 2, 0, 7)  # and left out
+
+
+def notebooks(folder: Path) -> None:
+    """What the class hands in."""
+    helpers = (HW1 / "misconceptions.py").read_text("utf-8").partition("MISCONCEPTIONS =")[0]
+    helpers = helpers.replace("from grader.judge import Misconception\n", "")
+    known: dict[str, object] = {}
+    exec(helpers, known)  # to see which variants go by a name of their own
+    wrong = [each for each in read_misconceptions(HW1 / "misconceptions.py") if each.variant.__name__ in known]
+    dice = random.Random(4)
+    for at, name in enumerate(PEOPLE.split()):
+        cells = [(ROOT / "reference" / "hw1.py").read_text("utf-8"), helpers]
+        weights = [1 / (1 + place % 7) for place in range(len(wrong))]  # some are common, most are rare
+        chosen = dice.choices(wrong, weights, k=WRONG[at % 8])
+        cells += [f"def {each.of}(*a, **k):\n    return {each.variant.__name__}(*a, **k)\n" for each in chosen]
+        left_out = dice.sample(wrong, MISSING[at % 8])
+        cells += [f"def {each.of}(*a, **k):\n    raise NotImplementedError\n" for each in left_out]
+        notebook = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": list(map(code, cells))}
+        (folder / f"{name}.ipynb").write_text(json.dumps(notebook), "utf-8")
+
+
+def code(source: str) -> dict[str, object]:
+    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+
+
+def d2d(*arguments: object) -> None:
+    """Run the command; only wrong usage and our own fault stop this."""
+    done = subprocess.run([sys.executable, "-m", "grader", *map(str, arguments)], cwd=ROOT, check=False)
+    if done.returncode > 1:
+        sys.exit(done.returncode)
+
+
+def pages(folder: Path) -> Iterator[tuple[str, Path, str, int, int]]:
+    """Name of the picture, page, colours, width and height."""
+    work = folder / "class"
+    work.mkdir()
+    notebooks(work)
+    (folder / "roster.csv").write_text("\n".join(["member", *PEOPLE.split(), "baek", "nam"]), "utf-8")
+    out = folder / "out"
+    d2d("grade", "hw1", work, "--out", out, "--roster", folder / "roster.csv", "--pages", "--lang", "en")
+    yield "class", out / "index.html", "light", 1200, 1400
+    yield "members", out / "index.html", "light", 1440, 1000
+    kim = ROOT / "tests" / "corpus" / "readme" / "kim.py"
+    for language, colours in (("en", "light"), ("ko", "dark")):
+        page = folder / f"kim.{language}.html"
+        d2d("check", "hw1", kim, "--html", page, "--lang", language)
+        yield f"member.{language}", page, colours, 900, 1350
+
+
+def picture(browser: Browser, name: str, page: Path, colours: str, width: int, height: int) -> None:
+    context = browser.new_context(color_scheme=colours, viewport={"width": width, "height": height})  # type: ignore[arg-type]
+    opened = context.new_page()
+    opened.goto(page.as_uri())
+    if name == "members":
+        opened.locator("section", has=opened.locator(".members")).screenshot(path=DOCS / f"{name}.png")
+    else:
+        opened.screenshot(path=DOCS / f"{name}.png")
+    context.close()
+
+
+if __name__ == "__main__":
+    DOCS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        for each in pages(Path(folder)):
+            picture(browser, *each)
+        browser.close()
