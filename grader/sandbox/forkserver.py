@@ -27,7 +27,6 @@ from grader.sandbox.worker import OUT_OF_MEMORY, EndedError, ForkedWorker, statu
 _PREFIX = "d2d-"
 _PIPE_BYTES = 1 << 20  # an array of a megabyte in one go instead of sixteen changes of process
 _READY_SECONDS = 120.0  # torch on a cold disk
-_SHARES = 4  # how often what the zygote holds may be counted before it is taken for the submission's own
 _ANSWER_SECONDS = 10.0  # killing what a submission left behind takes milliseconds; a stopped zygote never answers
 
 
@@ -91,7 +90,7 @@ class ForkServer:
                 for fd in theirs[:2]:
                     fcntl.fcntl(fd, getattr(fcntl, "F_SETPIPE_SZ", 1031), _PIPE_BYTES)
             self._send({"fork": limits.for_worker(str(scratch))}, theirs)
-        _message, pidfds = self._receive()
+        message, pidfds = self._receive()
         pidfd = pidfds[0] if pidfds else None
         worker = ForkedWorker(self, pidfd, (ours[0], ours[1], ours[2]), limits.output_kb << 10, reply_bound)
         try:
@@ -108,17 +107,17 @@ class ForkServer:
                 text.format(names=", ".join(missing)), hint=_("`d2d doctor` shows what this machine offers.")
             )
         if "seccomp" not in self.layers and "cgroup" not in self.layers:
-            worker.too_large = self._watch(limits.memory_mb << 20)
+            worker.too_large = self._watch(message["pid"], limits.memory_mb << 20)
         return worker
 
-    def _watch(self, budget: int) -> Callable[[], bool]:
+    def _watch(self, worker: int, budget: int) -> Callable[[], bool]:
         """Whether a worker and what it started hold too much memory together; the process alone has RLIMIT_AS.
 
-        Only where it can start any, and no control group counts for us. What a fork shares unwritten counts in each.
+        Only where it can start any, and no control group counts for us. Looked for below the zygote, to which orphans
+        come; what a process that has just started holds is what the zygote shares with it.
         """
-        zygote = self.process.pid
-        bound = budget + _SHARES * watchdog.memory_of(zygote)
-        return lambda: watchdog.memory_of(zygote) > bound
+        zygote, share = self.process.pid, watchdog.memory_of(worker)
+        return lambda: watchdog.memory_of(zygote, share) > budget
 
     @property
     def tier(self) -> str:

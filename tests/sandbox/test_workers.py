@@ -222,7 +222,7 @@ def test_a_crowd_that_is_large_together_is_seen_from_outside(
     for watched, how in ((True, "memory"), (False, "timeout")):
         if not watched:
             limits = replace(limits, case_seconds=1.5)
-            monkeypatch.setattr(watchdog, "memory_of", lambda pid: 0)
+            monkeypatch.setattr(watchdog, "memory_of", lambda *_arguments: 0)
         server = start(["numpy"], without=LAYERS)
         try:
             kept, student = loaded(server, CROWD, limits)

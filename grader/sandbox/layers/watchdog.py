@@ -19,17 +19,17 @@ def available() -> str | None:
     return None
 
 
-def memory_of(pid: int) -> int:
+def memory_of(pid: int, share: int = 0) -> int:
     """Bytes of anonymous memory of a process and all below it, 0 once it is gone (man 5 proc_pid_statm).
 
-    What a worker shares unwritten with the zygote counts too: take the value at its start off.
+    What a fork shares unwritten with the zygote is counted in each; `share` is taken off every one of them for that.
     """
-    resident = 0
+    held = 0
     with suppress(FileNotFoundError, ProcessLookupError):
         with open(f"/proc/{pid}/statm", "rb") as file:
-            _size, total, shared = map(int, file.read().split()[:3])
-        resident = (total - shared) * os.sysconf("SC_PAGE_SIZE")
+            _size, resident, shared = map(int, file.read().split()[:3])
+        held = max(0, (resident - shared) * os.sysconf("SC_PAGE_SIZE") - share)
         with open(f"/proc/{pid}/task/{pid}/children", "rb") as file:
             children = [int(child) for child in file.read().split()]
-        resident += sum(memory_of(child) for child in children)
-    return resident
+        held += sum(memory_of(child, share) for child in children)
+    return held
