@@ -5,7 +5,7 @@
 
 The kernel holds the student's code, so nothing is judged in it: the notebook's cells go to `d2d` in a process of its
 own, and what it shows comes back as HTML. Colab is asked for the notebook itself; elsewhere the cells that were run in
-this session are taken, the last run of each.
+this session are taken, in the order in which they were. A notebook that `d2d release` made is answered in its language.
 """
 
 from __future__ import annotations
@@ -36,24 +36,42 @@ def load_ipython_extension(ipython: Any) -> None:
 
 def run(line: str, ipython: Any) -> None:
     """One `%d2d …`: judge and show."""
-    arguments = shlex.split(line)
-    i18n.use(_option(arguments, "--lang") or i18n.from_locale())
+    try:
+        arguments = shlex.split(line)
+    except ValueError as error:  # a quote that nothing closes
+        print(f"%d2d: {error}", file=sys.stderr)  # noqa: T201 — a cell's output is where this belongs
+        return
+    asked = _asked(arguments)
+    i18n.use(asked.get("lang") or i18n.from_locale())
     with tempfile.TemporaryDirectory(prefix="d2d-notebook-") as folder:
-        if arguments[:1] == ["check"] and not _names_a_file(arguments):
-            notebook = Path(folder, f"{arguments[1] if len(arguments) > 1 else 'notebook'}.ipynb")
-            notebook.write_text(json.dumps(current_notebook(ipython), ensure_ascii=False), "utf-8")
-            arguments.insert(2, str(notebook))
         page = Path(folder, "report.html")
-        if arguments[:1] == ["check"]:
+        if asked.get("hw"):
+            if asked["path"] is None:
+                notebook = current_notebook(ipython)
+                if not asked["lang"] and (known := _language(notebook)):
+                    i18n.use(known)
+                    arguments += ["--lang", known]
+                file = Path(folder, f"{asked['hw']}.ipynb".replace("/", "-"))
+                file.write_text(json.dumps(notebook, ensure_ascii=True), "utf-8")
+                arguments.append(str(file))
             arguments += ["--html", str(page), "--fragment"]
-        command = [sys.executable, "-m", "grader", *arguments, *_course(arguments)]
+        command = [sys.executable, "-m", "grader", *arguments, *_course(asked)]
         done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)  # noqa: S603
-        if page.is_file() and page.stat().st_size:
+        if page.is_file() and page.stat().st_size and asked["json_file"] != "-":
             _show_html(page.read_text("utf-8"))
         else:
-            print(done.stdout, end="")  # noqa: T201 — a cell's output is where this belongs
+            print(done.stdout, end="")  # noqa: T201
         if done.stderr:
             print(done.stderr, end="", file=sys.stderr)  # noqa: T201
+
+
+def _asked(arguments: list[str]) -> dict[str, Any]:
+    """What a `check` was asked for, by its own options; nothing of another command."""
+    if arguments[:1] != ["check"]:
+        return {}
+    from grader.cli.student import check
+
+    return dict(check.make_context("check", arguments[1:], resilient_parsing=True).params)
 
 
 def current_notebook(ipython: Any) -> dict[str, Any]:
@@ -62,12 +80,23 @@ def current_notebook(ipython: Any) -> dict[str, Any]:
         from google.colab import _message
     except ImportError:
         return _from_history(ipython)
-    answer = _message.blocking_request("get_ipynb", request="", timeout_sec=_ASK_SECONDS)
+    try:
+        answer = _message.blocking_request("get_ipynb", request="", timeout_sec=_ASK_SECONDS)
+    except Exception as error:  # noqa: BLE001 — Colab's own, of whatever kind: the work is judged all the same
+        answer = {"error": type(error).__name__}
     notebook = answer.get("ipynb") if isinstance(answer, dict) else None
-    if not isinstance(notebook, dict):
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         print(_("Colab did not hand out this notebook; the cells that were run are judged instead."))  # noqa: T201
         return _from_history(ipython)
     return notebook
+
+
+def _language(notebook: dict[str, Any]) -> str | None:
+    """The language that a released notebook is written in."""
+    metadata = notebook.get("metadata")
+    ours = metadata.get("d2d") if isinstance(metadata, dict) else None
+    found = ours.get("language") if isinstance(ours, dict) else None
+    return found if found in i18n.LANGUAGES else None
 
 
 def _from_history(ipython: Any) -> dict[str, Any]:
@@ -87,22 +116,9 @@ def _show_html(page: str) -> None:
     display(HTML(page))
 
 
-def _option(arguments: list[str], name: str) -> str | None:
-    for at, argument in enumerate(arguments):
-        if argument.startswith(f"{name}="):
-            return argument.partition("=")[2]
-        if argument == name and at + 1 < len(arguments):
-            return arguments[at + 1]
-    return None
-
-
-def _names_a_file(arguments: list[str]) -> bool:
-    return len(arguments) > 2 and not arguments[2].startswith("-")
-
-
-def _course(arguments: list[str]) -> list[str]:
+def _course(asked: dict[str, Any]) -> list[str]:
     """The course that the notebook's first cell fetched, unless the command names one or lies in one."""
-    if _option(arguments, "--course") or any(Path(folder, "d2d.toml").is_file() for folder in _upwards()):
+    if asked.get("course") or any(Path(folder, "d2d.toml").is_file() for folder in _upwards()):
         return []
     return next((["--course", name] for name in _COURSES if Path(name, "d2d.toml").is_file()), [])
 

@@ -72,7 +72,7 @@ def _setup(assignment: Assignment, language: str, install: str, members: str | N
     ]
     if members is not None:
         lines += [
-            'if not any(pathlib.Path(folder, "d2d.toml").is_file() for folder in (".", "..", "d2d-course")):',
+            'if not any(pathlib.Path(folder, "d2d.toml").is_file() for folder in (".", "..", "../..", "d2d-course")):',
             f"    !git clone --quiet --depth 1 {members} d2d-course",
         ]
     if assignment.files and members is not None:

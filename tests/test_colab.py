@@ -1,0 +1,162 @@
+"""`%d2d check` in a real kernel: in Colab, whose page a script stands in for, and in plain Jupyter."""
+
+from __future__ import annotations
+
+import html
+import importlib
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from grader import colab
+from tests.conftest import RIGHT
+
+STAND_IN = Path(__file__).parent / "colab_stand_in"
+WRONG = "import numpy as np\ndef mse(x, y): return np.sum((x - y) ** 2)"
+DOUBLE = "def double(x): return 2 * x"
+SPAWNED = "import grader.sandbox.order as order\norder.start.__kwdefaults__['spawn'] = True\n"
+
+
+def notebook(*cells: str, **metadata: Any) -> dict[str, Any]:
+    made = [{"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": s} for s in cells]
+    return {"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4}
+
+
+def run(course: Path, monkeypatch: pytest.MonkeyPatch, cells: list[str], path: list[Path]) -> list[str]:
+    """What each cell shows: the text of its HTML, and what it prints."""
+    for name in ("HOME", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"):
+        monkeypatch.setenv(name, str(course / "home"))
+    (course / "home").mkdir(exist_ok=True)
+    monkeypatch.setenv("PYTHONPATH", ":".join(map(str, path)))
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    made = nbformat.from_dict(notebook(*cells))
+    NotebookClient(made, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(course)}}).execute()
+    return ["\n".join(map(text_of, cell.outputs)) for cell in made.cells]
+
+
+def text_of(output: Any) -> str:
+    """An output as it is read."""
+    if output.output_type == "stream":
+        return str(output.text)
+    page = output.data.get("text/html", output.data.get("text/plain", ""))
+    page = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]*>", " ", page))
+
+
+def command(course: Path, source: str, language: str) -> dict[str, Any]:
+    """The report that the command line gives of the same work."""
+    file = course / "mine.py"
+    file.write_text(source, "utf-8")
+    arguments = [sys.executable, "-m", "grader", "check", "mini", str(file), "--json", "-", "--lang", language]
+    done = subprocess.run(arguments, cwd=course, capture_output=True, encoding="utf-8", check=False)
+    return json.loads(done.stdout)
+
+
+def says(shown: str, report: dict[str, Any]) -> None:
+    """All that a report has to say is shown: the score, and of each case that did not pass its title and message."""
+    assert f"{report['percent']}%" in shown
+    for case in report["cases"]:
+        if case["verdict"] not in ("passed", "skipped"):
+            assert case["title"].rstrip(".") in shown
+            for line in case["message"].splitlines():
+                assert line in shown
+
+
+def test_in_colab(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One kernel, several answers of the page: what it hands out is judged, and in its language."""
+    whole = notebook(WRONG, DOUBLE, "%d2d check mini")
+    answers: dict[str, object] = {
+        "ko": {"ipynb": {**whole, "metadata": {"d2d": {"language": "ko"}}}},
+        "en": {"ipynb": {**whole, "metadata": {"d2d": {"language": "en"}}}},
+        "late": "late",
+    }
+    cells = [
+        f"%load_ext grader.colab\nimport json, grader.colab\ngrader.colab._ASK_SECONDS = 0.1\n{RIGHT}",
+        *(
+            f"from google.colab import _message\n_message.SCRIPT = json.loads({json.dumps(answer)!r})\n%d2d check mini"
+            for answer in answers.values()
+        ),
+        "%d2d check mini --lang ko",
+        "%d2d check --lang en mini mine.py",
+        "print(_message.ASKED)",
+        "%d2d check nothing-of-the-kind",
+        "%d2d check 'mini",
+        "%d2d --version",
+    ]
+    reports = {language: command(course, f"{WRONG}\n{DOUBLE}\n", language) for language in ("ko", "en")}
+    _first, *shown = run(course, monkeypatch, cells, [STAND_IN])
+    by_name = dict(zip(answers, shown, strict=False))
+    says(by_name["ko"], reports["ko"])
+    assert re.search("[가-힣]", by_name["ko"])
+    says(by_name["en"], reports["en"])
+    assert not re.search("[가-힣]", by_name["en"])
+    assert "Colab did not hand out this notebook" in by_name["late"]
+    assert "100%" in by_name["late"]
+    told, named, asked, unknown, unclosed, version = shown[len(answers) :]
+    assert re.search("[가-힣]", told)
+    says(named, reports["en"])
+    assert eval(asked) == [("get_ipynb", "", 0.1)] * (len(answers) + 1)
+    assert "nothing-of-the-kind" in unknown
+    assert "No closing quotation" in unclosed
+    assert version.startswith("d2d")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        "late",
+        {"error": "no page"},
+        "<html>",
+        {},
+        {"ipynb": [1]},
+        {"ipynb": {"metadata": {}}},
+        {"ipynb": {"cells": 3}},
+    ],
+)
+def test_what_the_page_answers_where_it_is_no_notebook(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: object
+) -> None:
+    monkeypatch.syspath_prepend(str(STAND_IN))
+    for name in ("google", "google.colab", "google.colab._message"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    message = importlib.import_module("google.colab._message")
+    monkeypatch.setattr(message, "SCRIPT", answer)
+    monkeypatch.setattr(colab, "_ASK_SECONDS", 0.01)
+    session = SimpleNamespace(history_manager=SimpleNamespace(input_hist_raw=["", "x = 1", "%d2d check mini"]))
+    found = colab.current_notebook(session)
+    assert [cell["source"] for cell in found["cells"]] == ["x = 1", "%d2d check mini"]
+    assert "Colab did not hand out this notebook" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("metadata", "language"),
+    [
+        ({"d2d": {"language": "ko"}}, "ko"),
+        ({"d2d": {"language": "xx"}}, None),
+        ({"d2d": 1}, None),
+        ([1], None),
+        (None, None),
+    ],
+)
+def test_the_language_of_a_notebook(metadata: object, language: str | None) -> None:
+    assert colab._language({"metadata": metadata}) == language
+    assert colab._language({}) is None
+
+
+def test_in_jupyter_where_nothing_can_be_forked(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows and macOS: the cells that were run are judged, by workers of an interpreter each."""
+    (course / "site").mkdir()
+    (course / "site" / "sitecustomize.py").write_text(SPAWNED, "utf-8")
+    cells = ["%load_ext grader.colab", WRONG, DOUBLE, "raise_nothing = 1", "%d2d check mini"]
+    shown = run(course, monkeypatch, cells, [course / "site"])[-1]
+    says(shown, command(course, f"{WRONG}\n{DOUBLE}\n", "en"))
+    assert re.search(r"sandbox: process\s*(·|\n|$)", shown), shown[-300:]
