@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup
 
 from grader.records.report import Report
@@ -15,4 +17,6 @@ def page(report: Report) -> str:
 
 def fragment(report: Report) -> str:
     """The same as a part of another page: its style holds below its own element and nowhere else."""
-    return rendered("fragment.html", report=report, fragment=True, style=Markup(asset("page.css")))  # noqa: S704 — ours
+    # Another page may call a `rem` what it likes: in Jupyter's classic notebook it is 10 pixels.
+    style = re.sub(r"([\d.]+)rem\b", lambda size: f"{16 * float(size[1]):g}px", asset("page.css"))
+    return rendered("fragment.html", report=report, fragment=True, style=Markup(style))  # noqa: S704 — ours
