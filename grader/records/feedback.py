@@ -16,6 +16,7 @@ from grader.course.term import Term
 from grader.i18n import _
 from grader.records.report import CaseResult, Note, Report, Section, Verdict, Visibility, sections
 from grader.records.results import Entry, Override
+from grader.records.sheet import decimal
 
 _FOR_THE_STAFF = ("look",)  # kinds of notes: what is worth a look is no reproach yet
 
@@ -96,7 +97,7 @@ def _folded(hidden: Section) -> CaseResult:
         verdict = Verdict.MISSING
     else:
         verdict = Verdict.PASSED if verdicts == {Verdict.PASSED} else Verdict.FAILED
-    words = _("{points} of {most} points").format(points=hidden.points, most=hidden.max_points)
+    words = _("{points} of {most} points").format(points=decimal(hidden.points), most=decimal(hidden.max_points))
     return CaseResult(
         id=f"hidden::{hidden.name}",
         section=hidden.name,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -172,3 +174,35 @@ def test_five_hundred_members(shown: Callable[..., Page]) -> None:
     }""")
     assert taken < 1000
     assert len(column(page, 1)) == 500
+
+
+HOSTILE_WORK = r"""
+import numpy as np
+def mse(x, y):
+    print("</pre><script>window.hit = 1</script>\x1b[2J\u202e")
+    raise ValueError('"><img src=x onerror="window.hit = 1">')
+def double(x):
+    return x
+"""
+
+
+def test_a_hostile_submission_from_the_folder_to_the_page(course: Path, new_page: Pages) -> None:
+    """Its name, what it prints and what it raises, through grading and into both pages."""
+    handed_in = course.parent / "handed-in"
+    handed_in.mkdir()
+    name = '"><img src=x onerror="window.hit = 1">'
+    for each in (name, "=HYPERLINK(1)"):
+        (handed_in / f"{each}.py").write_text(HOSTILE_WORK, "utf-8")
+    out = course.parent / "out"
+    command = [sys.executable, "-m", "grader", "grade", "mini", handed_in, "--out", out, "--pages", "--jobs", "1"]
+    assert subprocess.run(command, cwd=course, capture_output=True, timeout=60, check=False).returncode == 1
+    page = new_page(bypass_csp=True)
+    page.goto((out / "index.html").as_uri())
+    assert name in column(page, 1)
+    page.get_by_role("link", name=name, exact=True).click()
+    page.wait_for_url("**/pages/*")
+    assert "onerror" in page.inner_text(".case .message >> nth=0")
+    page.get_by_text("your code printed:").first.click()
+    assert page.inner_text("pre >> nth=0") == "</pre><script>window.hit = 1</script>\\u202e"
+    assert page.evaluate("[window.hit, document.images.length, document.scripts.length]") == [None, 0, 0]
+    assert "\n=" not in (out / "summary.csv").read_text("utf-8-sig")
