@@ -56,10 +56,16 @@ def grader_sha256() -> str:
 
 def assignment_sha256(assignment: Assignment) -> str:
     """The hash of everything in an assignment that judges, and of its reference."""
-    files = [(file, file.relative_to(assignment.folder)) for file in _files(assignment.folder, ())]
+    return _sha256(iter(assignment_files(assignment)))
+
+
+def assignment_files(assignment: Assignment) -> list[tuple[Path, Path]]:
+    """The files of an assignment that judge, each with its name in it."""
+    home = assignment.folder
+    files = [(file, file.relative_to(home)) for file in _files(home, ()) if file != assignment.reference]
     if assignment.reference is not None:
         files.append((assignment.reference, Path("reference", assignment.reference.name)))
-    return _sha256(iter(files))
+    return files
 
 
 def _files(folder: Path, endings: tuple[str, ...]) -> list[Path]:

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
 @click.command(help=_("Show what this machine offers, and whether hidden cases should be judged on it."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print the result as JSON."))
+@click.option("--scheduler", metavar="URL", help=_("Examine each worker of a Dask cluster, tcp://…."))
 @common
-def doctor(as_json: bool, **_options: Any) -> None:
-    """Examine this machine."""
+def doctor(as_json: bool, scheduler: str | None, **_options: Any) -> None:
+    """Examine this machine, or those of a cluster."""
+    if scheduler is not None:
+        raise SystemExit(_cluster(scheduler, as_json))
     from grader.batch.health import examine
 
     health = examine()
@@ -32,6 +35,32 @@ def doctor(as_json: bool, **_options: Any) -> None:
     else:
         _show(health)
     raise SystemExit(ALL_PASSED if health.may_judge_hidden else OUR_FAULT)
+
+
+def _cluster(scheduler: str, as_json: bool) -> int:
+    """A line for each worker: whether it may judge hidden cases, and whether it is like this machine."""
+    from grader.clean import inline
+    from grader.cli.grade import need_dask
+
+    need_dask()
+    from grader.batch.dask import examined
+
+    workers = examined(scheduler)
+    if as_json:
+        sys.stdout.write(json.dumps(workers, ensure_ascii=False, indent=2) + "\n")
+    for worker, found in {} if as_json else workers.items():
+        faults = []
+        if not found["may_judge_hidden"]:
+            lost = [one["name"] for one in found.get("self_test", ()) if not one["contained"]]
+            lost += [line["name"] for line in found.get("layers", ()) if line["state"] != "active"]
+            faults.append(_("hidden cases should not be judged there: {names}").format(
+                names=", ".join([found["trouble"], *lost] if found["trouble"] else lost)))  # fmt: skip
+        if not found["same"]:
+            versions = ", ".join(f"{name} {version}" for name, version in found["about"].items())
+            faults.append(_("not like this machine: {versions}").format(versions=versions))
+        click.echo(inline(f"{'✗' if faults else '✓'} {worker} {'; '.join(faults)}", 400))
+    good = all(found["may_judge_hidden"] and found["same"] for found in workers.values())
+    return ALL_PASSED if good else OUR_FAULT
 
 
 def _show(health: Health) -> None:

@@ -23,6 +23,7 @@ from grader.i18n import _, ngettext
 if TYPE_CHECKING:
     from grader.batch.entries import Entry
     from grader.batch.grading import Grading, Outcome
+    from grader.batch.task import Engine, Setting
     from grader.course.manifest import Assignment
     from grader.course.term import Term
     from grader.records.folder import ReportFolder
@@ -52,6 +53,10 @@ class Wanted:
 @click.option("--out", required=True, type=_FOLDER, help=_("Folder for the reports, summary.csv and index.html."))
 @click.option("--gradebook", "book", type=_FILE, help=_("Add the reports to this gradebook."))
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help=_("How many judges work at once."))
+@click.option("--engine", type=click.Choice(("local", "dask")), default="local", help=_("Who hands work to judges."))
+@click.option(
+    "--scheduler", metavar="URL", help=_("A Dask scheduler, tcp://…; without it --engine dask starts its own.")
+)
 @click.option("--secret-file", type=_FILE, help=_("Seed of hidden inputs; else D2D_SECRET, else the course's."))
 @click.option("--key", type=_FILE, help=_("The private key to sign with; else D2D_KEY, else the course's."))
 @click.option("--public", is_flag=True, help=_("By the public cases alone, as `d2d check` does."))
@@ -89,7 +94,6 @@ def grade(hw: str, path: Path, out: Path, book: Path | None, json_file: str | No
 
 def _grading(assignment: Assignment, folder: ReportFolder, course: Path, term: Term, options: Any) -> Grading:
     from grader.batch.grading import Grading
-    from grader.batch.local import LocalEngine
     from grader.batch.secret import commitment, secret_of
     from grader.batch.task import Setting
     from grader.i18n import language
@@ -104,8 +108,30 @@ def _grading(assignment: Assignment, folder: ReportFolder, course: Path, term: T
     if made is not None:
         say(_("The course had no secret; {file} holds one now. Keep it: it makes scores repeatable.").format(file=made))
     setting = Setting(assignment, secret, language(), closed=not public, hidden=not public)
-    engine = LocalEngine(setting, options["jobs"])
+    engine = _engine(setting, options)
     return Grading(setting, engine, folder, None if public else commitment(secret), options["force"])
+
+
+def _engine(setting: Setting, options: Any) -> Engine:
+    """Who hands the work to judges."""
+    if options["engine"] == "local":
+        if options["scheduler"] is not None:
+            raise UsageError(_("--scheduler goes with --engine dask."))
+        from grader.batch.local import LocalEngine
+
+        return LocalEngine(setting, options["jobs"])
+    need_dask()
+    from grader.batch.dask import DaskEngine
+
+    return DaskEngine(setting, options["scheduler"], options["jobs"])
+
+
+def need_dask() -> None:
+    """Say what is missing where Dask is not installed."""
+    import importlib.util
+
+    if importlib.util.find_spec("distributed") is None:
+        raise UsageError(_("Dask is not installed here."), hint="pip install 'd2d-grader[dask]'")
 
 
 def _run(run: Grading, found: Sequence[Entry], wanted: Wanted, term: Term) -> int:

@@ -1,0 +1,208 @@
+"""The Dask engine on a real cluster: a scheduler and two workers as an operator starts them, one killed on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Command
+
+pytest.importorskip("distributed", reason="Dask is not installed")
+ROOT = Path(__file__).parents[2]
+SOURCE = (
+    "import numpy as np\nTURN = {turn}\n"
+    "def mse(x, y): return np.mean((x - y) ** 2)\ndef double(x): return {factor} * x\n"
+)
+
+
+@dataclass
+class Cluster:
+    """A scheduler and its workers, each in a process of its own."""
+
+    folder: Path
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def scheduler_file(self) -> Path:
+        return self.folder / "scheduler.json"
+
+    @property
+    def address(self) -> str:
+        return str(json.loads(self.scheduler_file.read_text("utf-8"))["address"])
+
+    def start(self, what: str, *options: object, env: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+        arguments = ["--scheduler-file", self.scheduler_file, "--no-dashboard", *options]
+        with self.log(len(self.processes)).open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dask", what, *map(str, arguments)],
+                cwd=self.folder,
+                env={**os.environ, "TMPDIR": str(self.folder), **(env or {})},
+                stdout=log,
+                stderr=log,
+            )
+        self.processes.append(process)
+        return process
+
+    def log(self, number: int) -> Path:
+        return self.folder / f"{number}.log"
+
+    def newest_is_there(self) -> bool:
+        return "Registered to" in self.log(len(self.processes) - 1).read_text("utf-8")
+
+    def worker(self, env: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+        return self.start("worker", "--nthreads", 1, "--host", "127.0.0.1", "--local-directory", self.folder, env=env)
+
+    def end(self) -> None:
+        for process in reversed(self.processes):
+            process.terminate()
+            process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    cluster.start("scheduler", "--host", "127.0.0.1", "--port", 0)
+    wait_for(cluster.scheduler_file.exists)
+    for _number in range(2):
+        cluster.worker()
+        wait_for(cluster.newest_is_there)
+    yield cluster
+    cluster.end()
+
+
+def wait_for(true: Callable[[], Any], seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def hand_in(folder: Path, count: int) -> Path:
+    folder.mkdir()
+    for at in range(count):
+        (folder / f"m{at:04}.py").write_text(SOURCE.format(turn=at, factor=2 - (at % 3 == 2)), "utf-8")
+    return folder
+
+
+def run(d2d: Command, *arguments: object) -> tuple[int, str, str]:
+    """The command to its end, and nothing of it left: the cluster of the module is no child of its."""
+    command = d2d.begin(*arguments)
+    said, complaints = command.communicate(timeout=120)
+    wait_for(lambda: not any(belongs(process, d2d) for process in Path("/proc").iterdir()), 10)
+    assert list(d2d.temporary.iterdir()) == []
+    return command.returncode, said.decode(), complaints.decode()
+
+
+def belongs(process: Path, d2d: Command) -> bool:
+    try:
+        return f"TMPDIR={d2d.temporary}".encode() in (process / "environ").read_bytes()
+    except OSError:
+        return False
+
+
+def timeless(folder: Path) -> dict[str, Any]:
+    found = {}
+    for file in sorted((folder / "reports").glob("*.json")):
+        report = json.loads(file.read_text("utf-8"))
+        cases = [{**case, "seconds": 0} for case in report["cases"]]
+        found[file.name] = {**report, "cases": cases, "graded_at": ""}
+    return found
+
+
+def serving(worker: subprocess.Popen[bytes]) -> int:
+    """The process that does the work: the child of the one that was started, which watches it."""
+    with suppress(FileNotFoundError):  # a thread or a child that ends while it is looked at
+        for thread in Path(f"/proc/{worker.pid}/task").iterdir():
+            for child in (thread / "children").read_text("utf-8").split():
+                if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    return int(child)
+    return 0
+
+
+def judged_with_one_killed(d2d: Command, cluster: Cluster, count: int) -> str:
+    """A class on the cluster, one of whose workers is killed in the middle; what the command printed."""
+    folder, out = hand_in(d2d.folder.parent / "handed-in", count), d2d.folder.parent / "by-dask"
+    run = d2d.begin("grade", "mini", folder, "--out", out, "--engine", "dask", "--scheduler", cluster.address)
+    wait_for(lambda: len(list(out.glob("reports/*.json"))) > count // 10 or run.poll() is not None)
+    os.kill(serving(cluster.processes[1]), signal.SIGKILL)
+    said, complaints = run.communicate(timeout=600)
+    assert run.returncode == 1, complaints.decode()
+    assert len(timeless(out)) == count
+    return said.decode()
+
+
+def test_a_worker_that_is_killed_costs_no_report(cluster: Cluster, d2d: Command) -> None:
+    """…and what comes back is what this machine alone makes of the class, in the same order."""
+    said = judged_with_one_killed(d2d, cluster, 50)
+    home = d2d.folder.parent
+    local = d2d.begin("grade", "mini", home / "handed-in", "--out", home / "by-local")
+    told = local.communicate(timeout=60)[0].decode()
+    assert timeless(home / "by-dask") == timeless(home / "by-local")
+    assert said.replace("by-dask", "by-local") == told
+    assert (home / "by-dask" / "summary.csv").read_bytes() == (home / "by-local" / "summary.csv").read_bytes()
+
+
+@pytest.mark.slow
+def test_a_thousand_submissions_with_one_worker_killed(cluster: Cluster, d2d: Command) -> None:
+    judged_with_one_killed(d2d, cluster, 1000)
+    scores = [report["score"] for report in timeless(d2d.folder.parent / "by-dask").values()]
+    assert scores == [3 if at % 3 == 2 else 5 for at in range(1000)]
+
+
+def test_doctor_looks_at_each_worker(cluster: Cluster, d2d: Command) -> None:
+    wait_for(lambda: serving(cluster.processes[1]))
+    code, said, complaints = run(d2d, "doctor", "--scheduler", cluster.address)
+    assert code == 0, said + complaints
+    assert [line[:8] for line in said.splitlines()] == ["✓ tcp://"] * 2
+
+
+def test_a_worker_with_another_d2d_is_named_before_anything_is_judged(cluster: Cluster, d2d: Command) -> None:
+    other = cluster.folder / "other"
+    shutil.copytree(ROOT / "grader", other / "grader", ignore=shutil.ignore_patterns("__pycache__"))
+    with (other / "grader" / "judge" / "compare.py").open("a", encoding="utf-8") as file:
+        file.write("# another version\n")
+    odd = cluster.worker({"PYTHONPATH": str(other)})
+    try:
+        wait_for(cluster.newest_is_there)
+        folder = hand_in(d2d.folder.parent / "handed-in", 1)
+        out = d2d.folder.parent / "out"
+        code, _said, complaints = run(
+            d2d, "grade", "mini", folder, "--out", out, "--engine", "dask", "--scheduler", cluster.address
+        )
+        assert code == 2, complaints
+        assert "are not like this machine: tcp://127.0.0.1:" in complaints
+        assert complaints.count("≠") == 1
+        assert timeless(out) == {}
+    finally:
+        odd.terminate()
+        odd.wait(20)
+
+
+def test_a_scheduler_that_does_not_answer(d2d: Command) -> None:
+    options = ["--out", d2d.folder.parent / "out", "--scheduler", "tcp://127.0.0.1:9"]
+    folder = hand_in(d2d.folder.parent / "handed-in", 1)
+    code, _said, complaints = run(d2d, "grade", "mini", folder, *options, "--engine", "dask")
+    assert code == 3
+    assert "The scheduler does not answer" in complaints
+    assert "Traceback" not in complaints
+    assert run(d2d, "grade", "mini", folder, *options)[0] == 2
+
+
+def test_a_cluster_of_its_own(d2d: Command) -> None:
+    folder, out = hand_in(d2d.folder.parent / "handed-in", 4), d2d.folder.parent / "out"
+    code, _said, complaints = run(d2d, "grade", "mini", folder, "--out", out, "--engine", "dask", "--jobs", "2")
+    assert code == 1, complaints
+    assert len(timeless(out)) == 4
