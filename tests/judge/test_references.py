@@ -1,0 +1,38 @@
+"""Every reference earns everything where hidden cases are judged: in a closed worker, and the canary finds nothing."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+
+import pytest
+
+from grader.batch.bench import Bench, at_bench
+from grader.batch.task import Setting
+from grader.course.course import find_course
+from grader.intake.read import read
+from grader.records.report import Report
+from grader.sandbox.layers import compose
+from tests.conftest import ROOT
+
+LACKING = compose.lacking("staff", compose.survey()) if sys.platform == "linux" else {"linux": ""}
+pytestmark = pytest.mark.skipif(bool(LACKING), reason=f"{LACKING}")
+COURSE = find_course(ROOT)
+
+
+@pytest.mark.parametrize("hw", sorted(file.parent.name for file in ROOT.glob("assignments/hw*/assignment.toml")))
+def test_the_reference_earns_everything_in_the_sandbox(hw: str) -> None:
+    assignment = COURSE.assignment(hw)
+    if any(importlib.util.find_spec(name) is None for name in assignment.imports):
+        pytest.skip(f"{hw} needs {', '.join(assignment.imports)}")
+    assert assignment.reference is not None
+    submission = read(assignment.reference, hw)
+
+    def work(bench: Bench) -> Report:
+        return bench.judge.judge(submission)
+
+    report = at_bench(Setting(assignment, b"a secret", "en", closed=True), work)
+    assert {case.id: case.message for case in report.cases if case.points != case.max_points} == {}
+    assert (report.percent, report.visibility, report.tier) == (100, "full", "staff")
+    assert set(compose.REQUIRED["staff"]) <= set(report.layers)
+    assert not [note.text for note in report.notes if "gives other answers" in note.text]
