@@ -346,6 +346,18 @@ def test_json_into_a_file(d2d: Command) -> None:
     assert json.loads((d2d.folder / "report.json").read_text("utf-8"))["score"] == 4
 
 
+def test_html_as_a_page_or_as_a_part_of_one(d2d: Command) -> None:
+    file = write(d2d, HALF)
+    assert d2d("check", "mini", file, "--html", "page.html").returncode == 1
+    page = (d2d.folder / "page.html").read_text("utf-8")
+    assert page.startswith('<!doctype html>\n<html lang="en">')
+    assert "<code>kim.py:9</code>" in page
+    assert d2d("check", "mini", file, "--html", "part.html", "--fragment", "--lang", "ko").returncode == 1
+    part = (d2d.folder / "part.html").read_text("utf-8")
+    assert part.startswith('<div class="d2d" lang="ko">')
+    assert "<html" not in part
+
+
 def test_json_into_a_folder_that_is_not_there(d2d: Command) -> None:
     done = d2d("check", "mini", write(d2d, RIGHT), "--json", "no/such/report.json")
     assert done.returncode == 2
