@@ -23,13 +23,13 @@ def tensor(values):
     return TensorValue(values.astype(np.float32 if values.dtype.kind == "f" else np.int64))
 
 
-def near(actual, expected):
+def near(actual, expected, rtol=1e-4, atol=1e-5):
     """As close as float32 is after some dozen steps in any order."""
-    close(actual, expected, rtol=1e-4, atol=1e-5)
+    close(actual, expected, rtol=rtol, atol=atol)
 
 
-def agree(student, reference, script):
-    near(script(student), script(reference))
+def agree(student, reference, script, **tolerance):
+    near(script(student), script(reference), **tolerance)
 
 
 def put(module, *arrays):
@@ -474,7 +474,7 @@ def test_mlp_deep(student, reference, rng, batch_norm):
         net = put(side.live.MLP([3, 5, 4, 2], activation=side.live.ELU, batch_norm=batch_norm), *arrays)
         return [read(net.training), *slopes(side, net, x, upstream), read(net.eval()(tensor(x)))]
 
-    agree(student, reference, script)
+    agree(student, reference, script, rtol=1e-3, atol=1e-4)  # two batch norms magnify the last bits
 
 
 @case("mlp", points="1/2", concept="train-and-eval")
@@ -541,7 +541,7 @@ def test_gate_wiring(student, reference, name):
     close(weights, [read(parameter) for parameter in ours.parameters()], atol=1e6)  # the shapes
     put(ours, *(weight.array for weight in weights))
     for wired in (ours, gate):
-        close(read(wired(tensor(x))), tensor(np.array(truth, float)[:, None]), rtol=0, atol=0.05)
+        close(read(wired(tensor(x))), tensor(np.array(truth, float)[:, None]), limit=0.05)
 
 
 # Losses and penalties
@@ -551,7 +551,9 @@ def test_gate_wiring(student, reference, name):
 def test_softmax_classifier_far(student, reference, rng):
     """softmax_classifier of scores in the thousands, rows apart."""
     x = 1000 * np.array([[1.0], [-1.0], [0.0]]) + rng.normal(size=(3, 4))
-    agree(student, reference, lambda side: [side.softmax_classifier(tensor(x), tensor(np.eye(4)), tensor(np.ones(4)))])
+    arguments = tensor(x), tensor(np.eye(4)), tensor(np.ones(4))
+    # The last bit of a score of 1000 is 6e-5.
+    agree(student, reference, lambda side: [side.softmax_classifier(*arguments)], rtol=1e-3, atol=1e-4)
 
 
 @case("classifier", points=1, concept="gradient")

@@ -253,7 +253,7 @@ def test_mlp_gradient(student, reference, rng):
 def test_gate_of_two_layers(student, name):
     """The gate of two layers gives its truth table."""
     gate = getattr(student.live, name)()
-    close(read(gate(tensor(CORNERS))), tensor(np.array(TRUTH[name], float)[:, None]), rtol=0, atol=0.05)
+    close(read(gate(tensor(CORNERS))), tensor(np.array(TRUTH[name], float)[:, None]), limit=0.05)
 
 
 @case("gates", points="1/2", concept="truth-table")
@@ -262,7 +262,7 @@ def test_gate_of_one_neuron(student, name):
     """The gate of one neuron gives its truth table."""
     x, truth = ([[0.0], [1.0]], [1, 0]) if name == "not_gate" else (CORNERS, TRUTH[name])
     gate = getattr(student.live, name)()
-    close(read(gate(tensor(x))), tensor(np.array(truth, float)[:, None]), rtol=0, atol=0.05)
+    close(read(gate(tensor(x))), tensor(np.array(truth, float)[:, None]), limit=0.05)
 
 
 @case("classifier", points=1, concept="definition")

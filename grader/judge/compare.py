@@ -34,10 +34,11 @@ _KIND_WORDS = {"b": "bool", "i": "int", "u": "int", "f": "float"}
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How far a value may be off: `atol + rtol * |expected|`."""
+    """How far a value may be off: `atol + rtol * |expected|`; `told`: by the assignment's own words."""
 
     rtol: float
     atol: float
+    told: bool = False
 
 
 _heard: ContextVar[list[float] | None] = ContextVar("_heard", default=None)
@@ -61,22 +62,26 @@ def close(
     rtol: float | None = None,
     atol: float | None = None,
     dtype: bool = False,
+    limit: float | None = None,
 ) -> None:
     """Fail the case unless `actual` is what is expected, up to rounding.
+
+    `limit` is a difference that the assignment itself allows: «within 0.05 of the truth». It is no tolerance of
+    rounding, so `d2d audit` does not ask how near right answers come to it.
 
     Shape and kind of dtype are exact; `dtype=True` asks for the very dtype of `expected`. NaN and infinities must
     stand where they stand in `expected`, and nowhere else. Lists, tuples and dicts are compared part by part.
     """
     if isinstance(expected, (list, tuple, dict)):
-        _close_parts(actual, expected, rtol=rtol, atol=atol, dtype=dtype)
+        _close_parts(actual, expected, rtol=rtol, atol=atol, dtype=dtype, limit=limit)
     elif isinstance(expected, TensorValue):
         if not isinstance(actual, TensorValue):
             raise _wrong_type(actual, expected)
-        _close_arrays(actual.array, expected.array, rtol, atol, dtype)
+        _close_arrays(actual.array, expected.array, rtol, atol, dtype, limit)
     elif isinstance(expected, (np.ndarray, np.generic)) or type(expected) in (int, float, bool):
         if not (isinstance(actual, (np.ndarray, np.generic)) or type(actual) in (int, float, bool)):
             raise _wrong_type(actual, expected)
-        _close_arrays(np.asarray(actual), np.asarray(expected), rtol, atol, dtype)
+        _close_arrays(np.asarray(actual), np.asarray(expected), rtol, atol, dtype, limit)
     elif type(actual) is not type(expected):
         raise _wrong_type(actual, expected)
     elif actual != expected:
@@ -110,7 +115,12 @@ def _typed(keys: Iterable[object]) -> set[tuple[type, object]]:
 
 
 def _close_arrays(
-    actual: NDArray[Any], expected: NDArray[Any], rtol: float | None, atol: float | None, exact_dtype: bool
+    actual: NDArray[Any],
+    expected: NDArray[Any],
+    rtol: float | None,
+    atol: float | None,
+    exact_dtype: bool,
+    limit: float | None,
 ) -> None:
     if actual.shape != expected.shape:
         raise CaseFailure("shape", _shape_message(actual.shape, expected.shape))
@@ -128,6 +138,8 @@ def _close_arrays(
             (RTOL_SINGLE if single else RTOL) if rtol is None else rtol,
             (ATOL_SINGLE if single else ATOL) if atol is None else atol,
         )
+        if limit is not None:
+            tolerance = Tolerance(0.0, limit, told=True)
         _close_floats(actual.astype(np.float64), expected.astype(np.float64), tolerance)
 
 
@@ -148,7 +160,7 @@ def _close_floats(actual: NDArray[Any], expected: NDArray[Any], tolerance: Toler
             raise CaseFailure(kind, _where_message(kind, extra), **_shown(actual, expected))
         if lacking.any():
             raise CaseFailure({"nan": "not-nan", "infinite": "finite"}[kind], **_shown(actual, expected))
-    if (heard := _heard.get()) is not None:
+    if (heard := _heard.get()) is not None and not tolerance.told:
         heard.append(_distance(actual, expected, tolerance))
     wrong = ~_within(actual, expected, tolerance)
     if wrong.any():
