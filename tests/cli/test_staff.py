@@ -1,0 +1,134 @@
+"""What the jobs of the staff's workflow do, piece by piece; the whole of it is in tests/actions."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.cli.staff import due
+from grader.course.course import find_course
+from grader.course.term import Deadline, Term
+from grader.intake.repository import slug
+from tests.git_repositories import Repository
+
+RIGHT = (
+    "import numpy as np\n\n\ndef mse(x, y):\n    return np.mean((x - y) ** 2)\n\n\ndef double(x):\n    return 2 * x\n"
+)
+SECRET = {"D2D_SECRET": "0123456789abcdef" * 2}
+GH = """#!{python}
+import json, os, sys
+body = json.load(sys.stdin)
+with open({log!r}, "a") as file:
+    file.write(json.dumps([sys.argv[5], body]) + "\\n")
+sys.exit("HTTP 422: ::error::\\x1b[31mno" if os.path.exists({refuse!r}) and "/lee/" in sys.argv[5] else 0)
+"""
+
+
+def test_which_assignments_a_run_looks_at(course: Path) -> None:
+    now = datetime(2026, 3, 21, tzinfo=timezone.utc)
+    found = find_course(course)
+
+    def term(days: int) -> Term:
+        return Term(deadlines={"mini": Deadline(now + timedelta(days=days), timedelta(0))})
+
+    assert due(found, Term(), now) == ["mini"]
+    assert due(found, term(30), now) == ["mini"]
+    assert due(found, term(-6), now) == ["mini"]
+    assert due(found, term(-8), now) == []
+    assert due(found, Term(deadlines={"other": Deadline(now, timedelta(0))}), now) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://github.com/d2d/hw-kim.git", "d2d/hw-kim"),
+        ("git@github.com:d2d/hw.kim.git", "d2d/hw.kim"),
+        ("ssh://git@github.com/d2d/hw", "d2d/hw"),
+        ("https://github.com.example.org/d2d/hw.git", None),
+        ("https://example.org/github.com/d2d.git", None),
+        ("https://github.com/d2d/../../user", None),
+        ("file:///github.com/d2d/hw", None),
+        ("https://github.com/d2d/hw/../../x", None),
+        ("https://github.com/d2d/hw.git?x=y", None),
+    ],
+)
+def test_where_a_member_is_told(url: str, expected: str | None) -> None:
+    assert slug(url, "github.com") == expected
+
+
+def test_a_secret_always_has_the_same_key(d2d: Any, course: Path) -> None:
+    for name in ("a.key", "b.key"):
+        assert d2d("keygen", "--from-secret", name, env=SECRET).returncode == 0
+    assert (course / "a.key").read_bytes() == (course / "b.key").read_bytes()
+    assert d2d("keygen", "--from-secret", "c.key", env={"D2D_SECRET": "another secret of ours"}).returncode == 0
+    assert (course / "c.key.pub").read_bytes() != (course / "a.key.pub").read_bytes()
+    assert d2d("keygen", "--from-secret", "d.key").returncode == 2
+    assert not (course / "d.key").exists()
+
+
+def test_parts_of_a_class_are_a_class(d2d: Any, course: Path) -> None:
+    for name in ("kim", "lee", "park"):
+        (course / "work" / name).mkdir(parents=True)
+        (course / "work" / name / "mini.py").write_text(RIGHT, "utf-8")
+    judged = []
+    for part in ("1/2", "2/2"):
+        done = d2d("grade", "mini", "work", "--out", f"out{part[0]}", "--shard", part, "--json", "-", env=SECRET)
+        judged.append([each["member"] for each in json.loads(done.stdout)["entries"]])
+    assert judged == [["kim", "park"], ["lee"]]
+    for wrong in ("0/2", "3/2", "x", "1/0", "1/2/3"):
+        assert d2d("grade", "mini", "work", "--out", "out", "--shard", wrong, env=SECRET).returncode == 2
+
+
+def test_who_could_not_be_told_is_told_by_the_next_run(d2d: Any, course: Path, tmp_path: Path) -> None:
+    log, refuse, programs = tmp_path / "log", tmp_path / "refuse", tmp_path / "bin"
+    programs.mkdir()
+    (programs / "gh").write_text(GH.format(python=sys.executable, log=str(log), refuse=str(refuse)), "utf-8")
+    (programs / "gh").chmod(0o755)
+    work = tmp_path / "work"
+    for name in ("kim", "lee"):
+        Repository.make(tmp_path / "git" / name).commit({"mini.py": RIGHT})
+    rows = "".join(f"{name},file://{tmp_path}/git/{name}\n" for name in ("kim", "lee"))
+    (course / "roster.csv").write_text("member,repository\n" + rows, "utf-8")
+    assert d2d("keygen", "--from-secret", "d2d.key", env=SECRET).returncode == 0
+    with (course / "d2d.toml").open("a", encoding="utf-8") as file:
+        file.write('[signing]\npublic_key = "d2d.key.pub"\n')
+    arguments = ("--roster", "roster.csv", "--state", work / "state", "--out", work / "collected")
+    output = tmp_path / "output"
+    env = {"D2D_GIT_ALLOW": "file", "GITHUB_OUTPUT": str(output)}
+    done = d2d("actions", "collect", *arguments, env=env)
+    assert done.returncode == 0, done.stderr
+    matrix = [{"hw": "mini", "shard": "1/1", "name": "mini-1", "torch": "false"}]
+    assert output.read_text("utf-8") == f"matrix={json.dumps(matrix)}\n"
+    graded = d2d("grade", "mini", work / "collected" / "mini", "--out", work / "graded" / "mini-1", env=SECRET)
+    assert graded.returncode == 0, graded.stderr
+    # As if they lay at GitHub.
+    for file in (work / "collected" / "mini").glob("*.json"):
+        text = file.read_text("utf-8").replace(f"file://{tmp_path}/git/", "https://github.com/d2d/")
+        file.write_text(text, "utf-8")
+    refuse.touch()
+    env = {"PATH": f"{programs}:{os.environ['PATH']}", "D2D_MEMBERS_TOKEN": "write-token", "D2D_PAUSE": "0"}
+    folders = ("--collected", work / "collected", "--graded", work / "graded", "--state", work / "state")
+    done = d2d("actions", "publish", *folders, env=env)
+    assert done.returncode == 3
+    assert "lee/mini: GitHub did not take it: HTTP 422" in done.stderr
+    assert "\x1b" not in done.stderr
+    refuse.unlink()
+    log.rename(tmp_path / "first")
+    assert d2d("actions", "publish", *folders, env=env).returncode == 0
+    told = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    assert {path.split("/")[2] for path, _body in told} == {"lee"}
+    status, comment = (body for _path, body in told)
+    assert status == {"state": "success", "context": "d2d/mini", "description": "5 of 5 points (100 %)"}
+    assert comment["body"].startswith("## mini · Mini — `lee`")
+    assert d2d("actions", "publish", *folders, env=env).returncode == 0
+    assert len(log.read_text("utf-8").splitlines()) == 2  # nothing is said twice
+    shutil.rmtree(work / "graded" / "mini-1" / "reports")
+    done = d2d("actions", "publish", *folders, env=env)
+    assert (done.returncode, "there is no report" in done.stderr) == (3, True)
