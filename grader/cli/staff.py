@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,9 +78,16 @@ def collect(roster: Path, state: Path, out: Path, hw: str, allow: tuple[str, ...
 @click.option("--collected", type=_FOLDER, required=True, help=_("What the first job collected."))
 @click.option("--graded", type=_FOLDER, required=True, help=_("What the second job wrote."))
 @click.option("--state", type=_FOLDER, required=True, help=_("The folder that is kept from run to run."))
+@click.option(
+    "--comments",
+    type=bool,
+    default=True,
+    envvar="D2D_COMMENTS",
+    help=_("Whether a comment is written beside the status."),
+)
 @click.option("--pause", default=1.0, envvar="D2D_PAUSE", help=_("Seconds between two requests to GitHub."))
 @common
-def publish(collected: Path, graded: Path, state: Path, pause: float, **options: Any) -> None:
+def publish(collected: Path, graded: Path, state: Path, comments: bool, pause: float, **options: Any) -> None:
     """The last job."""
     from grader.batch.publish import judged, posts
     from grader.records.collected import FILE, read_collection
@@ -103,7 +111,7 @@ def publish(collected: Path, graded: Path, state: Path, pause: float, **options:
     without = _without(collections, reports)
     for line in without:
         say(line)
-    failed = _tell(told, state / _PUBLISHED, pause)
+    failed = _tell(told if comments else [replace(post, comment="") for post in told], state / _PUBLISHED, pause)
     _summary(said, _overview(collections, reports))
     raise SystemExit(OUR_FAULT if failed or without else ALL_PASSED)
 

@@ -129,6 +129,10 @@ def test_who_could_not_be_told_is_told_by_the_next_run(d2d: Any, course: Path, t
     assert comment["body"].startswith("## mini · Mini — `lee`")
     assert d2d("actions", "publish", *folders, env=env).returncode == 0
     assert len(log.read_text("utf-8").splitlines()) == 2  # nothing is said twice
+    (work / "state" / "published.json").unlink()
+    assert d2d("actions", "publish", *folders, env={**env, "D2D_COMMENTS": "false"}).returncode == 0
+    paths = [json.loads(line)[0] for line in log.read_text("utf-8").splitlines()[2:]]
+    assert [path.split("/")[3] for path in paths] == ["statuses", "statuses"]
     shutil.rmtree(work / "graded" / "mini-1" / "reports")
     done = d2d("actions", "publish", *folders, env=env)
     assert (done.returncode, "there is no report" in done.stderr) == (3, True)
