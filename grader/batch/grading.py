@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.batch.entries import Entry
@@ -13,6 +13,7 @@ from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, BadInputError, 
 from grader.i18n import _
 from grader.intake.read import read
 from grader.records.folder import ReportFolder
+from grader.records.report import Report
 from grader.records.summary import Row
 
 
@@ -44,6 +45,7 @@ class Grading:
     out: ReportFolder
     seed_commitment: str | None
     force: bool = False
+    veto: Callable[[Report], bool] = lambda _report: False  # what it says yes to does not take the old one's place
     _inputs: dict[str, str] = field(default_factory=dict)  # of the tasks that are at work
     _ready: deque[Outcome] = field(default_factory=deque)  # what came of entries that no judge was needed for
 
@@ -60,7 +62,11 @@ class Grading:
             else:
                 made_of = self._inputs.pop(done.key)
                 report = replace(done.report, seed_commitment=self.seed_commitment, inputs_sha256=made_of)
-                yield Outcome(done.key, self.out.write(report))
+                if self.veto(report):
+                    before = self.out.before.get(done.key)
+                    yield Outcome(done.key, Row.of(report) if before is None else before.row, kept=True)
+                else:
+                    yield Outcome(done.key, self.out.write(report))
         yield from self._settled()
 
     def _settled(self) -> Iterator[Outcome]:

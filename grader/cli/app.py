@@ -18,6 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _COMMANDS = {
     "check": "grader.cli.student",
     "grade": "grader.cli.grade",
+    "regrade": "grader.cli.regrade",
     "audit": "grader.cli.author",
     "release": "grader.cli.author",
     "new": "grader.cli.author",

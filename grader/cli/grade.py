@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from grader.records.folder import ReportFolder
     from grader.records.signature import SigningKey
 
+F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _KEY_VARIABLE = "D2D_KEY"
@@ -40,11 +41,35 @@ _AT_ONCE = 200  # reports that the gradebook takes in one go
 class Wanted:
     """What a run of `grade` is to do beside judging."""
 
+    path: Path
     json_file: str | None
     color: bool
-    book: Path | None
-    roster: Path | None
-    pages: bool
+    book: Path | None = None
+    roster: Path | None = None
+    pages: bool = False
+
+
+def judging(function: F) -> F:
+    """Give a command the options of all that judge."""
+    options = (
+        click.option(
+            "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help=_("How many judges work at once.")
+        ),
+        click.option(
+            "--engine", type=click.Choice(("local", "dask")), default="local", help=_("Who hands work to judges.")
+        ),
+        click.option(
+            "--scheduler", metavar="URL", help=_("A Dask scheduler, tcp://…; without it --engine dask starts its own.")
+        ),
+        click.option("--secret-file", type=_FILE, help=_("Seed of hidden inputs; else D2D_SECRET, else the course's.")),
+        click.option("--key", type=_FILE, help=_("The private key to sign with; else D2D_KEY, else the course's.")),
+        click.option("--force", is_flag=True, help=_("Judge again what has not changed, too.")),
+        click.option("--timeout", type=click.FloatRange(0, min_open=True), help=_("Seconds that a case has.")),
+        click.option("--memory", type=click.IntRange(1), help=_("MB that a submission has.")),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
 
 
 @click.command(help=_("Judge one submission, or a folder of them, by public and hidden cases."))
@@ -52,17 +77,8 @@ class Wanted:
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
 @click.option("--out", required=True, type=_FOLDER, help=_("Folder for the reports, summary.csv and index.html."))
 @click.option("--gradebook", "book", type=_FILE, help=_("Add the reports to this gradebook."))
-@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help=_("How many judges work at once."))
-@click.option("--engine", type=click.Choice(("local", "dask")), default="local", help=_("Who hands work to judges."))
-@click.option(
-    "--scheduler", metavar="URL", help=_("A Dask scheduler, tcp://…; without it --engine dask starts its own.")
-)
-@click.option("--secret-file", type=_FILE, help=_("Seed of hidden inputs; else D2D_SECRET, else the course's."))
-@click.option("--key", type=_FILE, help=_("The private key to sign with; else D2D_KEY, else the course's."))
+@judging
 @click.option("--public", is_flag=True, help=_("By the public cases alone, as `d2d check` does."))
-@click.option("--force", is_flag=True, help=_("Judge again what has not changed, too."))
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), help=_("Seconds that a case has."))
-@click.option("--memory", type=click.IntRange(1), help=_("MB that a submission has."))
 @click.option("--roster", type=_FILE, help=_("CSV of the members: index.html then says who handed in nothing."))
 @click.option("--pages", is_flag=True, help=_("Write a page for each member too: pages/NAME.html, with hidden cases."))
 @click.option("--shard", metavar="I/N", help=_("Only the I-th of N parts of the folder, for several machines."))
@@ -75,7 +91,7 @@ def grade(hw: str, path: Path, out: Path, book: Path | None, json_file: str | No
 
     course = course_of(options)
     term = term_of(course)
-    assignment = _limited(course.assignment(hw), options["timeout"], options["memory"])
+    assignment = limited(course.assignment(hw), options["timeout"], options["memory"])
     key = None if options["public"] else signing_key(options["key"], term)
     folder = ReportFolder(out, assignment.id, key)
     found = _part(entries(path, assignment.id, apart_from=[out]), options["shard"])
@@ -83,16 +99,17 @@ def grade(hw: str, path: Path, out: Path, book: Path | None, json_file: str | No
         if options["public"]:
             raise UsageError(_("The gradebook takes no reports by public cases alone."))
         open_book(book, term, create=True).close()  # what is wrong with it is said before anything is judged
-    wanted = Wanted(json_file, not options["no_color"], book, options["roster"], options["pages"])
+    wanted = Wanted(path, json_file, not options["no_color"], book, options["roster"], options["pages"])
     if wanted.roster is not None:
         _members(wanted.roster)
-    run = _grading(assignment, folder, course.folder, term, options)
-    with folder.held(), _ended_softly():
+    run = grading(assignment, folder, course.folder, term, options)
+    with folder.held(), ended_softly():
         code = _run(run, found, wanted, term)
     raise SystemExit(code)
 
 
-def _grading(assignment: Assignment, folder: ReportFolder, course: Path, term: Term, options: Any) -> Grading:
+def grading(assignment: Assignment, folder: ReportFolder, course: Path, term: Term, options: Any) -> Grading:
+    """A run by all that the command line and the course say of it."""
     from grader.batch.grading import Grading
     from grader.batch.secret import commitment, secret_of
     from grader.batch.task import Setting
@@ -136,18 +153,10 @@ def need_dask() -> None:
 
 def _run(run: Grading, found: Sequence[Entry], wanted: Wanted, term: Term) -> int:
     """Judge, write what belongs to the class as a whole, show it; the exit code."""
-    by_member: dict[str, Outcome] = {}
-    with Progress(len(found), wanted.color) as progress:
-        for outcome in run.outcomes(found):
-            by_member[outcome.member] = outcome
-            progress.count(outcome)
-    outcomes = [by_member[entry.member] for entry in found]
-    for trouble in [*run.out.troubles, *(each.trouble for each in outcomes)]:
-        if trouble is not None:
-            show(trouble)
-    _write_class(run, outcomes, wanted)
+    outcomes = judged(run, found, color=wanted.color)
+    write_class(run, outcomes, wanted)
     if wanted.book is not None:
-        _add(wanted.book, term, run.out, outcomes)
+        add(wanted.book, term, run.out, outcomes, wanted.path)
     if wanted.json_file is not None:
         put(dumped(_as_json(run, outcomes)), wanted.json_file)
     if wanted.json_file != "-":
@@ -156,7 +165,21 @@ def _run(run: Grading, found: Sequence[Entry], wanted: Wanted, term: Term) -> in
     return max(each.exit_code for each in outcomes)
 
 
-def _write_class(run: Grading, outcomes: Sequence[Outcome], wanted: Wanted) -> None:
+def judged(run: Grading, found: Sequence[Entry], *, color: bool) -> list[Outcome]:
+    """What came of each entry, in the order of the entries; what kept one from a report is said."""
+    by_member: dict[str, Outcome] = {}
+    with Progress(len(found), color) as progress:
+        for outcome in run.outcomes(found):
+            by_member[outcome.member] = outcome
+            progress.count(outcome)
+    outcomes = [by_member[entry.member] for entry in found]
+    for trouble in [*run.out.troubles, *(each.trouble for each in outcomes)]:
+        if trouble is not None:
+            show(trouble)
+    return outcomes
+
+
+def write_class(run: Grading, outcomes: Sequence[Outcome], wanted: Wanted) -> None:
     """`summary.csv` and `index.html`: whoever has a report in the folder, and whoever has an entry but no report."""
     from grader.records.cohort import Cohort
     from grader.records.summary import summary
@@ -190,7 +213,7 @@ def _members(roster: Path) -> list[str]:
     return read_roster(roster).members
 
 
-def _add(book: Path, term: Term, folder: ReportFolder, outcomes: Sequence[Outcome]) -> None:
+def add(book: Path, term: Term, folder: ReportFolder, outcomes: Sequence[Outcome], path: Path) -> None:
     """Put the reports of this run into the gradebook; those that are in it already stay as they are."""
     from grader.records.reading import read_file
 
@@ -200,6 +223,8 @@ def _add(book: Path, term: Term, folder: ReportFolder, outcomes: Sequence[Outcom
         for at in range(0, len(files), _AT_ONCE):
             documents = [(read_file(file), None, str(file)) for file in files[at : at + _AT_ONCE]]
             new += sum(added.new for added in opened.add_all(documents, by=whoami()))
+        places = {"submissions": str(path.absolute()), "out": str(folder.folder.absolute())}
+        opened.remember(folder.assignment, places, by=whoami())
     say(_("{file}: ").format(file=book) + ngettext("{n} new report", "{n} new reports", new).format(n=new))
 
 
@@ -262,7 +287,7 @@ def _part(found: list[Entry], shard: str | None) -> list[Entry]:
     return found[int(match[1]) - 1 :: int(match[2])]
 
 
-def _limited(assignment: Assignment, seconds: float | None, megabytes: int | None) -> Assignment:
+def limited(assignment: Assignment, seconds: float | None, megabytes: int | None) -> Assignment:
     """The assignment with other limits; a submission as a whole has as many times as many seconds as before."""
     limits = assignment.limits
     if seconds is not None:
@@ -292,7 +317,7 @@ def signing_key(named: Path | None, term: Term) -> SigningKey | None:
 
 
 @contextmanager
-def _ended_softly() -> Iterator[None]:
+def ended_softly() -> Iterator[None]:
     """Let SIGTERM end the run as Ctrl-C does: judges first, then this."""
 
     def stop(_number: int, _frame: object) -> None:

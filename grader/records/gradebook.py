@@ -156,6 +156,18 @@ class Gradebook:
             what = {"points": stored, "max_score": str(max_score), "pass_percent": pass_percent, "why": why}
             self._log(by, "override", member, assignment, what)
 
+    def remember(self, assignment: str, places: dict[str, str], *, by: str) -> None:
+        """Note where the submissions of an assignment lie, and their reports, for whoever grades them again."""
+        with writing(self._connection, self.path):
+            if places not in self.remembered(assignment):
+                self._log(by, "graded", None, assignment, places)
+
+    def remembered(self, assignment: str) -> list[dict[str, str]]:
+        """Where the submissions of an assignment lay whenever they were graded, from the first time on."""
+        query = "SELECT what FROM log WHERE action = 'graded' AND assignment = ? ORDER BY id"
+        with errors(self.path):
+            return [json.loads(what) for (what,) in self._connection.execute(query, (assignment,))]
+
     def decide(self, decisions: list[dict[str, Any]], *, by: str) -> bool:
         """Store a run of `promote`; False where it says the same as the one before."""
         text = canonical(decisions).decode("utf-8")
