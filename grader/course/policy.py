@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from enum import Enum
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 
@@ -101,7 +102,7 @@ class Policy:
         """The first rule that holds; the last one always does."""
         return next(rule for rule in self.rules if rule.holds(situation))
 
-    @property
+    @cached_property
     def best(self) -> Outcome:
         return max((rule.decision for rule in self.rules), key=lambda outcome: outcome.rank)
 

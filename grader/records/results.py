@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -71,7 +72,7 @@ class Result:
         """The whole number below the exact share."""
         return int(100 * self.score / self.max_score) if self.max_score else 0
 
-    @property
+    @cached_property
     def passed(self) -> bool:
         return not self.late and 100 * self.score >= self.pass_percent * self.max_score
 
@@ -100,7 +101,7 @@ class _Submission:
 
     entries: tuple[Entry, ...]
 
-    @property
+    @cached_property
     def entry(self) -> Entry:
         """The newest report that is complete: one with a fault of ours never takes the place of one without."""
         return max(self.entries, key=lambda entry: (entry.complete, entry.id))
@@ -109,7 +110,7 @@ class _Submission:
     def first(self) -> tuple[datetime, int]:
         return min((entry.when, entry.id) for entry in self.entries)
 
-    @property
+    @cached_property
     def last(self) -> tuple[datetime, int]:
         return max((entry.when, entry.id) for entry in self.entries)
 
@@ -162,11 +163,13 @@ def _chosen(submissions: list[_Submission], counts: Counts) -> _Submission:
         return min(submissions, key=lambda each: each.first)
     if counts is Counts.LAST:
         return max(submissions, key=lambda each: each.last)
-    return max(submissions, key=lambda each: (_share(each.entry), each.last))
+    return max(submissions, key=lambda each: (_share(each.entry.score, each.entry.max_score), each.last))
 
 
-def _share(entry: Entry) -> Fraction:
-    return entry.score / entry.max_score if entry.max_score else Fraction(0)
+@lru_cache(maxsize=4096)
+def _share(score: Fraction, most: Fraction) -> Fraction:
+    """The part that was earned; thousands of rows have the same few."""
+    return score / most if most else Fraction(0)
 
 
 def _overridden(override: Override, graded: Result | None) -> Result:

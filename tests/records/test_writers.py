@@ -79,3 +79,37 @@ def test_killed_at_any_moment_nothing_is_lost(book: Path, text: str) -> None:
     assert sum(name.startswith("other") for name in said) == 50
     with Gradebook(book) as opened:
         assert list(opened.check()) == []
+
+
+@pytest.mark.slow
+def test_ten_thousand_reports_and_five_hundred_members(tmp_path: Path, make: object) -> None:
+    """`promote` decides on them within a second of this machine's time, whatever else it does meanwhile."""
+    import json
+    import resource
+    from itertools import product
+
+    from grader.records.reading import read_value
+
+    book = tmp_path / "book.db"
+    with Gradebook(book, create=True) as opened:
+        for turn, number in product(range(4), range(1, 6)):
+            values = [
+                make(f"member{at:03}", f"hw{number}", (at * 7 + turn * 5) % 51, content=str(turn)).as_json()  # type: ignore[operator]
+                for at in range(500)
+            ]
+            opened.add_all([(read_value(value), None, "") for value in values], by="staff")
+        assert len(opened.entries()) == 10_000
+    (tmp_path / "d2d.toml").write_text('name = "Group"\n', "utf-8")
+    for name in ("attendance.csv", "discussion.csv"):
+        rows = "".join(f"member{at:03},{at % 15},14\n" for at in range(500))
+        (tmp_path / name).write_text("member,attended,held\n" + rows, "utf-8")
+    command = [sys.executable, "-m", "grader", "promote", "--gradebook", "book.db", "--json", "-"]
+    command += ["--attendance", "attendance.csv", "--discussion", "discussion.csv"]
+    taken = []
+    for _time in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        run = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        assert len(json.loads(run.stdout)) == 500
+    assert min(taken) <= 1.0
