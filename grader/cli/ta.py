@@ -36,7 +36,9 @@ _NOBODY: Mapping[str, Any] = {}
 @click.option("--discussion", type=_FILE, required=True, help=_("CSV of discussion tasks, a row for every member."))
 @click.option("--roster", type=_FILE, help=_("CSV of the members; without it, whoever is in any of the files."))
 @click.option("--policy", type=_FILE, help=_("The rules, in place of those of the course."))
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help=_("Folder for decisions.csv and .json."))
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help=_("Folder for decisions.csv, .json and .html.")
+)
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write the decisions as JSON; - prints nothing else."))
 @click.option(
     "--what-if",
@@ -96,6 +98,9 @@ def promote(
     if out is not None:
         write(out / "decisions.json", dumped(value))
         write(out / "decisions.csv", _csv(decisions))
+        from grader.render.decisions import page
+
+        write(out / "decisions.html", page(decisions, rules, term.name))
     if json_file is not None:
         put(dumped(value), json_file)
     if json_file != "-":

@@ -140,7 +140,9 @@ def test_promote_writes_its_files_and_stores_the_run(d2d: D2D, group: Path) -> N
         ("kim", "promoted", "12"), ("lee", "junior", "14"), ("park", "removed", "11"),
     ]  # fmt: skip
     assert json.loads((group / "out/decisions.json").read_text("utf-8"))[2]["rule"] == "fewer-than-2"
-    assert {path.name for path in (group / "out").iterdir()} == {"decisions.csv", "decisions.json"}
+    assert {path.name for path in (group / "out").iterdir()} == {"decisions.csv", "decisions.html", "decisions.json"}
+    page = (group / "out/decisions.html").read_text("utf-8")
+    assert all(word in page for word in ("fewer-than-2", "1 more discussion: 2 of 3", "Content-Security-Policy"))
     with Gradebook(group / "book.db") as book:
         assert book.log()[-1].action == "decisions"
 
@@ -210,7 +212,7 @@ def test_a_policy_of_one_s_own(d2d: D2D, group: Path) -> None:
 
 
 def test_hostile_names_are_inert_everywhere(d2d: D2D, group: Path) -> None:
-    names = ["=HYPERLINK(1)", "<script>x", "a\x1b[31mred", "\u202eevil", "x" * 200]
+    names = ["=HYPERLINK(1)", "<script>x", "a\x1b[31mred", "\u202eevil", "x" * 200, "김철수 🧑‍🔬", "@SUM(1)", "'=1"]
     with Gradebook(group / "new.db", create=True) as book:
         for name in names:
             book.add(read_value(report(name, "hw1", 70).as_json()), by="staff")
@@ -225,6 +227,9 @@ def test_hostile_names_are_inert_everywhere(d2d: D2D, group: Path) -> None:
     runs += [d2d("gradebook", word, "--gradebook", "new.db") for word in ("show", "export", "log")]
     runs += [d2d("gradebook", "show", name, "--gradebook", "new.db") for name in names]
     texts = [run.out for run in runs] + [(group / "out/decisions.csv").read_text("utf-8-sig")]
+    page = (group / "out/decisions.html").read_text("utf-8")
+    assert "<script>x" not in page
+    assert not any(mark in page for mark in ("\x1b", "\u202e", "\x9b"))
     assert all(run.code == 0 for run in runs)
     for text in texts:
         assert not any(mark in text for mark in ("\x1b", "\u202e", "\x9b"))
