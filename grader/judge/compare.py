@@ -100,13 +100,18 @@ def _close_parts(actual: Any, expected: Any, **options: Any) -> None:
             text = _("{actual} parts came back where {expected} belong.")
             raise CaseFailure("length", text.format(actual=len(actual), expected=len(expected)))
         pairs = list(zip(actual, expected, strict=True))
-    try:
-        for one, other in pairs:
+    first: CaseFailure | None = None
+    for one, other in pairs:
+        try:
             close(one, other, **options)
-    except CaseFailure as failure:
-        if failure.plot is None and isinstance(expected, list):
-            failure.plot = plot_of_histories(actual, expected)
-        raise
+        except CaseFailure as failure:
+            first = first or failure
+            if _heard.get() is None:  # who asks for distances asks for all of them
+                break
+    if first is not None:
+        if first.plot is None and isinstance(expected, list):
+            first.plot = plot_of_histories(actual, expected)
+        raise first
 
 
 def _typed(keys: Iterable[object]) -> set[tuple[type, object]]:

@@ -111,7 +111,8 @@ def _distance(error: BaseException | None, heard: list[float]) -> float:
     """By how many tolerances a case was off; infinitely many where it failed by something else than a value."""
     if error is None:
         return max(heard, default=0.0)
-    return heard[-1] if heard and heard[-1] > 1 else math.inf
+    greatest = max(heard, default=0.0)
+    return greatest if greatest > 1 else math.inf
 
 
 @dataclass
