@@ -8,8 +8,9 @@ import bridge
 import gradebook
 import hostile
 import layers
+import notebook
 import start
 
-rows = [*start.rows(), *bridge.rows(), *gradebook.rows(), *layers.rows(), *hostile.rows()]
+rows = [*start.rows(), *bridge.rows(), *gradebook.rows(), *notebook.rows(), *layers.rows(), *hostile.rows()]
 print(*rows, sep="\n")
 sys.exit(not all(row.held for row in rows))

@@ -225,6 +225,14 @@ def test_a_folder_of_very_many_files(
     assert "10000" in refused("kim").what
 
 
+@pytest.mark.slow
+def test_a_folder_of_a_hundred_thousand_files(tmp_path: Path, refused: Callable[..., BadInputError]) -> None:
+    (tmp_path / "kim").mkdir()
+    for number in range(100_000):
+        os.close(os.open(tmp_path / "kim" / f"{number}.py", os.O_CREAT | os.O_WRONLY))
+    assert "10000" in refused("kim", seconds=5).what
+
+
 def test_folders_in_folders_in_folders(tmp_path: Path, refused: Callable[..., BadInputError]) -> None:
     deep = tmp_path / "kim" / "/".join("d" * 200)
     deep.mkdir(parents=True)

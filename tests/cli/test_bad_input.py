@@ -1,0 +1,69 @@
+"""Everything of the corpus that can't be read: one sentence and exit code 2, alone and in a class that goes on."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from grader.cli.app import d2d as program
+
+if TYPE_CHECKING:
+    from tests.conftest import Command
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+CORPUS = Path(__file__).parents[1] / "corpus" / "intake"
+
+
+def unreadable() -> list[tuple[Path, dict[str, Any]]]:
+    cases = [(case, tomllib.loads((case / "expected.toml").read_text("utf-8"))) for case in sorted(CORPUS.iterdir())]
+    return [(case / "in" / expected["handed"], expected) for case, expected in cases if "error" in expected]
+
+
+def state(folder: Path) -> list[tuple[str, int, int]]:
+    return sorted((str(file), file.lstat().st_size, file.lstat().st_mtime_ns) for file in folder.rglob("*"))
+
+
+@pytest.mark.parametrize(("path", "expected"), unreadable(), ids=lambda value: getattr(value, "parts", [""] * 3)[-3])
+def test_one_sentence_and_exit_code_2(course: Path, path: Path, expected: dict[str, Any]) -> None:
+    before = state(path.parent) + state(course)
+    done = CliRunner().invoke(program, ["check", "mini", "--course", str(course), "--lang", "en", "--", str(path)])
+    said = done.stderr.splitlines()
+    assert (done.return_value, done.stdout) == (2, "")
+    assert said[0].startswith(f"Error: {path}")
+    assert expected["error"] in said[0]
+    assert len(said) <= 2  # what next
+    assert state(path.parent) + state(course) == before
+
+
+def test_a_class_goes_on(course: Path, d2d: Command) -> None:
+    handed = course / "handed"
+    handed.mkdir()
+    found = unreadable()
+    for number, (path, _expected) in enumerate(found):
+        copy = shutil.copytree if path.is_dir() else shutil.copy
+        copy(path, handed / f"member{number:02}{path.suffix}")
+    shutil.copy(course / "reference" / "mini.py", handed / "kim.py")
+    # What no repository can hold.
+    (handed / "link.py").symlink_to(course / "reference" / "mini.py")
+    (handed / "--out.py").write_text("x = (\n", "utf-8")
+    with (handed / "huge.ipynb").open("wb") as file:
+        file.truncate(500 << 20)
+    done = d2d("grade", "mini", handed, "--out", course / "out", "--public", "--jobs", "1")
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    summary = (course / "out" / "summary.csv").read_text("utf-8-sig")
+    rows = {row["member"]: row for row in csv.DictReader(summary.splitlines())}
+    assert rows["kim"]["percent"] == "100"
+    for number in range(len(found)):
+        assert not rows.get(f"member{number:02}", {}).get("percent"), found[number]
+    assert done.stderr.count("Error:") >= len(found)
