@@ -28,10 +28,10 @@ class Repository:
     made: list[str] = field(default_factory=list)
 
     @classmethod
-    def make(cls, path: Path, branch: str = "main") -> Repository:
+    def make(cls, path: Path, branch: str = "main", hashes: str = "sha1") -> Repository:
         path.mkdir(parents=True)
         one = cls(path, branch)
-        one.git("init", "--quiet", "--bare", ".")
+        one.git("init", "--quiet", "--bare", f"--object-format={hashes}", ".")
         # Written by hand: git itself refuses to make a branch that looks like an option.
         (path / "HEAD").write_text(f"ref: refs/heads/{branch}\n", "utf-8")
         return one

@@ -89,7 +89,8 @@ def head(git: Git, url: str) -> str:
 def fetch(git: Git, url: str, commit: str, depth: int = 1) -> None:
     """Fetch one commit, by its hash: no name that somebody gave to a branch is ever part of a command."""
     if not (git.folder / "HEAD").exists():
-        git("init", "--quiet", "--bare", "--template=", ".", most=1 << 20)
+        kind = "sha1" if len(commit) == 40 else "sha256"
+        git("init", "--quiet", "--bare", "--template=", f"--object-format={kind}", ".", most=1 << 20)
     git("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", f"--depth={depth}", "--", url, commit)
 
 

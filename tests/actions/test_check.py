@@ -43,18 +43,6 @@ class Job:
 
 
 @pytest.fixture
-def member(d2d: Any, course: Path, tmp_path: Path) -> Path:
-    """A member's repository: what `release` wrote."""
-    for language in ("ko", "en"):
-        text = "# Mini\n\n<!-- cell: mse -->\n\n<!-- cell: double -->\n"
-        (course / "assignments" / "mini" / f"handout.{language}.md").write_text(text, "utf-8")
-    (course / "assignments" / "mini" / "misconceptions.py").write_text("", "utf-8")
-    done = d2d("release", "mini", "--out", tmp_path / "member")
-    assert done.returncode == 0, done.stderr
-    return tmp_path / "member"
-
-
-@pytest.fixture
 def job(d2d: Any, member: Path, tmp_path: Path) -> Callable[..., Job]:
     def run(*arguments: str) -> Job:
         names = ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY")

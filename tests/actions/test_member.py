@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from tests.actions.runner import Runner
-from tests.actions.test_check import RIGHT, WRONG, member, obeyed  # noqa: F401 — `member` is a fixture
+from tests.actions.test_check import RIGHT, WRONG, obeyed
 from tests.git_repositories import Repository
 
 
 @pytest.fixture
-def push(member: Path, tmp_path: Path) -> Callable[..., Any]:  # noqa: F811
+def push(member: Path, tmp_path: Path) -> Callable[..., Any]:
     """Push files to a member's repository; how the job ended."""
 
     def run(event: str = "push", **files: str) -> Any:

@@ -88,6 +88,12 @@ def test_a_file_that_no_assignment_names_is_taken_where_there_is_nothing_better(
     assert set(files(tmp_path)) == {"main.py"}
 
 
+def test_a_repository_of_the_longer_hashes(make: Any, gather: Any) -> None:
+    repository = make(hashes="sha256")
+    assert len(repository.commit({"mini.py": WORK})) == 64
+    assert gather(repository).missing is None
+
+
 def test_the_same_files_make_the_same_archive(make: Any, gather: Any, tmp_path: Path) -> None:
     repository = make()
     repository.commit({"mini.py": WORK})
