@@ -102,7 +102,13 @@ def _member(order: Order, person: Person, before: Collected | None, now: datetim
             if before is not None and (before.url, before.commit) == (found.url, found.commit):
                 found = replace(found, submitted_at=min(filter(None, (found.submitted_at, before.submitted_at))))
                 if _there(order, before):
-                    return replace(found, committed_at=before.committed_at, file=before.file, sha256=before.sha256)
+                    return replace(
+                        found,
+                        committed_at=before.committed_at,
+                        file=before.file,
+                        sha256=before.sha256,
+                        contents=before.contents,
+                    )
             return _fetched(order, git, url, found)
     except UnavailableError as error:
         return replace(found, missing=error.kind, said=error.what, basis=None, submitted_at=None)
@@ -131,7 +137,8 @@ def _fetched(order: Order, git: Git, url: str, found: Collected) -> Collected:
     data = _archive(files)
     name = f"{found.member}.zip"
     store(order.out / name, data)
-    return replace(found, committed_at=commit.at, file=name, sha256=hashlib.sha256(data).hexdigest())
+    contents = tuple(sorted({hashlib.sha256(each).hexdigest() for each in files.values()}))
+    return replace(found, committed_at=commit.at, file=name, sha256=hashlib.sha256(data).hexdigest(), contents=contents)
 
 
 def _archive(files: Mapping[str, bytes]) -> bytes:
@@ -200,3 +207,11 @@ def _shown(url: str) -> str:
 
 def _now() -> datetime:
     return datetime.now(timezone.utc).replace(microsecond=0)
+
+
+def digest(folder: Path) -> str:
+    """One hash of all that was written down while collecting: whoever gets the folder later can hold it against that."""
+    found = hashlib.sha256()
+    for file in sorted(folder.rglob("*.json")):
+        found.update(file.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return found.hexdigest()

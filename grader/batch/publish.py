@@ -79,6 +79,8 @@ def judged(graded: Path, collections: Mapping[str, Collection], key: PublicKey) 
             raise _wrong(_("The report is {member}'s, and the file is called otherwise."), file, member)
         if collected is None or collected.file is None:
             raise _wrong(_("Nothing of {member} was collected for this."), file, member)
+        if report.submission_sha256 not in collected.contents:
+            raise _wrong(_("The report is on something else than what was collected of {member}."), file, member)
         if (member, assignment) in found:
             raise _wrong(_("There are two reports of {member}."), file, member)
         found[member, assignment] = Judged(document, collected, file)

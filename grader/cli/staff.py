@@ -47,7 +47,7 @@ _SECONDS = 60
 @common
 def collect(roster: Path, state: Path, out: Path, hw: str, allow: tuple[str, ...], **options: Any) -> None:
     """The first job."""
-    from grader.batch.collect import Order, take_snapshot
+    from grader.batch.collect import Order, digest, take_snapshot
     from grader.batch.collect import collect as fetch
     from grader.course.roster import read_roster
     from grader.records.collected import heads_json, read_snapshots, snapshot_for
@@ -72,10 +72,14 @@ def collect(roster: Path, state: Path, out: Path, hw: str, allow: tuple[str, ...
         _summary(each, text)
         matrix += _shards(course, collection)
     _output("matrix", json.dumps(matrix))
+    _output("digest", digest(out))
 
 
 @click.command(help=_("Check the signatures, fill the gradebook, and tell each member what may be seen."))
 @click.option("--collected", type=_FOLDER, required=True, help=_("What the first job collected."))
+@click.option(
+    "--digest", "expected", help=_("The first job's output `digest`: what was collected has to be just that.")
+)
 @click.option("--graded", type=_FOLDER, required=True, help=_("What the second job wrote."))
 @click.option("--state", type=_FOLDER, required=True, help=_("The folder that is kept from run to run."))
 @click.option(
@@ -87,8 +91,11 @@ def collect(roster: Path, state: Path, out: Path, hw: str, allow: tuple[str, ...
 )
 @click.option("--pause", default=1.0, envvar="D2D_PAUSE", help=_("Seconds between two requests to GitHub."))
 @common
-def publish(collected: Path, graded: Path, state: Path, comments: bool, pause: float, **options: Any) -> None:
+def publish(
+    collected: Path, graded: Path, state: Path, expected: str | None, comments: bool, pause: float, **options: Any
+) -> None:
     """The last job."""
+    from grader.batch.collect import digest
     from grader.batch.publish import judged, posts
     from grader.records.collected import FILE, read_collection
     from grader.records.signature import read_public_key
@@ -97,6 +104,8 @@ def publish(collected: Path, graded: Path, state: Path, comments: bool, pause: f
     if term.public_key is None:
         hint = _("`d2d keygen --from-secret` makes one; [signing] in d2d.toml names it.")
         raise UsageError(_("Without a key of the course no report can be trusted."), hint=hint)
+    if expected is not None and digest(collected) != expected:
+        raise BadInputError(_("This is not what the first job collected."), where=collected)
     collections = {file.parent.name: read_collection(file) for file in sorted(collected.glob(f"*/{FILE}"))}
     reports = judged(graded, collections, read_public_key(term.public_key))
     state.mkdir(parents=True, exist_ok=True)

@@ -70,6 +70,7 @@ class Collected:
     basis: str | None = None  # "snapshot", "commit" (the time that the commit claims) or "now"
     file: str | None = None
     sha256: str | None = None
+    contents: tuple[str, ...] = ()  # the SHA-256 of each file in it: a report names the one that it is on
 
     def as_json(self) -> dict[str, Any]:
         return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in vars(self).items()}
@@ -177,7 +178,8 @@ def _collected(value: Any, path: str) -> Collected:
         submitted_at=fields.maybe("submitted_at", _time),
         basis=_word(fields, "basis"),
         file=fields.maybe("file", lambda item, at: as_text(item, at, 255, form=r"[^/\\\0.][^/\\\0]*")),
-        sha256=fields.maybe("sha256", lambda item, at: as_text(item, at, form=r"[0-9a-f]{64}")),
+        sha256=fields.maybe("sha256", _sha256),
+        contents=fields.items("contents", _sha256, 10_000),
     )
     fields.finish()
     return collected
@@ -185,6 +187,10 @@ def _collected(value: Any, path: str) -> Collected:
 
 def _commit(fields: Fields) -> str | None:
     return fields.maybe("commit", lambda item, path: as_text(item, path, form=COMMIT))
+
+
+def _sha256(value: Any, path: str) -> str:
+    return as_text(value, path, form=r"[0-9a-f]{64}")
 
 
 def _word(fields: Fields, key: str) -> str | None:

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from grader.records.reading import from_json
+from grader.records.signature import read_signing_key
 from tests.actions.host import hosting
 from tests.actions.runner import JobRun, Runner, load
 from tests.actions.test_check import INJECTED, RIGHT, WRONG, outside_of_code
@@ -199,6 +201,19 @@ def test_the_gradebook(outcome: Outcome) -> None:
     }
 
 
+def test_an_edited_workflow_changes_nothing(outcome: Outcome) -> None:
+    """It is not collected, and what it would say of itself is asked by nobody."""
+    assert outcome.klass.scores()["choi"] == outcome.klass.scores()["lee"] == {"0"}
+    posts = {path: body["state"] for path, body, _token in outcome.first_posts if "state" in body}
+    assert [state for path, state in posts.items() if "/choi/" in path] == ["failure"]
+
+
+def test_a_report_that_is_committed_is_no_report(outcome: Outcome) -> None:
+    assert outcome.klass.scores()["kang"] == {"0"}
+    with zipfile.ZipFile(outcome.klass.runner.home / "artifacts" / "collected" / "mini" / "kang.zip") as archive:
+        assert archive.namelist() == ["mini.py"]
+
+
 def test_the_statuses(outcome: Outcome) -> None:
     found = {path: body for path, body, _token in outcome.first_posts if "/statuses/" in path}
     states = {}
@@ -285,39 +300,78 @@ def test_the_snapshot_said_what_was_there(outcome: Outcome) -> None:
 # -- the machine that judges is in other hands ------------------------------------------------------------------------
 
 
-def forge_score(report: dict[str, Any]) -> None:
-    for case in report["cases"]:
-        case["verdict"], case["points"], case["message"] = "passed", case["max_points"], ""
-    report |= {"score": 5, "percent": 100, "passed": True}
+def change(artifacts: Path, pattern: str, how: Callable[[Any], None]) -> None:
+    """Change the JSON in a file of an artifact."""
+    (file,) = artifacts.rglob(pattern)
+    value = json.loads(file.read_text("utf-8"))
+    how(value)
+    file.write_text(json.dumps(value), "utf-8")
 
 
-def unsign(report: dict[str, Any]) -> None:
-    report["signature"] = None
+def forge_score(artifacts: Path) -> None:
+    def all_right(report: Any) -> None:
+        for case in report["cases"]:
+            case["verdict"], case["points"], case["message"] = "passed", case["max_points"], ""
+        report |= {"score": 5, "percent": 100, "passed": True}
+
+    change(artifacts, "reports/lee.json", all_right)
 
 
-def anothers_place(report: dict[str, Any]) -> None:
-    report["member"] = "kim"
+def unsign(artifacts: Path) -> None:
+    change(artifacts, "reports/lee.json", lambda report: report.update(signature=None))
 
 
-@pytest.mark.parametrize("forge", [forge_score, unsign, anothers_place])
-def test_a_forged_report_stops_everything(forge: Any, tmp_path: Path) -> None:
-    def between(job: str, artifacts: Path) -> None:
-        if job == "judge":
-            (file,) = artifacts.rglob("reports/lee.json")
-            report = json.loads(file.read_text("utf-8"))
-            forge(report)
-            file.write_text(json.dumps(report), "utf-8")
+def take_anothers_place(artifacts: Path) -> None:
+    """A report that is signed and whole, and somebody else's."""
+    (file,) = artifacts.rglob("reports/kim.json")
+    shutil.copy(file, file.with_name("lee.json"))
 
+
+def move_the_deadline(artifacts: Path) -> None:
+    """The artifact of the first job, put in its own place once more."""
+    change(
+        artifacts,
+        "mini/collected.json",
+        lambda value: value["members"][1].update(submitted_at="2020-01-01T00:00:00+00:00"),
+    )
+
+
+def forget_the_snapshots(artifacts: Path) -> None:
+    change(artifacts, "heads.json", lambda value: value.update(snapshots=[]))
+
+
+def judge_something_else(artifacts: Path) -> None:
+    """Signed, whole, lee's own, and on other work than what was collected: as a report of an earlier run would be."""
+    (file,) = artifacts.rglob("reports/lee.json")
+    report = json.loads(file.read_text("utf-8"))
+    report["submission_sha256"] = "0" * 64
+    home = artifacts.parents[1]
+    signed = read_signing_key(home / "d2d.key").sign(from_json(report))
+    file.write_text(json.dumps(signed.as_json()), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("attack", "named"),
+    [
+        (forge_score, "lee.json"),
+        (unsign, "lee.json"),
+        (take_anothers_place, "lee.json"),
+        (judge_something_else, "something else than what was collected"),
+        (move_the_deadline, "not what the first job collected"),
+        (forget_the_snapshots, "not what the first job collected"),
+    ],
+)
+def test_a_forged_artifact_stops_everything(attack: Callable[[Path], None], named: str, tmp_path: Path) -> None:
     with a_class(tmp_path) as klass:
         klass.member("kim", {"mini.py": RIGHT})
-        klass.member("lee", {"mini.py": NOTHING_RIGHT})
+        klass.member("lee", {"mini.py": WRONG})
         klass.due(datetime.now(timezone.utc) + timedelta(days=1))
-        klass.runner.between = between
+        klass.runner.between = lambda job, artifacts: attack(artifacts) if job == "judge" else None
         done = klass.runner.run(GRADE, inputs={"hw": "mini"})
         assert [run.ok for run in done["judge"]] == [True]
         (publish,) = done["publish"]
         assert not publish.ok
-        assert "lee.json" in publish.log
+        assert named in publish.log
         assert klass.runner.posts() == []
         assert klass.kept("gradebook.sqlite") is None
 
