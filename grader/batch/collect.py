@@ -210,7 +210,7 @@ def _now() -> datetime:
 
 
 def digest(folder: Path) -> str:
-    """One hash of all that was written down while collecting: whoever gets the folder later can hold it against that."""
+    """One hash of all that was written down while collecting: who gets the folder later can hold it against that."""
     found = hashlib.sha256()
     for file in sorted(folder.rglob("*.json")):
         found.update(file.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
