@@ -31,6 +31,7 @@ _COMMANDS = {
     "gradebook": "grader.cli.gradebook",
     "feedback": "grader.cli.feedback",
     "similar": "grader.cli.similar",
+    "inspect": "grader.cli.inspect",
     "keygen": "grader.cli.keys",
     "verify": "grader.cli.keys",
     "export": "grader.cli.export",

@@ -6,7 +6,7 @@ import hashlib
 import math
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from fractions import Fraction
@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from grader import __version__
-from grader.bridge.client import ByteTransport
+from grader.bridge.client import ByteTransport, Exchange
 from grader.bridge.host import Host, Server
 from grader.bridge.outcomes import BridgeError
 from grader.bridge.reading import Reading
@@ -24,6 +24,7 @@ from grader.intake.submission import Submission
 from grader.judge.canary import Passed, borrowed, notes_of_borrowing
 from grader.judge.collect import Case, Collection, Seats
 from grader.judge.compare import distances
+from grader.judge.evidence import REFERENCE, SUBMISSION, Evidence, Heard, Witness
 from grader.judge.hints import Hints, NoHints
 from grader.judge.names import notes_of_names
 from grader.judge.notes import notes_of, notes_of_reading
@@ -50,6 +51,7 @@ class Judge:
     pattern: str | None = None
     hints: Hints = field(default_factory=NoHints)
     stop_early: bool = False  # at the first case that fails by far more than its tolerance
+    witness: Witness | None = None  # is told everything of each case that runs; it may belong to the staff alone
     distances: dict[str, float] | None = None  # filled in by case for who asks: see `compare.distances`
 
     @property
@@ -128,6 +130,7 @@ class _Run:
     timeouts: Counter[str] = field(default_factory=Counter)
     transport: ByteTransport | None = None
     transcript: Transcript = field(default_factory=Transcript)
+    heard: Heard = field(default_factory=Heard)
     reading: Reading = field(default_factory=Reading)
     passed: Passed = field(default_factory=Passed)
 
@@ -176,7 +179,7 @@ class _Run:
     def one(self, case: Case) -> CaseResult:
         started = time.perf_counter()
         outcome = self.without_running(case)
-        output, called, hint = "", None, None
+        output, called, hint, heard_then = "", None, None, None
         if outcome is None:
             with distances() as heard:
                 error = self.judge.collection.plugin.run(case, self.seats(case))
@@ -190,7 +193,7 @@ class _Run:
                 signatures=self.judge.collection.assignment.signatures,
                 limits=self.host.limits,
             )
-            output = self.printed(case)
+            output, heard_then = self.printed(), self.heard
             if isinstance(error, EndedError):
                 self.host.drop()
                 self.timeouts[case.info.section] += error.how == "timeout"
@@ -199,6 +202,9 @@ class _Run:
             hint = self.hint(case)
         elif outcome.verdict is Verdict.PASSED and called in self.judge.collection.assignment.asked:
             self.passed.add(called, case)
+        if self.judge.witness is not None and heard_then is not None:
+            calls, frames = tuple(heard_then.calls()), tuple(self.frames(outcome))
+            self.judge.witness(Evidence(case.id, outcome, calls, output, frames, hint))
         return self.result(case, outcome, output, called, hint, seconds)
 
     def fails_by_far(self, case: Case) -> bool:
@@ -254,28 +260,36 @@ class _Run:
         return None
 
     def seats(self, case: Case) -> Seats:
-        self.transport, self.transcript = None, Transcript()
+        self.transport, self.transcript, self.heard = None, Transcript(), Heard()
 
         def student() -> Student:
             self.transport = self.host.transport()
             self.transport.last_called = None
-            self.transport.exchange = self.transcript.listening(self.host.exchange)
+            self.transport.exchange = self.overheard(SUBMISSION, self.transcript.listening(self.host.exchange))
             self.host.begin(self.host.limits.case_seconds)
             return self.student(self.transport)
 
-        reference = self.judge.reference
-        return Seats(student, lambda: self.student(reference.begin(case.id)), lambda: rng_of(self.judge.secret, case))
+        def reference() -> Student:
+            transport = self.judge.reference.begin(case.id)
+            transport.exchange = self.overheard(REFERENCE, transport.exchange)
+            return self.student(transport)
+
+        return Seats(student, reference, lambda: rng_of(self.judge.secret, case))
+
+    def overheard(self, who: str, exchange: Exchange) -> Exchange:
+        """The exchange, kept in words where there is a witness."""
+        return exchange if self.judge.witness is None else self.heard.listening(who, exchange)
 
     def student(self, transport: ByteTransport) -> Student:
         """What a case calls a submission, or the reference in its place."""
         return Student(transport, values=self.judge.collection.assignment.values)
 
-    def printed(self, case: Case) -> str:
+    def printed(self) -> str:
         text, cut = self.host.output()
         if cut and not any(note.kind == "output-cut" for note in self.notes):
             said = _("Your code prints more than {size} KB; only the beginning is kept.")
             self.notes.append(Note("output-cut", said.format(size=self.host.limits.output_kb)))
-        return text if case.visibility is Visibility.PUBLIC else ""
+        return text
 
     def result(
         self, case: Case, outcome: Outcome, output: str, called: str | None, hint: Hint | None, seconds: float
@@ -293,7 +307,7 @@ class _Run:
             max_points=case.info.points,
             message=outcome.message if public else outcome.general,
             details=outcome.details if public else (),
-            output="" if passed else output,
+            output="" if passed or not public else output,
             hint=hint,
             where=None if passed or outcome.verdict is Verdict.SKIPPED else self.where(case, outcome, called, public),
             seconds=seconds,
@@ -304,9 +318,13 @@ class _Run:
         """The line that raised, of a public case; else the function that was asked, which says nothing of its input."""
         if outcome.at is not None:
             return outcome.at
-        if public and outcome.raised is not None:
-            for frame in reversed(outcome.raised.frames):
-                if frame.cell in self.host.cells:
-                    return self.host.cells[frame.cell].at(frame.line)
+        if public and (frames := list(self.frames(outcome))):
+            return frames[-1][0]
         section = self.judge.collection.assignment.sections[case.info.section]
         return self.places.get(called or section.asks[0])
+
+    def frames(self, outcome: Outcome) -> Iterator[tuple[Where, str]]:
+        """The submission's own lines of a traceback, the outermost first."""
+        for frame in outcome.raised.frames if outcome.raised is not None else ():
+            if frame.cell in self.host.cells:
+                yield self.host.cells[frame.cell].at(frame.line), frame.function
