@@ -27,30 +27,25 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def fill_in(notebook: Any, reference: str, asked: tuple[str, ...]) -> None:
-    """Put what is asked for into the cell where its stub stands; what else the reference has goes before the first.
+    """Put what is asked for into the cell where its stub stands, behind what the reference has before it.
 
     Of a project, what follows the last definition is the way to the value that is asked for.
     """
-    lines, sources, rest = reference.splitlines(), {}, []
-    body = ast.parse(reference).body
-    last = max(at for at, node in enumerate(body) if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
-    for node in body[: last + 1]:
-        first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
-        source = "\n".join(lines[first - 1 : node.end_lineno])
+    lines, sources, start = reference.splitlines(), {}, 0
+    for node in ast.parse(reference).body:
         if getattr(node, "name", None) in asked:
-            sources[node.name] = source
-        else:
-            rest.append(source)
+            sources[node.name] = "\n".join(lines[start : node.end_lineno])
+            start = node.end_lineno
+    rest = "\n".join(lines[start:])
     for name in set(asked) - set(sources):
-        sources[name] = "\n".join(lines[body[last].end_lineno :])
+        sources[name], rest = rest, ""
+    sources[asked[-1]] += "\n" + rest
     for cell in notebook.cells:
         found = [name for name in asked if re.search(rf"^((def|class) {name}\b|{name}:)", cell.source, re.M)]
         if cell.cell_type == "code" and found:
             (name,) = found
             cell.source = sources.pop(name)
     assert not sources, "each has a cell"
-    preamble = next(cell for cell in notebook.cells[1:] if cell.cell_type == "code")
-    preamble.source = "\n\n\n".join([preamble.source, *rest])
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
