@@ -19,18 +19,28 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
+import nbformat
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
+from grader.batch.notebook import feedback_notebook
 from grader.bridge.scopes import names_of
 from grader.bridge.selection import select
+from grader.course.course import find_course
+from grader.course.manifest import SectionInfo
 from grader.errors import BadInputError
-from grader.intake.read import read
+from grader.intake.read import Original, original, read
 from grader.intake.submission import Submission
+from grader.records.report import CaseResult, Report, Verdict, Visibility
 
 SECONDS = 10.0
+ASSIGNMENT = replace(
+    find_course(Path(__file__).parents[2]).assignment("hw1"), sections={"f": SectionInfo("f", ("f",), Fraction(1))}
+)
 _SOURCES = st.one_of(
     st.sampled_from(["def f():\n    return 1\n", "!ls\nx = 1", "%%bash\nls", "x?", "", "x = (", "'''", ">>> x\n... y"]),
     st.text(alphabet="\n !%?'\"()[]{}#=\\>.:ab1\r\0", max_size=40),
@@ -129,6 +139,7 @@ _LINES = st.sampled_from(
         "A.n = f",
         "x += 1", "import a.b as c", "from d import *", "for x in y: z = x", "if __name__: w = 1", "f = f(y)", "del x",
         "try: import e\nexcept E: e = x", "g = f(g)", "@f\ndef h(): pass", "setattr(A, 'k', lambda: x)", "global x",
+        "def m():\n    return lambda: x", "n = m()", "A.o = m()",
         "lambda: [x for x in y]", "with a() as b: c = 1", "async def i(): await y",
     ]
 )  # fmt: skip
@@ -142,7 +153,9 @@ def check(folder: Path, name: str, data: bytes) -> None:
     before = sorted(folder.rglob("*"))
     started = time.perf_counter()
     try:
-        check_submission(read(path, "hw1", ["f"]))
+        submission = read(path, "hw1", ["f"])
+        check_submission(submission)
+        check_feedback(original(path, "hw1", ["f"]), submission)
     except BadInputError as refusal:
         said = refusal
         assert said.what and said.where  # noqa: PT018 — a sentence, and what it is about
@@ -161,6 +174,15 @@ def check_submission(submission: Submission) -> None:
         json.dumps(note.as_json(), ensure_ascii=False).encode("utf-8")
         assert note.text
     json.dumps([submission.member, submission.file], ensure_ascii=False).encode("utf-8")
+
+
+def check_feedback(work: Original, submission: Submission) -> None:
+    """Whatever can be read can be given back as a notebook that is one, with what is said of it."""
+    case = CaseResult("a::b", "f", "", "T", Visibility.PUBLIC, Verdict.FAILED, Fraction(0), Fraction(1), "M")
+    report = Report("hw1", "1", "T", submission.member, "", "", "public", 60, (case,), submission.notes)
+    made = nbformat.reads(feedback_notebook(work, report, ASSIGNMENT), as_version=4)
+    nbformat.validate(made)
+    assert [cell.source for cell in made.cells if "d2d-feedback" in cell.metadata.get("tags", [])]
 
 
 def check_selection(cells: list[str]) -> None:
