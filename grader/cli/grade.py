@@ -47,6 +47,7 @@ class Wanted:
     book: Path | None = None
     roster: Path | None = None
     pages: bool = False
+    notebook: Path | None = None
 
 
 def judging(function: F) -> F:
@@ -81,6 +82,12 @@ def judging(function: F) -> F:
 @click.option("--public", is_flag=True, help=_("By the public cases alone, as `d2d check` does."))
 @click.option("--roster", type=_FILE, help=_("CSV of the members: index.html then says who handed in nothing."))
 @click.option("--pages", is_flag=True, help=_("Write a page for each member too: pages/NAME.html, with hidden cases."))
+@click.option(
+    "--notebook",
+    metavar="FILE",
+    type=_FILE,
+    help=_("Write the work with the feedback that its member may see (.ipynb or .html); {member} stands for the name."),
+)
 @click.option("--shard", metavar="I/N", help=_("Only the I-th of N parts of the folder, for several machines."))
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write what came of it as JSON; - prints nothing else."))
 @common
@@ -99,7 +106,10 @@ def grade(hw: str, path: Path, out: Path, book: Path | None, json_file: str | No
         if options["public"]:
             raise UsageError(_("The gradebook takes no reports by public cases alone."))
         open_book(book, term, create=True).close()  # what is wrong with it is said before anything is judged
-    wanted = Wanted(path, json_file, not options["no_color"], book, options["roster"], options["pages"])
+    notebook = options["notebook"]
+    wanted = Wanted(path, json_file, not options["no_color"], book, options["roster"], options["pages"], notebook)
+    if notebook is not None:
+        _check_notebook(notebook, found)
     if wanted.roster is not None:
         _members(wanted.roster)
     run = grading(assignment, folder, course.folder, term, options)
@@ -155,6 +165,8 @@ def _run(run: Grading, found: Sequence[Entry], wanted: Wanted, term: Term) -> in
     """Judge, write what belongs to the class as a whole, show it; the exit code."""
     outcomes = judged(run, found, color=wanted.color)
     write_class(run, outcomes, wanted)
+    if wanted.notebook is not None:
+        _write_notebooks(run, found, outcomes, term, wanted.notebook)
     if wanted.book is not None:
         add(wanted.book, term, run.out, outcomes, wanted.path)
     if wanted.json_file is not None:
@@ -205,6 +217,40 @@ def _write_pages(folder: ReportFolder, members: Sequence[str]) -> None:
 
     for member in members:
         write(folder.folder / _PAGES / f"{member}.html", page(read_file(folder.path(member)).report))
+
+
+def _check_notebook(pattern: Path, found: Sequence[Entry]) -> None:
+    """Complain of a name that can't be written to, or that all would share, before anything is judged."""
+    from grader.batch.notebook import check_target
+
+    if len(found) > 1 and "{member}" not in str(pattern):
+        hint = _("For example: {name}.").format(name=pattern.with_stem("{member}"))
+        raise UsageError(_("Several were handed in: the name needs {member} in it."), where=pattern, hint=hint)
+    for entry in found:
+        check_target(_notebook_of(pattern, entry.member), entry.path)
+
+
+def _notebook_of(pattern: Path, member: str) -> Path:
+    return Path(str(pattern).replace("{member}", member))
+
+
+def _write_notebooks(
+    run: Grading, found: Sequence[Entry], outcomes: Sequence[Outcome], term: Term, pattern: Path
+) -> None:
+    """Each member's work with the feedback in it, as far as the course lets members see hidden cases."""
+    from datetime import datetime, timezone
+
+    from grader.batch.notebook import write_feedback
+    from grader.records.feedback import seen
+    from grader.records.reading import read_file
+
+    now = datetime.now(timezone.utc)
+    for entry, outcome in zip(found, outcomes, strict=True):
+        if outcome.row is not None:
+            report = seen(read_file(run.out.path(entry.member)).report, term, now)
+            target = _notebook_of(pattern, entry.member)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_feedback(report, entry.path, run.setting.assignment, target)
 
 
 def _members(roster: Path) -> list[str]:

@@ -192,3 +192,25 @@ def test_in_korean(course: Path, tmp_path: Path) -> None:
         assert re.search("[가-힣]", made.cells[-1].source)
     finally:
         use("en")
+
+
+def test_a_class_gets_its_notebooks_with_what_members_may_see(course: Path, d2d: Command) -> None:
+    handed = course / "handed"
+    handed.mkdir()
+    wrong = "def mse(x, y):\n    return ((x - y) ** 2).mean(0).sum()\ndef double(x):\n    return 2 * x\n"
+    (handed / "kim.py").write_text(wrong, "utf-8")
+    notebook(handed, "def mse(x, y): return 0").rename(handed / "lee.ipynb")
+    (handed / "park.ipynb").write_text("{", "utf-8")
+    grade = ["grade", "mini", handed, "--out", course / "out", "--jobs", "1"]
+    shared = d2d(*grade, "--notebook", course / "back" / "all.ipynb")
+    assert (shared.returncode, "{member}" in shared.stderr) == (2, True)
+    done = d2d(*grade, "--notebook", course / "back" / "{member}.ipynb")
+    assert done.returncode in (2, 3), done.stderr  # 3: hidden cases may not be judged here, nothing is written
+    if done.returncode == 2:
+        assert sorted(file.name for file in (course / "back").iterdir()) == ["kim.ipynb", "lee.ipynb"]
+        kim = (course / "back" / "kim.ipynb").read_text("utf-8")
+        assert "mse of wide rows" not in kim  # by the course's default a hidden case is not named
+        assert "Hidden cases are not shown here" in kim.replace("\\\\", "") or "Of hidden cases" in kim
+    alone = d2d(*grade[:2], handed / "kim.py", *grade[3:], "--public", "--notebook", course / "kim.html")
+    assert alone.returncode == 1, alone.stderr
+    assert "mse" in (course / "kim.html").read_text("utf-8")
