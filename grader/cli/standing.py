@@ -24,6 +24,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 DECISIONS = "decisions.json"
 REPORTS = "reports"
 _MOST_FILES = 1000
+_LONGEST = 100_000  # of a name: one that somebody typed into a form must not keep the others from their own
 
 
 @click.command(help=_("Your reports so far, and what you still need for promotion."))
@@ -70,7 +71,7 @@ def _read_decisions(file: Path) -> list[dict[str, Any]]:
             raise FaultError("", _("must be a list"))
         for at, each in enumerate(value):
             fields = Fields(each, f"[{at}]")
-            fields.text("member", 200, least=1)
+            fields.text("member", _LONGEST, least=1)
             fields.one_of("decision", ("promoted", "junior", "removed"))
             fields.text("rule", 200)
             for key in ("passed", "missing"):

@@ -239,6 +239,26 @@ def test_hostile_names_are_inert_everywhere(d2d: D2D, group: Path) -> None:
         assert "'=HYPERLINK(1)" in cells
 
 
+def test_a_name_of_ten_thousand_characters_keeps_nobody_from_anything(d2d: D2D, group: Path) -> None:
+    """Names come from forms: somebody types what they like, and the others still get their decisions."""
+    name = "\u202ex\x1b[2J" + "가" * 10_000
+    for file in ("attendance.csv", "discussion.csv"):
+        rows = f'member,attended,held\nkim,14,14\nlee,14,14\npark,14,14\n"{name}",1,14\n'
+        (group / file).write_text(rows, "utf-8-sig")
+    run = d2d(*PROMOTE, "--out", ".")
+    assert run.code == 0
+    assert max(map(len, run.out.splitlines())) < 700
+    for text in (run.out, *((group / f"decisions.{end}").read_text("utf-8-sig") for end in ("csv", "html"))):
+        assert not any(mark in text for mark in ("\x1b", "\u202e", "가" * 400))
+    assert "lee: junior" in d2d("status", "--member", "lee").out
+    assert "removed" in d2d("status", "--member", name).out
+    refusal = d2d("override", "--gradebook", "book.db", name, "hw1", "--points", "1", "--why", "x", "--by", "y")
+    assert "\x1b" not in refusal.err
+    (group / "long.json").write_text(json.dumps(report(name, "hw1", 70).as_json()), "utf-8")
+    run = d2d("gradebook", "add", "long.json", "--gradebook", "book.db")
+    assert (run.code, "member: must have from 1 to 200 characters" in run.err) == (2, True)
+
+
 def test_override(d2d: D2D, group: Path) -> None:
     arguments = ("override", "--gradebook", "book.db", "lee", "hw4")
     run = d2d(*arguments, "--points", "61", "--why", "rubric", "--by", "park")
