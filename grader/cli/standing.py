@@ -14,7 +14,7 @@ from grader.cli.app import common
 from grader.cli.paper import dumped, put, say, table
 from grader.cli.ta import course_of, term_of
 from grader.errors import BadInputError, UsageError
-from grader.i18n import _, ngettext
+from grader.i18n import _, language
 
 if TYPE_CHECKING:
     from grader.course.policy import Policy
@@ -76,6 +76,10 @@ def _read_decisions(file: Path) -> list[dict[str, Any]]:
             fields.text("rule", 200)
             for key in ("passed", "missing"):
                 fields.items(key, as_text, 1000)
+            if "missing_in" in fields.values:
+                languages = Fields(fields.take("missing_in"), fields.name("missing_in"))
+                for code in list(languages.values):
+                    languages.items(code, as_text, 1000)
             for key in ("attendance", "discussion"):
                 share = Fields(fields.take(key), fields.name(key))
                 share.whole("attended")
@@ -118,7 +122,8 @@ def _decision_text(decided: dict[str, Any]) -> str:
             given=discussion["held"],
         ),
     ]
-    return "\n".join([*lines, *_list(_("still missing:"), map(inline, decided["missing"]))])
+    missing = decided.get("missing_in", {}).get(language(), decided["missing"])
+    return "\n".join([*lines, *_list(_("still missing:"), map(inline, missing))])
 
 
 @dataclass(frozen=True)
@@ -201,17 +206,20 @@ def _reports_text(standing: list[Report | None], policy: Policy) -> str:
 
 
 def _needed(standing: list[Report | None], policy: Policy) -> Iterable[str]:
-    """What of the assignments is still to be done for the best decision."""
-    passed = {report.assignment for report in standing if report is not None and report.passed}
-    against = [rule for rule in policy.rules if rule.decision is not policy.best]
-    if any(rule.mandatory_missing for rule in against):
-        for name in policy.mandatory:
-            if name not in passed:
-                yield _("{assignment} is mandatory").format(assignment=name)
-    most = max((rule.passed_below or 0 for rule in against), default=0)
-    if len(passed) < most:
-        count = most - len(passed)
-        yield ngettext("{n} more assignment", "{n} more assignments", count).format(n=count)
+    """What of the assignments is still to be done for the best decision, as the staff's own decision would say it."""
+    from grader.course.policy import Share
+    from grader.records.promotion import Facts, decide, passed_of
+    from grader.records.results import Result
+
+    results = {
+        report.assignment: Result(
+            report.member, report.assignment, report.score, report.max_score, report.pass_percent, report.complete
+        )
+        for report in standing
+        if report is not None
+    }
+    nothing_held = Share(0, 0)  # of attendance and discussion a member's own reports know nothing
+    return decide(Facts("", passed_of(results, policy), nothing_held, nothing_held), policy, results).missing
 
 
 def _list(title: str, items: Iterable[str]) -> list[str]:

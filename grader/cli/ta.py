@@ -96,7 +96,7 @@ def promote(
         value = [decision.as_json() for decision in decisions]
         gradebook.decide(value, by=whoami())
     if out is not None:
-        write(out / "decisions.json", dumped(value))
+        write(out / "decisions.json", dumped(_in_all_languages(value, facts, rules, results)))
         write(out / "decisions.csv", _csv(decisions))
         from grader.render.decisions import page
 
@@ -201,6 +201,27 @@ def _decisions(facts: Mapping[str, Any], policy: Policy, results: Mapping[str, M
     from grader.records.promotion import decide
 
     return [decide(facts[member], policy, results.get(member, _NOBODY)) for member in sorted(facts)]
+
+
+def _in_all_languages(
+    value: list[dict[str, Any]],
+    facts: Mapping[str, Any],
+    policy: Policy,
+    results: Mapping[str, Mapping[str, Result]],
+) -> list[dict[str, Any]]:
+    """The decisions with what is missing in each language: members read it in theirs."""
+    from grader import i18n
+
+    chosen, missing = i18n.language(), {}
+    try:
+        for code in i18n.LANGUAGES:
+            i18n.use(code)
+            missing[code] = [list(each.missing) for each in _decisions(facts, policy, results)]
+    finally:
+        i18n.use(chosen)
+    return [
+        {**each, "missing_in": {code: texts[at] for code, texts in missing.items()}} for at, each in enumerate(value)
+    ]
 
 
 @dataclass(frozen=True)

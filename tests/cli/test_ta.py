@@ -403,6 +403,15 @@ def test_status_from_the_decisions_of_the_staff(d2d: D2D) -> None:
     assert d2d("status", "--member", "choi").code == 2
 
 
+def test_a_member_reads_the_decision_in_a_language_of_their_own(d2d: D2D) -> None:
+    i18n.use("ko")
+    assert d2d(*PROMOTE, "--out", ".").code == 0
+    i18n.use("en")
+    assert "  · 1 more discussion: 2 of 3, 80 % needed" in d2d("status", "--member", "lee").out
+    i18n.use("ko")
+    assert "디스커션 1개가 더 필요해요" in d2d("status", "--member", "lee").out
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"member": "kim"}]', "[" * 100_000])
 def test_status_from_a_file_of_something_else(d2d: D2D, group: Path, text: str) -> None:
     (group / "decisions.json").write_text(text, "utf-8")
@@ -426,8 +435,8 @@ def test_status_from_one_s_own_reports(d2d: D2D, group: Path) -> None:
     assert lines[1].split() == "hw1 ✓ 82 % public cases only".split()
     assert lines[2].split() == "hw2 ✗ 58 % public cases only".split()
     assert lines[3].split() == "hw3 – no report yet".split()
-    assert "  · hw2 is mandatory" in lines
-    assert "  · 3 more assignments" in lines
+    assert "  · hw2 is mandatory: 58 %, 60 % needed" in lines
+    assert "  · 3 more assignments (hw3 nothing handed in; hw4 nothing handed in; hw5 nothing handed in)" in lines
     assert "80 % is needed" in lines[-1]
     assert d2d("status", "package.json").code == 2
     (group / "reports/full.json").write_text(json.dumps(report("kim", "hw2", 61).as_json()), "utf-8")
