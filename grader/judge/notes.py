@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from grader.bridge.host import LoadProblem
@@ -9,7 +10,7 @@ from grader.bridge.outcomes import RaisedError
 from grader.bridge.reading import Reading
 from grader.i18n import _
 from grader.intake.submission import Cell
-from grader.records.report import Note
+from grader.records.report import Note, Where
 
 _MOST = 20  # one slip at the top of a notebook makes all that follows fail too
 
@@ -21,6 +22,12 @@ def notes_of(problems: Iterable[LoadProblem]) -> tuple[Note, ...]:
         rest = Note("more", _("… and {count} more like these.").format(count=len(notes) - _MOST))
         return (*notes[:_MOST], rest)
     return tuple(notes)
+
+
+def unmade(name: str, problems: Iterable[LoadProblem]) -> Where | None:
+    """The line that kept a variable from being made, where a cell that assigns it did not run to its end."""
+    makes = re.compile(rf"^[ \t]*{re.escape(name)}\b[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
+    return next((each.cell.at(each.line) for each in problems if makes.search(each.cell.source)), None)
 
 
 def _note(problem: LoadProblem) -> Note:

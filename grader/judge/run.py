@@ -16,7 +16,7 @@ import numpy as np
 from grader import __version__
 from grader.bridge.client import ByteTransport, Exchange
 from grader.bridge.host import Host, Server
-from grader.bridge.outcomes import BridgeError
+from grader.bridge.outcomes import BridgeError, MissingNameError
 from grader.bridge.reading import Reading
 from grader.bridge.remote import Submission as Student
 from grader.i18n import _
@@ -27,7 +27,7 @@ from grader.judge.compare import distances
 from grader.judge.evidence import REFERENCE, SUBMISSION, Evidence, Heard, Witness
 from grader.judge.hints import Hints, NoHints
 from grader.judge.names import notes_of_names
-from grader.judge.notes import notes_of, notes_of_reading
+from grader.judge.notes import notes_of, notes_of_reading, unmade
 from grader.judge.reference import Reference
 from grader.judge.transcript import Transcript
 from grader.judge.verdict import Outcome, outcome_of
@@ -193,6 +193,9 @@ class _Run:
                 signatures=self.judge.collection.assignment.signatures,
                 limits=self.host.limits,
             )
+            if isinstance(error, MissingNameError) and (at := unmade(error.name, self.host.problems)) is not None:
+                text = _("{name} is not there: the cell that makes it did not run to its end.").format(name=error.name)
+                outcome = Outcome(Verdict.MISSING, text, text, at=at)
             output, heard_then = self.printed(), self.heard
             if isinstance(error, EndedError):
                 self.host.drop()
