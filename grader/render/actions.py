@@ -172,7 +172,7 @@ def _first(cases: tuple[CaseResult, ...]) -> CaseResult | None:
 
 
 def _escaped(text: str, table: dict[str, str]) -> str:
-    text = neutral(text)  # a runner of older days reads `##[` first
+    text = _ANYWHERE.sub(r"\1 \2", text)  # whichever of the two forms a runner looks for first
     for sign, code in table.items():  # the percent sign comes first
         text = text.replace(sign, code)
     return text

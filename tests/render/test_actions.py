@@ -19,8 +19,7 @@ from grader.cli.paper import dumped
 from grader.records.report import Hint, Where
 from grader.render import actions as module
 from grader.render.actions import Log, command, complaints, give, neutral, stopped
-
-from .conftest import HOSTILE
+from tests.samples import HOSTILE, a_case, a_report
 
 # What the runner obeys, read as generously as can be: signs that count as nothing in a comparison by the rules of a
 # language are left out of the line first (.NET with ICU does so for all of these).
@@ -112,11 +111,11 @@ def test_the_runner_is_stopped_by_a_word_that_nobody_knows() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_complaint_is_one_command(text: str, make_report: Any, make_case: Any) -> None:
-    case = make_case(
+def test_a_complaint_is_one_command(text: str) -> None:
+    case = a_case(
         "test_a", "failed", section=text, title=text, message=text, hint=Hint("x", text), where=Where(text, 3)
     )
-    (line,) = complaints(make_report(case), lambda where: (where.file, where.line))
+    (line,) = complaints(a_report(case), lambda where: (where.file, where.line))
     assert line.startswith("::error file=")
     assert not set(line) & set("\r\n")
     properties = line.removeprefix("::error ").partition("::")[0].split(",")
@@ -124,14 +123,14 @@ def test_a_complaint_is_one_command(text: str, make_report: Any, make_case: Any)
     assert all(":" not in each for each in properties)
 
 
-def test_the_most_useful_complaints_come_first(make_report: Any, make_case: Any) -> None:
-    cases = [make_case(f"test_{at}", "failed", section=f"s{at:02}") for at in range(15)]
+def test_the_most_useful_complaints_come_first() -> None:
+    cases = [a_case(f"test_{at}", "failed", section=f"s{at:02}") for at in range(15)]
     cases += [
-        make_case("test_x", "failed", section="placed", where=Where("hw1.py", 7), message="Turned round."),
-        make_case("test_y", "missing", section="missing"),
-        make_case("test_z", section="right"),
+        a_case("test_x", "failed", section="placed", where=Where("hw1.py", 7), message="Turned round."),
+        a_case("test_y", "missing", section="missing"),
+        a_case("test_z", section="right"),
     ]
-    found = list(complaints(make_report(*cases), lambda where: (where.file, where.line)))
+    found = list(complaints(a_report(*cases), lambda where: (where.file, where.line)))
     assert len(found) == 10
     assert found[0].startswith("::error file=hw1.py,line=7,title=")
     assert not any("missing" in line or "right" in line.partition("title=")[2] for line in found[:1])
