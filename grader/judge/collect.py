@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import fnmatch
 import hashlib
 import os
@@ -246,13 +245,15 @@ def _cases(assignment: Assignment, items: Sequence[pytest.Function]) -> tuple[Ca
 
 
 def _hold_names(file: Path) -> None:
-    """No two functions of a file have one name: Python would forget the first, and its points with it."""
+    """No two cases of a file have one name: Python would forget the first, and its points with it."""
     seen = set()
-    for node in ast.parse(file.read_text("utf-8")).body:
-        if isinstance(node, ast.FunctionDef):
-            if node.name in seen:
-                raise _twice(node.name, f"{file}:{node.lineno}")
-            seen.add(node.name)
+    # By its letters: a syntax tree of the file takes some 300 times as long, at a member's every start.
+    for line, text in enumerate(file.read_text("utf-8").splitlines(), 1):
+        if text.startswith("def test_"):
+            name = text[4:].partition("(")[0]
+            if name in seen:
+                raise _twice(name, f"{file}:{line}")
+            seen.add(name)
 
 
 def _twice(name: str, where: str) -> BadAssignmentError:
