@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 import numpy as np
@@ -21,10 +21,10 @@ from grader.judge.reference import LiveReference
 from grader.records.report import Report, Verdict
 from grader.sandbox.layers import privileges
 from grader.sandbox.order import start
-from tests.conftest import make_course
+from tests.conftest import Bench, make_course
 
 if TYPE_CHECKING:
-    from tests.conftest import Bench, Command
+    from tests.conftest import Command
 
 LIMITS = Limits(case_seconds=2, load_seconds=2, cell_seconds=2, total_seconds=20, memory_mb=256)
 LAYERS = ("cgroup", "namespaces", "root", "landlock", "privileges", "seccomp")
@@ -108,12 +108,9 @@ def test_shape(student):
 '''
 
 
-@pytest.fixture
-def whole_course(tmp_path: Path) -> Path:
+def project(folder: Path) -> Path:
     """A course whose assignment is a project: data, a function, and predictions."""
-    folder = make_course(
-        tmp_path / "whole", manifest=MANIFEST, stub=STUB, test_public=PUBLIC, test_hidden=HIDDEN, reference=RIGHT
-    )
+    make_course(folder, manifest=MANIFEST, stub=STUB, test_public=PUBLIC, test_hidden=HIDDEN, reference=RIGHT)
     home = folder / "assignments" / "mini"
     x = np.arange(8.0)
     np.savez(home / "train.npz", x=x, y=3 * x)
@@ -122,14 +119,28 @@ def whole_course(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def judge(whole_course: Path, bench: Callable[..., Bench]) -> Callable[..., Report]:
+def whole_course(tmp_path: Path) -> Path:
+    """One that a test may change."""
+    return project(tmp_path / "whole")
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory, scratch_home: Path) -> Iterator[tuple[Bench, LiveReference, Path]]:
+    """A judge that all tests share, its reference, and the data that it lays out."""
+    folder = project(tmp_path_factory.mktemp("whole") / "course")
+    assignment = find_course(folder).assignment("mini")
+    bench = Bench(assignment, hidden=True, limits=LIMITS, mode="whole")
+    yield bench, LiveReference(folder / "reference" / "mini.py", definitions=True), assignment.files[0]
+    bench.close()
+
+
+@pytest.fixture
+def judge(kept: tuple[Bench, LiveReference, Path]) -> Callable[..., Report]:
     """Judges cells of a notebook."""
-    kept = bench(whole_course, limits=LIMITS, mode="whole")
-    reference = LiveReference(whole_course / "reference" / "mini.py", definitions=True)
 
     def judge(*cells: str, **options: object) -> Report:
         made = tuple(Cell("kim.ipynb", source, number) for number, source in enumerate(cells, 1))
-        return kept.judge(Submission("kim", "kim.ipynb", made, "0" * 64), reference=reference, **options)
+        return kept[0].judge(Submission("kim", "kim.ipynb", made, "0" * 64), reference=kept[1], **options)
 
     return judge
 
@@ -173,8 +184,10 @@ def test_the_data_is_there_whatever_layers_hold(judge: Callable[..., Report], op
         server.close()
 
 
-def test_a_spoiled_copy_spoils_only_its_own_submission(judge: Callable[..., Report], whole_course: Path) -> None:
-    before = (whole_course / "assignments" / "mini" / "train.npz").read_bytes()
+def test_a_spoiled_copy_spoils_only_its_own_submission(
+    judge: Callable[..., Report], kept: tuple[Any, Any, Path]
+) -> None:
+    before = kept[2].read_bytes()
     writing = "try:\n    open('train.npz', 'wb')\n    predictions = 'written'\nexcept OSError:\n    pass"
     if worker_is_root():
         writing = "pass"
@@ -185,7 +198,7 @@ def test_a_spoiled_copy_spoils_only_its_own_submission(judge: Callable[..., Repo
     other = judge(FIT, "import os\nos.remove('train.npz')\nnp.savez('train.npz', x=np.ones(2), y=np.ones(2))", TRAIN)
     assert verdicts(other) == ["passed", "failed", "passed", "passed"]
     assert verdicts(judge(FIT, TRAIN)) == ["passed"] * 4
-    assert (whole_course / "assignments" / "mini" / "train.npz").read_bytes() == before
+    assert kept[2].read_bytes() == before
 
 
 def worker_is_root() -> bool:
