@@ -155,10 +155,12 @@ def test_empty(make: Any, gather: Any) -> None:
         ("https://[", "bad-address"),
         ("http://127.0.0.1:1/x.git", "not-allowed"),
         ("git://127.0.0.1/x.git", "not-allowed"),
+        ("ssh://-oProxyCommand=touch%20pwned/x.git", "unreachable"),
+        ("-oProxyCommand=x@host:x.git", "bad-address"),
     ],
 )
 def test_addresses_that_are_none(text: str, kind: str, gather: Any) -> None:
-    assert gather(text).missing == kind
+    assert gather(text, bounds=Bounds(20)).missing == kind
 
 
 def test_a_file_is_fetched_only_where_that_is_allowed(make: Any, gather: Any) -> None:
@@ -487,8 +489,8 @@ def test_the_command(d2d: Any, make: Any, course: Path, tmp_path: Path) -> None:
     assert json.loads(done.stdout)["before"] is None  # it lies ahead: what is there now counts
     checked = d2d("check", "mini", "work/kim.zip", "--json", "-")
     assert json.loads(checked.stdout)["member"] == "kim"
-    for wrong in (["--before", "yesterday"], ["--hw", "minx"], []):
-        assert d2d("collect", *roster, *(wrong and [*wrong, "--out", "x"])).returncode == 2
+    for wrong in (["--before", "yesterday", "--out", "x"], []):
+        assert d2d("collect", *roster, *wrong).returncode == 2
 
 
 def test_every_time_it_is_killed_it_goes_on_from_there(d2d: Any, make: Any, course: Path) -> None:

@@ -87,6 +87,7 @@ def test_parts_of_a_class_are_a_class(d2d: Any, course: Path) -> None:
         assert d2d("grade", "mini", "work", "--out", "out", "--shard", wrong, env=SECRET).returncode == 2
 
 
+@pytest.mark.slow
 def test_who_could_not_be_told_is_told_by_the_next_run(d2d: Any, course: Path, tmp_path: Path) -> None:
     log, refuse, programs = tmp_path / "log", tmp_path / "refuse", tmp_path / "bin"
     programs.mkdir()
