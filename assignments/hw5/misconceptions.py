@@ -53,7 +53,9 @@ def standardizing(statistics=lambda training, _all, _own: training, correction=0
         found = []
         for x in (training, *others):
             source = statistics(training, torch.cat([training, *others]), x)
-            mean, std = source.mean(dim=dims), source.std(dim=dims, correction=correction)
+            mean = source.mean(dim=dims)
+            n = source.numel() // mean.numel()
+            std = (((source - mean) ** 2).sum(dim=dims) / (n - correction)).sqrt()
             found.append((x - mean) / (torch.where(std < 1e-6, 1.0, std) if guard else std))
         return found
 
@@ -134,7 +136,6 @@ def training(
     late=0,
     forgives=True,
     equal=False,
-    copies=copy.deepcopy,
     state=lambda model: model.state_dict(),
     restore=True,
     also=lambda training, _validation: training,
@@ -168,7 +169,7 @@ def training(
             loss = validate(model, validation)["loss"]
             history["validation"].append(loss)
             if loss < best or (equal and loss == best):
-                best, kept = loss, copies(state(model))
+                best, kept = loss, copy.deepcopy(state(model))
                 waited = 0 if forgives else waited
             else:
                 waited += 1
@@ -303,11 +304,8 @@ WRONG = (
      "An epoch that is only as good as the best counts as a better one.",
      "가장 좋은 에폭과 똑같을 뿐인데 더 좋아진 것으로 세고 있어요."),
     ("train-keeps-the-last", "train", training(restore=False), COURSE,
-     "At the end the model has its last weights, not its best.",
-     "끝났을 때 모델에 가장 좋은 가중치가 아니라 마지막 가중치가 남아 있어요."),
-    ("best-weights-not-copied", "train", training(copies=lambda state: state), FORUM,
-     "The best weights are kept by name alone, and training goes on changing them. What makes a copy?",
-     "가장 좋은 가중치를 이름으로만 붙잡아 두어서 학습이 계속 바꿔 버려요. 복사하려면 무엇이 필요할까요?"),
+     "At the end the model has its last weights, not its best. Were they kept as a copy, and put back?",
+     "끝났을 때 모델에 가장 좋은 가중치가 아니라 마지막 가중치가 남아 있어요. 복사해 두었다가 되돌려 놓았나요?"),
     ("buffers-not-restored", "train", training(state=parameters_of), FORUM,
      "Only the parameters come back. A model may hold more than that; batch norm does.",
      "파라미터만 되돌려 놓았어요. 모델이 가진 것은 그게 다가 아니에요. 배치 정규화를 떠올려 보세요."),

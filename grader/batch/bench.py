@@ -99,14 +99,24 @@ class Bench:
         return Done(task.key, judge.judge(task.submission), distances)
 
     def _first_about(self, name: str) -> Collection:
-        """The cases in another order: of the section that asks for `name`, of those that use it, and the rest."""
-        sections = self.judge.collection.assignment.sections
+        """The cases in another order: of the section that asks for `name`, of those that use it, and the rest.
+
+        Of a whole project the definitions alone are judged: its training takes longer than all of their cases, and
+        what comes of it is no proof of any of them.
+        """
+        collection = self.judge.collection
+        assignment = collection.assignment
 
         def rank(case: Case) -> int:
             section = case.info.section
-            return 0 if name in sections[section].asks else 1 if name in self.hints.reached(section) else 2
+            return 0 if name in assignment.sections[section].asks else 1 if name in self.hints.reached(section) else 2
 
-        return replace(self.judge.collection, cases=tuple(sorted(self.judge.collection.cases, key=rank)))
+        cases = [case for case in collection.cases if not assignment.values.issuperset(self._asks(case))]
+        definitions = replace(assignment, mode="definitions")
+        return replace(collection, assignment=definitions, cases=tuple(sorted(cases, key=rank)))
+
+    def _asks(self, case: Case) -> tuple[str, ...]:
+        return self.judge.collection.assignment.sections[case.info.section].asks
 
 
 def at_bench(setting: Setting, work: Callable[[Bench], T]) -> T:

@@ -87,22 +87,30 @@ def _setup(assignment: Assignment, language: str, install: str, members: str | N
 
 
 def _stub(assignment: Assignment) -> tuple[dict[str, str], str]:
-    """The source of each definition of the stub, and what stands before them (imports)."""
+    """The source of each definition of the stub and of each value asked for, and what stands before them (imports)."""
     text = assignment.stub_text
     sources, preamble = {}, []
     for at, node in enumerate(ast.parse(text).body):
         segment = _segment(text, node)
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             sources[node.name] = segment
+        elif (
+            isinstance(node, ast.AnnAssign)
+            and isinstance(node.target, ast.Name)
+            and node.target.id in assignment.values
+        ):
+            sources[node.target.id] = segment
         elif not (at == 0 and isinstance(node, ast.Expr)):  # the docstring is the handout here
             preamble.append(segment)
     return sources, "\n".join(preamble)
 
 
 def _segment(text: str, node: ast.stmt) -> str:
-    """A statement's lines, decorators included."""
-    first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
-    return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
+    """A statement's lines, with its decorators and the comment above it."""
+    first, lines = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))]), text.splitlines()
+    while first > 1 and lines[first - 2].startswith("#"):
+        first -= 1
+    return "\n".join(lines[first - 1 : node.end_lineno])
 
 
 def _hold(assignment: Assignment, language: str, markers: list[str], sources: dict[str, str]) -> None:
