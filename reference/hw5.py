@@ -97,10 +97,9 @@ def evaluate(model: nn.Module, data: Pair, batch_size: int = 256) -> dict[str, f
 
 
 torch.manual_seed(0)
-with np.load("train.npz") as file:
-    images, labels = torch.tensor(file["images"]).float().flatten(1), torch.tensor(file["labels"])
-with np.load("test.npz") as file:
-    unknown = torch.tensor(file["images"]).float().flatten(1)
+with np.load("train.npz") as train_file, np.load("test.npz") as test_file:
+    images, labels = torch.tensor(train_file["images"]).float().flatten(1), torch.tensor(train_file["labels"])
+    unknown = torch.tensor(test_file["images"]).float().flatten(1)
 
 training, validation, held_out = split(images, labels, (0.8, 0.1, 0.1))
 x, vx, hx, unknown = standardize(training[0], validation[0], held_out[0], unknown)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -128,6 +129,15 @@ def test_no_secret_goes_out(course: Path, tmp_path: Path) -> None:
     content = content_of(tmp_path / "out")
     assert b"mse" in content
     assert b"canary" not in content
+
+
+def test_the_labels_of_the_test_set_stay_with_the_judge(released: Path) -> None:
+    rows = re.findall(r'"(\d{100})"', (ROOT / "assignments" / "hw5" / "test_hidden.py").read_text("utf-8"))
+    assert len(rows) == 6
+    content = content_of(released)
+    assert [row for row in rows if row[:25].encode() in content] == []
+    with np.load(released / "assignments" / "hw5" / "test.npz") as file:
+        assert {name: file[name].shape for name in file} == {"images": (600, 16, 16)}
 
 
 @pytest.mark.parametrize("hw", IDS)
