@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 _TRIES = 2  # a judge that is lost costs its task another judge; lost twice by the same task, it is no accident
 _READY = "ready"
 _PR_SET_PDEATHSIG = 1
-# There is a judge for each core: with more threads than one (of PyTorch, of BLAS) they would wait for each other.
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 # Beyond what the submission itself may take: the reference, hints, fresh workers. Then the judge is taken for stuck.
 _GRACE_SECONDS = 120.0
 
@@ -177,8 +175,6 @@ def _in_main_thread() -> bool:
 
 def _judge(setting: Setting, connection: Connection, engine: int) -> None:
     """One judge's process: tasks in, reports out, until there are no more."""
-    for name in _THREADS:
-        os.environ.setdefault(name, "1")  # read while NumPy and PyTorch are imported, which comes next
     # A handler that does nothing, for what is ignored would be so in the workers too.
     from grader.batch.bench import at_bench  # pytest and NumPy, which whoever only hands out work does not need
 

@@ -18,6 +18,10 @@ from grader.bridge.wire import Bounds, Handle, Name, TensorValue, decode
 from grader.errors import BadAssignmentError
 from grader.i18n import _
 
+# Read when the reference or a misconception imports PyTorch: computations as small as theirs are slower in several
+# threads, and many times slower where each core has a judge of its own.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 _NEAR = 1e-6  # inputs drawn on another machine may differ in the last bits
 _NUMBER = 0  # the place of a request's number, which says nothing about what is asked
 
