@@ -18,6 +18,7 @@ from grader.i18n import _
 from grader.judge.collect import Case, Collection, collected
 from grader.judge.hints import LiveHints, NoHints, Rerun, read_misconceptions
 from grader.judge.reference import LiveReference
+from grader.judge.remembered import RememberedReference
 from grader.judge.run import Judge
 from grader.judge.transcript import Transcript
 from grader.records.report import Hint
@@ -79,6 +80,7 @@ class Bench:
 
     judge: Judge
     hints: LiveHints
+    live: LiveReference
 
     def do(self, task: Task) -> Done:
         """The report on one task."""
@@ -88,6 +90,8 @@ class Bench:
             server = InProcessServer(self.hints.server(wanted))
         distances: dict[str, float] = {}
         judge = replace(self.judge, server=server, secret=task.secret, stop_early=task.stop_early, distances=distances)
+        if task.secret != self.judge.secret:  # other inputs, so what was remembered is of no use
+            judge = replace(judge, reference=self.live)
         if task.about is not None:
             judge = replace(judge, collection=self._first_about(task.about))
         if task.stop_early:  # nobody reads a hint of it
@@ -127,13 +131,14 @@ def at_bench(setting: Setting, work: Callable[[Bench], T]) -> T:
         raise BadAssignmentError(what, where=assignment.folder)
     server = start(assignment.imports)
     try:
-        reference = LiveReference(assignment.reference, definitions=assignment.whole)
+        live = LiveReference(assignment.reference, definitions=assignment.whole)
+        reference = RememberedReference(live)
         hints = LiveHints(assignment, read_misconceptions(assignment.misconceptions))
 
         def use(collection: Collection) -> T:
             if setting.closed:
                 require(server)
-            return work(Bench(Judge(collection, reference, server, setting.secret, hints=hints), hints))
+            return work(Bench(Judge(collection, reference, server, setting.secret, hints=hints), hints, live))
 
         return collected(assignment, [assignment.public_cases, *[assignment.hidden_cases] * setting.hidden], use)
     finally:

@@ -10,11 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pytest
-from _pytest.runner import runtestprotocol
 
 from grader.bridge.remote import Submission as Student
 from grader.course.manifest import Assignment
@@ -67,12 +66,11 @@ class Seats:
 
 
 class Plugin:
-    """The judge's pytest plugin: its fixtures, and the endings of the case that runs now."""
+    """The judge's pytest plugin: its fixtures, and the case that runs now."""
 
     def __init__(self, work: Callable[[list[pytest.Function]], None]) -> None:
         self.work = work
         self.seats: Seats | None = None
-        self.raised: BaseException | None = None
         self.complaints: list[str] = []
 
     @pytest.fixture
@@ -104,23 +102,30 @@ class Plugin:
         self.work([item for item in session.items if isinstance(item, pytest.Function)])
         return True
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
-        """Keep the exception itself; pytest's own report would format a traceback that nobody reads."""
-        if call.excinfo is not None and self.raised is None:
-            self.raised = call.excinfo.value
-        outcome: Any = "passed" if call.excinfo is None else "failed"
-        when: Any = call.when
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
-
     def run(self, case: Case, seats: Seats) -> BaseException | None:
-        """Run one case; the exception that ended it."""
-        self.seats, self.raised = seats, None
-        case.item._initrequest()  # forget the fixtures of the submission before: nothing is collected again
-        # Everything is torn down after each case: which one comes next is not known (it may be skipped, or be the
-        # first of another submission), and pytest would call what is left over a fault of the case that follows.
-        runtestprotocol(case.item, log=False, nextitem=None)
-        return self.raised
+        """Run one case; the exception that ended it.
+
+        What pytest's own protocol does beside it (a report on each phase, with a traceback that nobody reads) takes
+        longer than most cases. Everything is torn down after each one: which comes next is not known (it may be
+        skipped, or be the first of another submission), and leftovers would be a fault of the case that follows.
+        """
+        self.seats, item = seats, case.item
+        item._initrequest()  # forget the fixtures of the submission before: nothing is collected again
+        raised: BaseException | None = None
+        for phase in (item.ihook.pytest_runtest_setup, item.ihook.pytest_runtest_call):
+            try:
+                phase(item=item)
+            except (KeyboardInterrupt, pytest.exit.Exception):
+                raise
+            except BaseException as error:  # noqa: BLE001 — how the case ended; pytest's own are no `Exception`
+                raised = error
+                break
+        try:
+            item.ihook.pytest_runtest_teardown(item=item, nextitem=None)
+        except Exception as error:  # noqa: BLE001 — likewise
+            raised = raised or error
+        item.funcargs = {}
+        return raised
 
 
 @dataclass(frozen=True)

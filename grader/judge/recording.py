@@ -30,7 +30,7 @@ SCHEMA = "d2d.recording/1"
 class Recorder:
     """Passes requests on to the reference and keeps what was said."""
 
-    def __init__(self, reference: Reference, hints: LiveHints | None = None) -> None:
+    def __init__(self, reference: LiveReference, hints: LiveHints | None = None) -> None:
         self.reference, self.hints = reference, hints
         self.cases: dict[str, list[list[Any]]] = {}
         self.wrong: dict[str, list[list[Any]]] = {}

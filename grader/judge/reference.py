@@ -13,6 +13,7 @@ import numpy as np
 
 from grader.bridge.client import ByteTransport
 from grader.bridge.outcomes import BridgeError, RaisedError
+from grader.bridge.remote import Transport
 from grader.bridge.server import Server
 from grader.bridge.wire import Bounds, Handle, Name, TensorValue, decode
 from grader.errors import BadAssignmentError
@@ -29,7 +30,7 @@ _NUMBER = 0  # the place of a request's number, which says nothing about what is
 class Reference(Protocol):
     """Answers for the reference, case by case."""
 
-    def begin(self, case_id: str) -> ByteTransport:
+    def begin(self, case_id: str) -> Transport:
         """A transport for one case."""
 
 

@@ -19,6 +19,7 @@ from grader.bridge.host import Host, Server
 from grader.bridge.outcomes import BridgeError, MissingNameError
 from grader.bridge.reading import Reading
 from grader.bridge.remote import Submission as Student
+from grader.bridge.remote import Transport
 from grader.i18n import _
 from grader.intake.submission import Submission
 from grader.judge.canary import Passed, borrowed, notes_of_borrowing
@@ -283,7 +284,7 @@ class _Run:
         """The exchange, kept in words where there is a witness."""
         return exchange if self.judge.witness is None else self.heard.listening(who, exchange)
 
-    def student(self, transport: ByteTransport) -> Student:
+    def student(self, transport: Transport) -> Student:
         """What a case calls a submission, or the reference in its place."""
         return Student(transport, values=self.judge.collection.assignment.values)
 
