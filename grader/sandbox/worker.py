@@ -120,8 +120,7 @@ class ForkedWorker(Worker):
                     self._drop("crashed", "more than one reply")
             elif self.pidfd in events:  # dead, and nothing of a reply is left in the pipe
                 self._drop("crashed", "")
-        if self._readable(self.printed):
-            self._drain(self.printed)
+        # What was printed before the reply was in its pipe first, so the poll that showed the one showed the other too.
         return bytes(memoryview(reply)[HEADER.size :])
 
     def end(self) -> str:
