@@ -1,4 +1,4 @@
-"""The reference that is asked once: answers from memory, a copy for each case, the reference itself where it must be."""
+"""The reference that is asked once: answers from memory, a copy for each case, itself where it must be."""
 
 from __future__ import annotations
 
