@@ -150,7 +150,7 @@ def _run(
             )
         if bench.judge.collection.sha256 != report.cases_sha256:
             say(_("The cases have changed since the report was made."))
-        return replace(bench.judge, witness=heard, pattern=case.id).judge(work)
+        return replace(bench.judge, reference=bench.live, witness=heard, pattern=case.id).judge(work)
 
     hidden = report.visibility == "full"
     setting = Setting(assignment, secret, language(), closed=hidden, hidden=hidden)

@@ -275,7 +275,8 @@ class _Run:
 
         def reference() -> Student:
             transport = self.judge.reference.begin(case.id)
-            transport.exchange = self.overheard(REFERENCE, transport.exchange)
+            if isinstance(transport, ByteTransport):  # else it answers from memory, and nothing is said
+                transport.exchange = self.overheard(REFERENCE, transport.exchange)
             return self.student(transport)
 
         return Seats(student, reference, lambda: rng_of(self.judge.secret, case))
