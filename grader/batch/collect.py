@@ -123,7 +123,7 @@ def _commit(order: Order, git: Git, url: str, found: Collected, now: datetime) -
         return replace(found, commit=commit.id, submitted_at=commit.at, basis="commit")
     head = order.snapshot.of(found.member)
     if head is None:
-        raise UnavailableError("unreachable", _("not on the roster when the snapshot was taken"))
+        raise UnavailableError("later")
     if head.commit is None:
         raise UnavailableError(head.missing or "unreachable")
     return replace(found, commit=head.commit, submitted_at=min(order.snapshot.at, order.before), basis="snapshot")

@@ -83,6 +83,8 @@ def reason(kind: str) -> str:
         "gone": _("there is no such repository, or it is not shared with the staff"),
         "private": _("the repository is not shared with the staff"),
         "empty": _("nothing was ever pushed to it"),
+        "other-branch": _("there is nothing on its default branch, only on others"),
+        "later": _("not on the roster when the snapshot was taken"),
         "replaced": _("the commit is no longer there: its history was written anew"),
         "too-large": _("the repository is larger than what is fetched"),
         "too-slow": _("it took too long"),
@@ -90,7 +92,7 @@ def reason(kind: str) -> str:
         "nothing": _("nothing of this assignment is in it"),
         "refused": _("what is in it is not taken"),
         "unreachable": _("it could not be reached"),
-    }[kind]
+    }.get(kind, kind)  # a word of a later version, read from a file
 
 
 @dataclass(frozen=True)

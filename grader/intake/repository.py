@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 from grader.errors import BadInputError
 from grader.intake.archive import MAX_ARCHIVE, Entry, accepted
 from grader.intake.choice import is_named
-from grader.intake.file import MAX_BYTES
+from grader.intake.file import MAX_BYTES, too_large
 from grader.intake.found import is_candidate, stem
 from grader.intake.git import Git, UnavailableError
 from grader.intake.text import shown
@@ -83,7 +83,8 @@ def head(git: Git, url: str) -> str:
         commit, _tab, name = line.partition("\t")
         if name == "HEAD" and _COMMIT.fullmatch(commit):
             return commit
-    raise UnavailableError("empty")
+    others = git("ls-remote", "--quiet", "--heads", "--", url, most=1 << 20)
+    raise UnavailableError("other-branch" if others.strip() else "empty")
 
 
 def fetch(git: Git, url: str, commit: str, depth: int = 1) -> None:
@@ -127,7 +128,9 @@ def files(git: Git, commit: str, assignment: str | None, others: Sequence[str], 
     except BadInputError as error:
         raise UnavailableError("refused", error.what) from error
     sizes = [size for _name, _kind, _id, size in entries]
-    if sum(sizes) > MAX_ARCHIVE or max(sizes) > MAX_BYTES:
+    if max(sizes) > MAX_BYTES:
+        raise UnavailableError("refused", too_large(max(sizes), where).what)
+    if sum(sizes) > MAX_ARCHIVE:
         raise UnavailableError("too-large")
     order = "".join(f"{id_}\n" for _name, _kind, id_, _size in entries).encode()
     packed = git("cat-file", "--batch", stdin=order, most=MAX_ARCHIVE + _LISTING)

@@ -18,7 +18,7 @@ import pytest
 
 from grader.batch.collect import Order, collect, take_snapshot
 from grader.course.roster import Person
-from grader.intake.git import Access, Bounds, UnavailableError
+from grader.intake.git import Access, Bounds, Git, UnavailableError
 from grader.intake.read import read
 from grader.intake.repository import address, without_credentials
 from grader.records.collected import Collected, Snapshot, read_collection, snapshot_for
@@ -143,6 +143,13 @@ def test_empty(make: Any, gather: Any) -> None:
     assert gather(make()).missing == "empty"
 
 
+def test_pushed_to_another_branch(make: Any, gather: Any) -> None:
+    repository = make()
+    repository.commit({"mini.py": WORK})
+    (repository.path / "HEAD").write_text("ref: refs/heads/master\n", "utf-8")
+    assert gather(repository).missing == "other-branch"
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
@@ -247,6 +254,15 @@ def test_the_token_goes_to_its_own_host_alone(host: Any, gather: Any, tmp_path: 
     gather(f"{url}/kim/x.git", bounds=own)
     assert {sent for _path, sent in handler.asked} == {None}
     assert "ghs_token" not in repr(own) + (tmp_path / "out" / "collected.json").read_text("utf-8")
+
+
+def test_git_would_send_the_token_by_https_to_its_own_host(tmp_path: Path) -> None:
+    git = Git(tmp_path, Bounds(20, access=Access("github.com", "ghs_token")))
+    header = git("config", "--get-urlmatch", "http.extraheader", "https://github.com/d2d/hw-kim.git")
+    assert header.startswith(b"Authorization: Basic ")
+    for url in ("http://github.com/d2d/x", "https://github.com.example.org/d2d/x", "https://example.org/github.com/x"):
+        with pytest.raises(UnavailableError):
+            git("config", "--get-urlmatch", "http.extraheader", url)
 
 
 def test_a_redirection_is_not_followed(host: Any, gather: Any) -> None:
@@ -375,8 +391,10 @@ def test_a_tree_that_holds_itself_a_million_times(make: Any, gather: Any) -> Non
 
 def test_a_file_that_unpacks_to_far_more(make: Any, gather: Any, tmp_path: Path) -> None:
     repository = make()
-    repository.commit({"mini.ipynb": bytes(40 << 20)})
-    assert gather(repository).missing == "too-large"
+    repository.commit({"mini.ipynb": bytes(33 << 20)})
+    one = gather(repository)
+    assert one.missing == "refused"
+    assert "33 MB" in one.said
     only(tmp_path)
 
 
@@ -452,7 +470,7 @@ def test_who_was_missing_then_is_missing(make: Any, gather: Any) -> None:
     snapshot = snap(repository)
     repository.commit({"mini.py": WORK}, at="2026-03-01T12:00:00+0900")
     assert gather(repository, before=DEADLINE, snapshot=snapshot).missing == "empty"
-    assert gather(repository, before=DEADLINE, snapshot=Snapshot(DEADLINE, ())).missing == "unreachable"
+    assert gather(repository, before=DEADLINE, snapshot=Snapshot(DEADLINE, ())).missing == "later"
 
 
 def test_which_snapshot_says_what_was_there() -> None:
