@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -74,6 +73,8 @@ def check(hws: tuple[str, ...], **options: Any) -> None:
 
 def _checked(folder: Path, assignment: str) -> Checked:
     """Run the very command that a person runs, in a process of its own: each collects its cases anew."""
+    import subprocess
+
     from grader.clean import printable
     from grader.records.reading import read_bytes
 

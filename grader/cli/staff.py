@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -212,6 +211,8 @@ def _tell(told: Iterable[Post], file: Path, pause: float) -> int:
 
 def _send(path: str, body: Mapping[str, Any], token: str) -> None:
     """One request, its body on standard input: nothing that anybody wrote is part of a command."""
+    import subprocess
+
     from grader.clean import inline
 
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "GH_HOST") if name in os.environ}

@@ -127,6 +127,7 @@ INJECTED = [
     "in the middle ##[set-env name=LD_PRELOAD]/tmp/evil.so",
     "\\r\\n##[add-path]/tmp/evil",
     "::stop-commands::x",
+    "$(echo pwned=1 >> $GITHUB_OUTPUT)`echo pwned=1 >> $GITHUB_ENV`",
     "<img src=https://192.0.2.1/beacon><script>alert(1)</script>",
     "@d2d/everyone #1 [x](https://192.0.2.1/)",
     "```\\n# Forged: 100 %\\n```",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -127,3 +128,14 @@ def test_what_members_run_has_no_secret(repository: Path) -> None:
     assert "secrets" not in text
     assert "github.token" not in text
     assert "not a score" in text
+
+
+def test_every_assignment_is_audited(tmp_path: Path) -> None:
+    """The step that lists them, run as it stands."""
+    if shutil.which("jq") is None:
+        pytest.skip("no jq on this machine; GitHub's runners have it")
+    (step,) = [step for step in steps(load(ROOT / ".github" / "workflows" / "ci.yml")) if step.get("id") == "list"]
+    output = tmp_path / "output"
+    environment = {**os.environ, "GITHUB_OUTPUT": str(output)}
+    subprocess.run(["bash", "-eo", "pipefail", "-c", step["run"]], cwd=ROOT, env=environment, check=True)
+    assert output.read_text("utf-8") == f"ids={json.dumps(find_course(ROOT).ids(), separators=(',', ':'))}\n"
