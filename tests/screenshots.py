@@ -1,4 +1,4 @@
-"""The pictures in `docs/`, taken of real pages in a real Chromium: `python tests/screenshots.py`.
+"""The pictures in `docs/`, taken of real pages in a real Chromium: `python tests/screenshots.py [NAME …]`.
 
 A class of sample people is made of the reference with some of its functions put wrong, as the misconceptions of hw1 are
 wrong, or left out; `d2d grade` judges it, and its page is what the picture shows.
@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
+from similarity.classroom import classroom
 
 from grader.judge.hints import read_misconceptions
 
@@ -75,12 +76,50 @@ def pages(folder: Path) -> Iterator[tuple[str, Path, str, int, int]]:
         yield f"member.{language}", page, colours, 900, 1350
 
 
+def similar(folder: Path) -> Iterator[tuple[str, Path, str, int, int]]:
+    """A made-up class of which some have copied: the list, and both sides of the one who copied half."""
+    work = folder / "similar"
+    work.mkdir()
+    sources, _copies = classroom(2, 60)
+    for name, source in sources.items():
+        who = name.replace("honest", "m")  # nobody of the sample people is called a copier in a picture
+        ending = "ipynb" if source.startswith("{") else "py"
+        (work / f"{who}.{ending}").write_text(source, "utf-8")
+    page = folder / "similar.html"
+    d2d("similar", "hw1", work, "--html", page, "--lang", "en")
+    yield "similar", page, "light", 1100, 1250
+    yield "pair", page, "dark", 1300, 800
+
+
+def promotion(folder: Path) -> Iterator[tuple[str, Path, str, int, int]]:
+    """Decisions on four people."""
+    from grader import i18n
+    from grader.course.policy import Share, read_policy
+    from grader.records.promotion import Facts, decide
+    from grader.render.decisions import page
+
+    i18n.use("ko")
+    policy = read_policy()
+    facts = [("choi", 1, 9, 14), ("kim", 5, 12, 12), ("lee", 3, 14, 10), ("park", 4, 11, 13)]
+    decisions = [
+        decide(Facts(name, policy.assignments[:passed], Share(attended, 14), Share(done, 14)), policy, {})
+        for name, passed, attended, done in facts
+    ]
+    (folder / "decisions.html").write_text(page(decisions, policy, "2026-1"), "utf-8")
+    yield "decisions", folder / "decisions.html", "light", 1200, 950
+
+
 def picture(browser: Browser, name: str, page: Path, colours: str, width: int, height: int) -> None:
     context = browser.new_context(color_scheme=colours, viewport={"width": width, "height": height})  # type: ignore[arg-type]
     opened = context.new_page()
     opened.goto(page.as_uri())
     if name == "members":
         opened.locator("section", has=opened.locator(".members")).screenshot(path=DOCS / f"{name}.png")
+    elif name == "pair":
+        half = opened.locator("details[id]", has=opened.locator("summary", has_text="half"))
+        half.first.evaluate("each => { each.open = true; each.scrollIntoView() }")
+        half.first.locator("pre").evaluate_all("sides => sides.forEach(side => side.scrollTop = 900)")
+        opened.screenshot(path=DOCS / f"{name}.png")
     else:
         opened.screenshot(path=DOCS / f"{name}.png")
     context.close()
@@ -90,6 +129,8 @@ if __name__ == "__main__":
     DOCS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        for each in pages(Path(folder)):
-            picture(browser, *each)
+        for make in (pages, similar, promotion):
+            if make.__name__ in (sys.argv[1:] or make.__name__):
+                for each in make(Path(folder)):
+                    picture(browser, *each)
         browser.close()

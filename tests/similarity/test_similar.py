@@ -55,17 +55,12 @@ def test_every_copy_is_ranked_above_every_honest_pair(seed: int, tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_twenty_classes(tmp_path: Path) -> None:
-    """Half a copy may be beaten by a chance pair in one class of twenty; whoever copied all never is."""
-    whole = 0
-    for seed in range(1, 21):
-        (tmp_path / str(seed)).mkdir()
-        sources, copies = classroom(seed)
-        ranked = members(compared(texts(sources, tmp_path / str(seed))))
-        entire = {pair for pair in copies if "half" not in pair}
-        assert entire <= set(ranked[: len(copies) + 1]), seed
-        whole += set(ranked[: len(copies)]) == set(copies)
-    assert whole >= 18
+@pytest.mark.parametrize("seed", range(41, 61))
+def test_classes_by_which_nothing_was_chosen(seed: int, tmp_path: Path) -> None:
+    """The numbers in `similar` and `winnow` were chosen by the classes 1 to 40."""
+    sources, copies = classroom(seed)
+    ranked = members(compared(texts(sources, tmp_path)))
+    assert set(ranked[: len(copies)]) == set(copies)
 
 
 def test_the_made_up_class_is_one(tmp_path: Path) -> None:
