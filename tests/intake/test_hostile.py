@@ -99,9 +99,9 @@ def test_code_without_end(refused: Callable[..., BadInputError]) -> None:
 def test_a_number_of_a_million_digits(tmp_path: Path) -> None:
     path = tmp_path / "kim.ipynb"
     path.write_text(BOOK[:-1] + ', "count": ' + "9" * 1_000_000 + "}", "utf-8")
-    started = time.perf_counter()
+    started = time.process_time()
     assert read(path, "hw1").cells[0].source == "x = 1"
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")

@@ -99,6 +99,6 @@ def test_a_cell_for_something_else_is_emptied(magic: str) -> None:
     ids=lambda source: repr(source[:6]),
 )
 def test_no_text_makes_it_slow(source: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     python_of(source)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

@@ -247,9 +247,9 @@ def test_deep_and_long_sources(source: str) -> None:
     tree = ast.parse(source).body
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(200 if sys.gettrace() is None else before)
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         select([tree, ast.parse("def g(): return x, a799").body])
     finally:
         sys.setrecursionlimit(before)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
