@@ -55,10 +55,17 @@ def check_target(target: Path, path: Path) -> None:
     if target.suffix.lower() not in ENDINGS:
         what = _("The feedback goes into a file with one of these endings: {endings}.")
         raise UsageError(what.format(endings=", ".join(ENDINGS)), where=target)
-    inside = path.resolve() in target.resolve().parents and path.is_dir() and target.exists()
-    if inside or (target.exists() and path.exists() and target.samefile(path)):
+    if target.is_file() and path.exists() and (target.samefile(path) or _may_be_work(target, path)):
         hint = _("Name another file.")
         raise UsageError(_("That is the work itself, which stays as it is."), where=target, hint=hint)
+
+
+def _may_be_work(target: Path, folder: Path) -> bool:
+    """Whether a file may be what was handed in with `folder`: neither empty nor the feedback of before."""
+    if target.suffix.lower() != ".ipynb" or folder.resolve() not in target.resolve().parents:
+        return False
+    text = target.read_bytes()
+    return bool(text) and _OURS.encode() not in text
 
 
 def write_feedback(report: Report, path: Path, assignment: Assignment, target: Path) -> None:

@@ -12,9 +12,10 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from grader.batch.notebook import as_page, feedback_notebook
+from grader.batch.notebook import as_page, check_target, feedback_notebook
 from grader.cli.app import d2d as d2d_command
 from grader.course.course import find_course
+from grader.errors import UsageError
 from grader.i18n import use
 from grader.intake.read import original
 from grader.records.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
@@ -194,6 +195,18 @@ def test_in_korean(course: Path, tmp_path: Path) -> None:
         assert re.search("[가-힣]", made.cells[-1].source)
     finally:
         use("en")
+
+
+def test_an_earlier_feedback_in_the_folder_is_written_over_and_the_work_is_not(course: Path, tmp_path: Path) -> None:
+    file = notebook(tmp_path, "def mse(): pass")
+    with pytest.raises(UsageError, match="stays as it is"):
+        check_target(file, tmp_path)
+    check_target(tmp_path / "new.ipynb", tmp_path)
+    (tmp_path / "empty.ipynb").touch()
+    check_target(tmp_path / "empty.ipynb", tmp_path)
+    nbformat.write(annotated(course, file, report(case("mse", Verdict.PASSED))), tmp_path / "before.ipynb")
+    check_target(tmp_path / "before.ipynb", tmp_path)
+    check_target(file, tmp_path / "another")
 
 
 def test_a_class_gets_its_notebooks_with_what_members_may_see(course: Path, d2d: Command) -> None:
