@@ -384,3 +384,26 @@ def test_an_unknown_assignment_is_no_command(tmp_path: Path) -> None:
         done = klass.runner.run(GRADE, "repository_dispatch", client_payload={"hw": f'mini"; touch {mark}; "'})
         assert [run.ok for run in done["collect"]] == [False]
         assert not mark.exists()
+
+
+def test_where_nothing_is_due_there_is_a_snapshot_all_the_same(tmp_path: Path) -> None:
+    with a_class(tmp_path) as klass:
+        repository = klass.member("kim", {"mini.py": RIGHT})
+        klass.due(datetime.now(timezone.utc) - timedelta(days=30))
+        klass.runner.variables["D2D_COURSE"] = "true"
+        done = klass.runner.run(GRADE, "schedule")
+        assert {name: [run.ok for run in runs] for name, runs in done.items()} == {
+            "collect": [True],
+            "judge": [],
+            "publish": [True],
+        }
+        heads = json.loads(klass.kept("heads.json") or b"")
+        assert [head["commit"] for head in heads["snapshots"][0]["heads"]] == [repository.tip]
+        assert klass.runner.posts() == []
+
+
+def test_a_repository_without_a_class_grades_nobody_at_night(tmp_path: Path) -> None:
+    with a_class(tmp_path) as klass:
+        klass.member("kim", {"mini.py": RIGHT})
+        klass.due(datetime.now(timezone.utc) + timedelta(days=1))
+        assert klass.runner.run(GRADE, "schedule") == {"collect": [], "judge": [], "publish": []}
