@@ -22,7 +22,9 @@ def main() -> None:
 
         guard()
     from grader.cli.app import d2d
+    from grader.cli.clicks import speak
 
+    speak()
     sys.exit(d2d())
 
 
