@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from grader.batch.check import Check
 from grader.batch.handout import notebook_of
@@ -28,7 +27,7 @@ from grader.intake.read import read
 from grader.intake.submission import Cell, Submission
 from grader.judge.hints import place_of, read_misconceptions
 from grader.judge.mutants import Mutant, mutants
-from grader.records.report import Report, Verdict
+from grader.records.report import Verdict
 
 SECRET = b"audit"
 EQUIVALENT = "equivalent.toml"
@@ -162,9 +161,11 @@ class Audit:
             alive = sorted(survived - set(excused), key=lambda name: made[name].line)
             failures = [text for text in map(_ungradable, all_done) if text]
             failures += [self._label(made[name]) for name in alive]
-            text = _("{file}: {name} is listed as equivalent, but is none: take it out")
-            stale = sorted(set(excused) - survived)
-            failures += [text.format(file=_at(self.assignment.folder / EQUIVALENT, name), name=name) for name in stale]
+            text = _("{file}: {name} is listed as equivalent, but is none: take it out ({reason})")
+            listed, fell = self.assignment.folder / EQUIVALENT, {done.key: done for done in all_done}
+            for name in sorted(set(excused) - survived):
+                reason = _lost(fell[name])[0] if name in fell else _("there is no such mutant")
+                failures.append(text.format(file=_at(listed, name), name=name, reason=reason))
             for done in all_done:
                 self.margins.wrong_answer(done, self._label(made[done.key]))
             remark = _("{count} equivalent").format(count=len(set(excused) & survived))
@@ -185,7 +186,7 @@ class Audit:
             failures, lost_at = [], set()
             for done in all_done:
                 self.margins.right_answer(done)
-                lost = [f"{case.id} {case.verdict.value} {case.message}" for case in _not_passed(done.report)]
+                lost = _lost(done)
                 failures += [f"{done.key}: {text}" for text in lost[:3]]
                 lost_at.update([done.key] if lost else [])
             return Check(name, len(tasks), len(tasks) - len(lost_at), tuple(sorted(failures)))
@@ -254,8 +255,10 @@ def _cells(name: str, source: str | None) -> Submission:
     return Submission(name, name, () if source is None else (Cell(name, source),), "")
 
 
-def _not_passed(report: Report) -> list[Any]:
-    return [case for case in report.cases if case.verdict is not Verdict.PASSED]
+def _lost(done: Done) -> list[str]:
+    """The cases that did not pass, each with how it ended."""
+    cases = [case for case in done.report.cases if case.verdict is not Verdict.PASSED]
+    return [f"{case.id} {case.verdict.value} {case.message}".strip() for case in cases]
 
 
 def _ungradable(done: Done) -> str | None:
