@@ -197,7 +197,7 @@ class _Run:
             if isinstance(error, MissingNameError) and (at := unmade(error.name, self.host.problems)) is not None:
                 text = _("{name} is not there: the cell that makes it did not run to its end.").format(name=error.name)
                 outcome = Outcome(Verdict.MISSING, text, text, at=at)
-            output, heard_then = self.printed(), self.heard
+            output, heard_then = self.printed(case), self.heard
             if isinstance(error, EndedError):
                 self.host.drop()
                 self.timeouts[case.info.section] += error.how == "timeout"
@@ -289,9 +289,11 @@ class _Run:
         """What a case calls a submission, or the reference in its place."""
         return Student(transport, values=self.judge.collection.assignment.values)
 
-    def printed(self) -> str:
+    def printed(self, case: Case) -> str:
         text, cut = self.host.output()
-        if cut and not any(note.kind == "output-cut" for note in self.notes):
+        # Of a hidden case not even that: what is printed there may depend on its inputs.
+        public = case.visibility is Visibility.PUBLIC
+        if cut and public and not any(note.kind == "output-cut" for note in self.notes):
             said = _("Your code prints more than {size} KB; only the beginning is kept.")
             self.notes.append(Note("output-cut", said.format(size=self.host.limits.output_kb)))
         return text

@@ -214,6 +214,8 @@ def mse(x, y):
         return np.mean((x - y) ** 2)
     bits = abs(int(x[0, 0] * 1e6)) % 8
     print("the first bits are", bits)
+    if bits % 2:
+        print("x" * 1_000_000)
     time.sleep(bits / 100)
     raise KINDS[bits](f"bits {bits}")
 
