@@ -15,13 +15,13 @@ from grader.judge import Misconception
 RATIOS = (0.7, 0.15, 0.15)
 
 
-def splitting(order=None, labels=None, size=round, rest=True, seed=lambda seed: seed, check=True):
+def splitting(order=None, labels=None, size=round, rest=True, seeded=lambda seed: seed, check=True):
     """A split whose rows come in another order, whose labels come in one of their own, or whose parts are mixed up."""
 
-    def split(x, y, ratios=RATIOS, seed_=0, **named):
+    def split(x, y, ratios=RATIOS, seed=0):
         if check and (len(x) != len(y) or min(ratios) < 0 or not math.isclose(sum(ratios), 1)):
             raise ValueError(ratios)
-        n, generator = len(x), torch.Generator().manual_seed(seed(named.get("seed", seed_)))
+        n, generator = len(x), torch.Generator().manual_seed(seeded(seed))
         shuffled = torch.randperm(n, generator=generator)
         sizes = [size(ratio * n) for ratio in ratios[:-1]]
         sizes.append(n - sum(sizes) if rest else size(ratios[-1] * n))
@@ -75,12 +75,16 @@ def macro(part, whole):
     return (part / whole.clamp(min=1)).mean().item()
 
 
-def scores_of(model, x, batch_size):
-    return torch.cat([model(rows) for rows in x.split(batch_size)])
-
-
 def evaluating(
-    switch=True, restore=True, graph=False, divide=1, percent=1, whole=True, table=macro, swap=False, by=None
+    switch=True,
+    restore=True,
+    graph=False,
+    twice=False,
+    percent=1,
+    whole=True,
+    table=macro,
+    swap=False,
+    of_batches=False,
 ):
     """An evaluate that forgets one thing, or counts one otherwise."""
 
@@ -92,7 +96,7 @@ def evaluating(
         if switch:
             model.eval()
         with torch.set_grad_enabled(graph):
-            scores = scores_of(model, x, batch_size)
+            scores = torch.cat([model(rows) for rows in x.split(batch_size)])
         if restore:
             model.train(was_training)
         classes = scores.shape[1]
@@ -100,9 +104,9 @@ def evaluating(
         confusion = torch.bincount(y * classes + guess, minlength=classes**2).reshape(classes, classes)
         right, shares = confusion.diagonal(), (confusion.sum(dim=0), confusion.sum(dim=1))
         precision, recall = (table(right, share) for share in (shares[::-1] if swap else shares))
-        loss = functional.cross_entropy(scores, y).item() / (len(y) if divide is None else divide)
+        loss = functional.cross_entropy(scores, y).item() / (len(y) if twice else 1)
         accuracy = percent * right.sum().item() / len(y)
-        if by is not None:  # the mean over batches
+        if of_batches:
             parts = list(zip(scores.split(batch_size), y.split(batch_size), strict=True))
             loss = sum(functional.cross_entropy(*part).item() for part in parts) / len(parts)
             accuracy = sum((s.argmax(1) == t).double().mean().item() for s, t in parts) / len(parts)
@@ -126,7 +130,7 @@ def training(
     zero=True,
     again=True,
     validate=right_evaluate,
-    divide=1,
+    twice=False,
     whole=True,
     apart=False,
     order=torch.randperm,
@@ -156,7 +160,7 @@ def training(
                 if not whole and len(rows) < batch_size:
                     continue
                 targets = y[torch.randperm(len(x))[: len(rows)]] if apart else y[rows]
-                loss = functional.cross_entropy(model(x[rows]), targets) / (len(rows) if divide is None else divide)
+                loss = functional.cross_entropy(model(x[rows]), targets) / (len(rows) if twice else 1)
                 if zero:
                     optimizer.zero_grad()
                 if step_first:
@@ -207,7 +211,7 @@ WRONG = (
     ("split-cuts-off", "split", splitting(size=int), FORUM,
      "The lengths are cut off to whole numbers instead of rounded: 60.6 rows are 61.",
      "길이를 반올림하지 않고 내림했어요. 60.6행이면 61행이에요."),
-    ("split-without-seed", "split", splitting(seed=lambda _seed: 0), COURSE,
+    ("split-without-seed", "split", splitting(seeded=lambda _seed: 0), COURSE,
      "The split is the same whatever the seed is. Is the argument used?",
      "seed를 바꿔도 똑같이 나눠요. 인자를 쓰고 있나요?"),
     ("split-takes-anything", "split", splitting(check=False), FORUM,
@@ -243,13 +247,13 @@ WRONG = (
     ("evaluate-with-gradients", "evaluate", evaluating(graph=True), FORUM,
      "A graph for gradients is built that nobody asks for. Which context switches it off?",
      "아무도 쓰지 않을 기울기 그래프를 만들고 있어요. 무엇으로 끌 수 있을까요?"),
-    ("evaluate-mean-of-batches", "evaluate", evaluating(by="batch"), FORUM,
+    ("evaluate-mean-of-batches", "evaluate", evaluating(of_batches=True), FORUM,
      "The small last batch counts as much as a full one. What is the mean over rows?",
      "작은 마지막 배치가 꽉 찬 배치만큼 세어져요. 행에 대한 평균은 무엇일까요?"),
     ("evaluate-drops-the-last-batch", "evaluate", evaluating(whole=False), FORUM,
      "The rows that do not fill a batch are not measured.",
      "배치를 다 채우지 못한 행은 재지 않아요."),
-    ("evaluate-divides-twice", "evaluate", evaluating(divide=None), COURSE,
+    ("evaluate-divides-twice", "evaluate", evaluating(twice=True), COURSE,
      "The loss is a mean already, and is divided by the number of rows once more.",
      "이미 평균인 손실을 행의 수로 한 번 더 나눴어요."),
     ("accuracy-in-percent", "evaluate", evaluating(percent=100), FORUM,
@@ -273,7 +277,7 @@ WRONG = (
     ("train-validates-in-training", "train", training(validate=evaluating(switch=False)), FORUM,
      "The validation loss is measured in training mode: dropout still drops.",
      "검증 손실을 학습 모드에서 재고 있어요. 드롭아웃이 계속 값을 버려요."),
-    ("train-divides-twice", "train", training(divide=None), COURSE,
+    ("train-divides-twice", "train", training(twice=True), COURSE,
      "The loss is a mean already, and is divided by the batch size once more. Then the gradient is too small as well.",
      "이미 평균인 손실을 배치 크기로 한 번 더 나눴어요. 그러면 기울기도 그만큼 작아져요."),
     ("train-mean-of-batches", "train", training(weigh=False), FORUM,
