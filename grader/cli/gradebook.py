@@ -17,7 +17,7 @@ from grader.i18n import _, ngettext
 if TYPE_CHECKING:
     from grader.course.term import Term
     from grader.records.gradebook import Gradebook, LogEntry
-    from grader.records.results import Result, Results
+    from grader.records.results import Entry, Result, Results
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _BOOK = click.option("--gradebook", "book", type=_FILE, required=True, help=_("The gradebook."))
@@ -168,6 +168,7 @@ def _one(opened: Gradebook, term: Term, member: str, chosen: Iterable[Result]) -
             for entry in entries
         ]
         parts.append(table(head, rows))
+        parts += _paused(entries, term)
     overrides = opened.overrides(member)
     if overrides:
         head = [_("assignment"), _("when"), _("by"), _("points"), _("why")]
@@ -187,6 +188,22 @@ def _one(opened: Gradebook, term: Term, member: str, chosen: Iterable[Result]) -
             )
         )
     return "\n\n".join(parts)
+
+
+def _paused(entries: Iterable[Entry], term: Term) -> Iterable[str]:
+    """Of which assignments so many versions were graded of late that the member sees nothing of hidden cases."""
+    from datetime import datetime, timezone
+
+    from grader.records.feedback import paused_until
+
+    by_assignment: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_assignment.setdefault(entry.assignment, []).append(entry)
+    for assignment, of in by_assignment.items():
+        until = paused_until(of, term.feedback.cooldown, datetime.now(timezone.utc))
+        if until is not None:
+            text = _("{assignment}: many versions were graded, so nothing of hidden cases is shown until {time}.")
+            yield text.format(assignment=assignment, time=term.local(until))
 
 
 def _log(entries: list[LogEntry], term: Term) -> str:

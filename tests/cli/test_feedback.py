@@ -80,6 +80,9 @@ def test_many_versions_pause_it(d2d: D2D) -> None:
     assert ([case.id for case in kim.cases], kim.visibility) == (["p::b"], "public")
     assert kim.notes[-1].text.startswith("Many versions of this were graded one after the other")
     assert len(lee.cases) == 2
+    said = "hw1: many versions were graded, so nothing of hidden cases is shown until 20"
+    assert said in d2d("gradebook", "show", "kim", "--gradebook", "book.db").out
+    assert said not in d2d("gradebook", "show", "lee", "--gradebook", "book.db").out
 
 
 def test_reports_named_are_cut_and_a_ta_s_hand_shows(d2d: D2D) -> None:

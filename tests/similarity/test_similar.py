@@ -43,9 +43,8 @@ def members(found: Overlap) -> list[tuple[str, str]]:
     return [(pair.left.member, pair.right.member) for pair in found.pairs]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_every_copy_is_ranked_above_every_honest_pair(seed: int, tmp_path: Path) -> None:
-    sources, copies = classroom(seed)
+def test_every_copy_is_ranked_above_every_honest_pair(tmp_path: Path) -> None:
+    sources, copies = classroom(1)
     assert len(sources) == 60
     found = compared(texts(sources, tmp_path))
     assert found.count == 60 * 59 // 2
