@@ -102,8 +102,8 @@ def test_nothing_that_judges_in_secret_is_in_it(released: Path, hw: str) -> None
             assert [piece for piece in pieces if piece in content] == [], file
 
 
-def test_the_proof_sees_what_it_is_there_to_see(released: Path, tmp_path: Path) -> None:
-    """One hidden line put into a notebook, with quotes in it; one label; one byte of a file more than a name."""
+def test_the_proof_sees_what_it_is_there_to_see(tmp_path: Path) -> None:
+    """A hidden line put into a notebook, where JSON writes its quotes otherwise; a line that is nothing but labels."""
     hidden = ROOT / "assignments" / "hw1" / "test_hidden.py"
     (line, *_others) = [line for line in telling_lines(hidden, "") if line.count('"') >= 2]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(line)])
