@@ -5,12 +5,21 @@ from __future__ import annotations
 import sys
 
 import bridge
+import grade
 import gradebook
 import hostile
 import layers
 import notebook
 import start
 
-rows = [*start.rows(), *bridge.rows(), *gradebook.rows(), *notebook.rows(), *layers.rows(), *hostile.rows()]
+rows = [
+    *start.rows(),
+    *bridge.rows(),
+    *gradebook.rows(),
+    *notebook.rows(),
+    *layers.rows(),
+    *hostile.rows(),
+    *grade.rows(),
+]
 print(*rows, sep="\n")
 sys.exit(not all(row.held for row in rows))
