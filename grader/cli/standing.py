@@ -107,12 +107,13 @@ def _mine(decisions: list[dict[str, Any]], member: str | None, file: Path) -> di
 
 def _decision_text(decided: dict[str, Any]) -> str:
     from grader.clean import inline
+    from grader.course.policy import Outcome
+    from grader.records.promotion import word
 
-    word = {"promoted": _("promoted"), "junior": _("junior"), "removed": _("removed")}[decided["decision"]]
     attendance, discussion = decided["attendance"], decided["discussion"]
     lines = [
         _("{member}: {decision} (rule {rule})").format(
-            member=inline(decided["member"]), decision=word, rule=inline(decided["rule"])
+            member=inline(decided["member"]), decision=word(Outcome(decided["decision"])), rule=inline(decided["rule"])
         ),
         _("passed: {names}").format(names=inline(" ".join(decided["passed"])) or "–"),
         _("attendance {attended}/{held} · discussion {done}/{given}").format(

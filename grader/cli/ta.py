@@ -267,25 +267,25 @@ def _what_if(texts: Sequence[str], facts: Mapping[str, Any], policy: Policy) -> 
 
 
 def _show_what_if(before: list[Decision], after: list[Decision], json_file: str | None) -> None:
+    from grader.records.promotion import word
+
     if json_file is not None:
         put(dumped([decision.as_json() for decision in after]), json_file)
     if json_file != "-":
         for old, new in zip(before, after, strict=True):
             click.echo(_shown([new]))
             said = _("as it is: {decision}, by the rule {rule}; nothing was stored")
-            click.echo("  " + said.format(decision=_word(old), rule=old.rule))
-
-
-def _word(decision: Decision) -> str:
-    return {"promoted": _("promoted"), "junior": _("junior"), "removed": _("removed")}[decision.decision.value]
+            click.echo("  " + said.format(decision=word(old.decision), rule=old.rule))
 
 
 def _shown(decisions: list[Decision]) -> str:
+    from grader.records.promotion import word
+
     head = [_("member"), _("decision"), _("rule"), _("passed"), _("attendance"), _("discussion"), _("missing")]
     rows = [
         [
             each.member,
-            _word(each),
+            word(each.decision),
             each.rule,
             " ".join(each.passed) or "–",
             f"{each.attendance.attended}/{each.attendance.held}",

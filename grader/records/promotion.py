@@ -102,6 +102,11 @@ def _missing(facts: Facts, policy: Policy, situation: Situation, results: Mappin
             yield _("{assignment}: grading failed by no fault of the member, a rerun is due").format(assignment=name)
 
 
+def word(outcome: Outcome) -> str:
+    """What becomes of a member, in the language in use."""
+    return {Outcome.PROMOTED: _("promoted"), Outcome.JUNIOR: _("junior"), Outcome.REMOVED: _("removed")}[outcome]
+
+
 def state(result: Result | None) -> str:
     """How far an assignment that is not passed has come."""
     if result is None:

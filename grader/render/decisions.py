@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from grader.course.policy import Outcome, Policy, Rule
 from grader.i18n import _
-from grader.records.promotion import Decision
+from grader.records.promotion import Decision, word
 from grader.render.templating import asset, framed
 
 _COLOURS = {Outcome.PROMOTED: "good", Outcome.JUNIOR: "warn", Outcome.REMOVED: "bad"}
@@ -28,11 +28,6 @@ def page(decisions: Sequence[Decision], policy: Policy, term: str = "") -> str:
         colour=_COLOURS.__getitem__,
         asks=asks,
     )
-
-
-def word(outcome: Outcome) -> str:
-    """What becomes of a member, in the language in use."""
-    return {"promoted": _("promoted"), "junior": _("junior"), "removed": _("removed")}[outcome.value]
 
 
 def asks(rule: Rule) -> str:
