@@ -2,7 +2,7 @@
 
 The reference must earn everything and the stub nothing; every misconception must lose points and be named; every
 mutant of the reference must lose points, or be listed as equivalent with a reason; every accepted alternative must
-earn everything; and none of it may depend on the seed or on the number of threads.
+earn everything; and none of it may depend on the seed, on the number of threads, or on where a tolerance was drawn.
 """
 
 from __future__ import annotations
@@ -195,7 +195,9 @@ class Audit:
 
     def _carried_out(self, plans: list[Plan], *, threads: int) -> list[Check]:
         """All of it by the same judges, since starting one takes seconds."""
-        tasks = [replace(task, key=f"{at} {task.key}") for at, plan in enumerate(plans) for task in plan.tasks]
+        tasks = [
+            replace(task, key=f"{at} {task.key}", measured=True) for at, plan in enumerate(plans) for task in plan.tasks
+        ]
         found: list[list[Done]] = [[] for _plan in plans]
         with _threads(threads):
             for done in judge_all(self.assignment, tasks, secret=SECRET, jobs=self.jobs):

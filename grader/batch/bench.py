@@ -88,7 +88,7 @@ class Bench:
         if task.swap is not None:
             wanted = next(one for one in self.hints.misconceptions if one.id == task.swap)
             server = InProcessServer(self.hints.server(wanted))
-        distances: dict[str, float] = {}
+        distances: dict[str, float] | None = {} if task.measured else None
         judge = replace(self.judge, server=server, secret=task.secret, stop_early=task.stop_early, distances=distances)
         if task.secret != self.judge.secret:  # other inputs, so what was remembered is of no use
             judge = replace(judge, reference=self.live)
@@ -100,7 +100,7 @@ class Bench:
             judge = replace(judge, hints=UntilNamed(self.hints, task.swap))
         elif task.secret != self.judge.secret:
             judge = replace(judge, hints=LiveHints(self.hints.assignment, self.hints.misconceptions))
-        return Done(task.key, judge.judge(task.submission), distances)
+        return Done(task.key, judge.judge(task.submission), distances or {})
 
     def _first_about(self, name: str) -> Collection:
         """The cases in another order: of the section that asks for `name`, of those that use it, and the rest.

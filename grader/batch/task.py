@@ -32,7 +32,7 @@ class Task:
 
     `swap` names a misconception: then the reference with that variant answers, in the judge's own process, and the
     submission has no cells. `stop_early` ends at the first case that fails by far: enough to know that one does; the
-    cases that judge the name `about` come first then.
+    cases that judge the name `about` come first then. `measured` asks by how many tolerances values were off.
     """
 
     key: str
@@ -41,11 +41,12 @@ class Task:
     swap: str | None = None
     stop_early: bool = False
     about: str | None = None
+    measured: bool = False
 
 
 @dataclass(frozen=True)
 class Done:
-    """A task's report, and by how many tolerances the values of each case were off."""
+    """A task's report, and by how many tolerances the values of each case were off, if that was asked for."""
 
     key: str
     report: Report

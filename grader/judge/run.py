@@ -7,6 +7,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from fractions import Fraction
@@ -182,7 +183,8 @@ class _Run:
         outcome = self.without_running(case)
         output, called, hint, heard_then = "", None, None, None
         if outcome is None:
-            with distances() as heard:
+            measured = self.judge.distances is not None
+            with distances() if measured else nullcontext(list[float]()) as heard:
                 error = self.judge.collection.plugin.run(case, self.seats(case))
             if self.judge.distances is not None:
                 self.judge.distances[case.id] = _distance(error, heard)

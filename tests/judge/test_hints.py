@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -179,7 +180,9 @@ def test_a_misconception_that_is_the_reference_itself_is_refused(d2d: Any, cours
     file.write_text(ITSELF, "utf-8")
     for language in ("ko", "en"):
         (file.parent / f"handout.{language}.md").write_text("<!-- cell: mse -->\n<!-- cell: double -->\n", "utf-8")
-    done = d2d(command, "mini", *(["--out", "out"] if command == "release" else ["--seeds", "1"]))
+    arguments = [command, "mini", *(["--out", "out"] if command == "release" else ["--seeds", "1"])]
+    # Not `d2d(…)`: judges that are called off in the middle leave their zygotes to clean up a moment later.
+    done = subprocess.run(d2d.argv(arguments), cwd=course, env=d2d.env(), capture_output=True, encoding="utf-8")
     assert done.returncode == 2
     assert f"{file}:5: The variant of slip is the reference's mse itself." in done.stderr
     assert "Make it wrong in one thing" in done.stderr
