@@ -132,21 +132,28 @@ def serving(worker: subprocess.Popen[bytes]) -> int:
     return 0
 
 
-def judged_with_one_killed(d2d: Command, cluster: Cluster, count: int) -> str:
-    """A class on the cluster, one of whose workers is killed in the middle; what the command printed."""
+def judged_with_one_killed(d2d: Command, cluster: Cluster, count: int) -> tuple[str, list[int]]:
+    """A class on the cluster, one of whose workers is killed on the way: what was printed, kB of memory meanwhile."""
     folder, out = hand_in(d2d.folder.parent / "handed-in", count), d2d.folder.parent / "by-dask"
     run = d2d.begin("grade", "mini", folder, "--out", out, "--engine", "dask", "--scheduler", cluster.address)
     wait_for(lambda: len(list(out.glob("reports/*.json"))) > count // 10 or run.poll() is not None)
     os.kill(serving(cluster.processes[1]), signal.SIGKILL)
-    said, complaints = run.communicate(timeout=600)
+    memory = []
+    while True:
+        try:
+            said, complaints = run.communicate(timeout=0.5)
+            break
+        except subprocess.TimeoutExpired:
+            status = Path(f"/proc/{run.pid}/status").read_text("utf-8")
+            memory += [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")]
     assert run.returncode == 1, complaints.decode()
     assert len(timeless(out)) == count
-    return said.decode()
+    return said.decode(), memory
 
 
 def test_a_worker_that_is_killed_costs_no_report(cluster: Cluster, d2d: Command) -> None:
     """…and what comes back is what this machine alone makes of the class, in the same order."""
-    said = judged_with_one_killed(d2d, cluster, 50)
+    said, _memory = judged_with_one_killed(d2d, cluster, 50)
     home = d2d.folder.parent
     local = d2d.begin("grade", "mini", home / "handed-in", "--out", home / "by-local")
     told = local.communicate(timeout=60)[0].decode()
@@ -157,7 +164,8 @@ def test_a_worker_that_is_killed_costs_no_report(cluster: Cluster, d2d: Command)
 
 @pytest.mark.slow
 def test_a_thousand_submissions_with_one_worker_killed(cluster: Cluster, d2d: Command) -> None:
-    judged_with_one_killed(d2d, cluster, 1000)
+    _said, memory = judged_with_one_killed(d2d, cluster, 1000)
+    assert max(memory) - memory[0] < 50 << 10
     scores = [report["score"] for report in timeless(d2d.folder.parent / "by-dask").values()]
     assert scores == [3 if at % 3 == 2 else 5 for at in range(1000)]
 

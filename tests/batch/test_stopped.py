@@ -66,7 +66,7 @@ def killed_and_resumed(d2d: Command, count: int, times: int, draw: random.Random
 
 
 def test_killed_at_any_moment_and_resumed(d2d: Command) -> None:
-    killed_and_resumed(d2d, 8, 3, random.Random(time.time_ns()))
+    killed_and_resumed(d2d, 8, 2, random.Random(time.time_ns()))
 
 
 @pytest.mark.slow

@@ -196,7 +196,7 @@ def test_what_has_not_changed_is_kept(d2d: Command) -> None:
     assert "1 unchanged" in grade(d2d, folder).stdout
     assert ages(d2d)["kim"] == old["kim"]
     assert reports(d2d)["lee"]["score"] == 5
-    for change in (["--force"], ["--timeout", "2"], ["--memory", "300"], ["--lang", "ko"], ["--public"]):
+    for change in (["--force"], ["--timeout", "2", "--memory", "300"], ["--public", "--lang", "ko"]):
         old = ages(d2d)
         done = grade(d2d, folder, *change)
         assert {name for name, age in ages(d2d).items() if age == old[name]} == set(), change
