@@ -1,0 +1,232 @@
+"""The same class by what others use: pytest once for each submission, otter and nbgrader, where they are installed.
+
+    D2D_PEERS=/somewhere/venv/bin python tests/bench       the folder with the programs `otter` and `nbgrader`
+
+Each is given notebooks, which all three read, and the cases of the assignment as they are. So that none pays for
+collecting them case by case, a notebook's cases are run in one go and each test only looks at how its own ended.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from klass import hand_in
+from table import Row
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+_OTTER_TEST = """\
+OK_FORMAT = False
+import sys
+sys.path[:0] = {path!r}
+from otter.test_files import test_case
+from peers import ended
+name = {section!r}
+points = {points}
+
+
+@test_case()
+def test_section(env):
+    assert ended({hw!r}, env)[{section!r}]
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds by the clock and of CPU for a submission, and the number of sections that passed in all of them."""
+
+    wall: float
+    cpu: float
+    passed: int
+
+
+def ended(hw: str, names: Mapping[str, Any]) -> dict[str, bool]:
+    """By section whether all of its cases pass with these names; in the process of the student's code, as is usual."""
+    if "__ended__" not in names:
+        names["__ended__"] = _judged(hw, types.SimpleNamespace(**names))  # type: ignore[index]
+    found: dict[str, bool] = names["__ended__"]
+    return found
+
+
+def _judged(hw: str, module: Any) -> dict[str, bool]:
+    from floor import Direct, called_directly, load
+
+    from grader.course.course import find_course
+    from grader.intake.read import read
+    from grader.judge.collect import Collection, Seats, collected
+    from grader.judge.run import PUBLIC_SECRET, rng_of
+
+    assignment = find_course(ROOT).assignment(hw)
+    assert assignment.reference is not None
+    reference = load(read(assignment.reference, hw, assignment.asked))
+
+    def work(collection: Collection) -> dict[str, bool]:
+        called_directly(collection)
+        passed = dict.fromkeys(assignment.sections, True)
+        for case in collection.cases:
+            seats = Seats(lambda: Direct(module), lambda: Direct(reference), lambda at=case: rng_of(PUBLIC_SECRET, at))
+            passed[case.info.section] &= collection.plugin.run(case, seats) is None
+        return passed
+
+    return collected(assignment, [assignment.public_cases, assignment.hidden_cases], work)
+
+
+@contextmanager
+def _measured() -> Iterator[Callable[[], tuple[float, float]]]:
+    """Seconds by the clock and of CPU in child processes since the block began."""
+    started, before = time.perf_counter(), os.times()
+
+    def now() -> tuple[float, float]:
+        after = os.times()
+        cpu = after.children_user + after.children_system - before.children_user - before.children_system
+        return time.perf_counter() - started, cpu
+
+    yield now
+
+
+def _program(name: str) -> str | None:
+    return shutil.which(name, path=_environment()["PATH"])
+
+
+def _environment() -> dict[str, str]:
+    """That of this process, with the project and the peers' programs on the paths."""
+    path = os.pathsep.join([os.environ.get("D2D_PEERS", ""), os.environ["PATH"]])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), str(ROOT)]), "PATH": path}
+
+
+def _run(command: Sequence[str | Path], folder: Path) -> str:
+    done = subprocess.run([*map(str, command)], cwd=folder, env=_environment(), capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{command[0]} failed:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def by_pytest(hw: str, files: Sequence[Path], _folder: Path) -> Cost:
+    """A process of pytest for each submission."""
+    with _measured() as cost:
+        passed = sum(int(_run([sys.executable, HERE / "peers.py", hw, file], ROOT).split()[-1]) for file in files)
+        wall, cpu = cost()
+    return Cost(wall / len(files), cpu / len(files), passed)
+
+
+def by_otter(hw: str, files: Sequence[Path], folder: Path) -> Cost | None:
+    """`otter run` for each submission; it has no container here, in which it would take longer."""
+    otter = _program("otter")
+    if otter is None:
+        return None
+    tests = folder / "tests"
+    tests.mkdir(parents=True)
+    for section, points in _sections(hw).items():
+        text = _OTTER_TEST.format(path=[str(HERE), str(ROOT)], section=section, points=points, hw=hw)
+        (tests / f"{section}.py").write_text(text, "utf-8")
+    alone = ["--no-config", "--no-requirements", "--no-environment"]
+    _run([otter, "generate", "-t", tests, "-o", folder / "autograder.zip", *alone], folder)
+    passed = 0
+    with _measured() as cost:
+        for file in files:
+            out = folder / file.stem
+            out.mkdir()
+            _run([otter, "run", "-a", folder / "autograder.zip", "-o", out, file], folder)
+            tests_run = json.loads((out / "results.json").read_text("utf-8"))["tests"]
+            passed += sum(test["score"] == test["max_score"] for test in tests_run if "score" in test)
+        wall, cpu = cost()
+    return Cost(wall / len(files), cpu / len(files), passed)
+
+
+def by_nbgrader(hw: str, files: Sequence[Path], folder: Path) -> Cost | None:
+    """`nbgrader autograde` for all of them in one call, as its users do."""
+    nbgrader = _program("nbgrader")
+    if nbgrader is None:
+        return None
+    (folder / "source" / hw).mkdir(parents=True)
+    (folder / "source" / hw / f"{hw}.ipynb").write_text(_graded(hw, []), "utf-8")
+    for file in files:
+        target = folder / "submitted" / file.stem / hw
+        target.mkdir(parents=True)
+        cells = json.loads(file.read_text("utf-8"))["cells"]
+        (target / f"{hw}.ipynb").write_text(_graded(hw, cells), "utf-8")
+    (folder / "nbgrader_config.py").write_text(
+        f"c = get_config()\nc.CourseDirectory.root = {str(folder)!r}\nc.ClearSolutions.enforce_metadata = False\n"
+    )
+    _run([nbgrader, "generate_assignment", hw], folder)
+    with _measured() as cost:
+        _run([nbgrader, "autograde", hw], folder)
+        wall, cpu = cost()
+    passed = 0
+    for file in files:
+        notebook = json.loads((folder / "autograded" / file.stem / hw / f"{hw}.ipynb").read_text("utf-8"))
+        graded = [cell for cell in notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("grade")]
+        passed += sum(not any(out["output_type"] == "error" for out in cell["outputs"]) for cell in graded)
+    return Cost(wall / len(files), cpu / len(files), passed)
+
+
+def _graded(hw: str, cells: list[dict[str, Any]]) -> str:
+    """A notebook with these cells and, below them, a test cell for each section, as nbgrader marks them."""
+    tests = []
+    for section, points in _sections(hw).items():
+        mark = {"grade": True, "grade_id": section, "locked": True, "points": points, "schema_version": 3,
+                "solution": False, "task": False, "cell_type": "code"}  # fmt: skip
+        source = f"from peers import ended\nassert ended({hw!r}, globals())[{section!r}]"
+        tests.append({"cell_type": "code", "metadata": {"nbgrader": mark}, "source": source, "outputs": [],
+                      "execution_count": None})  # fmt: skip
+    plain = [{key: value for key, value in cell.items() if key != "id"} for cell in cells]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return json.dumps({"cells": plain + tests, "metadata": kernel, "nbformat": 4, "nbformat_minor": 4})
+
+
+def _sections(hw: str) -> dict[str, int]:
+    from grader.course.course import find_course
+
+    return {section.name: int(section.points) for section in find_course(ROOT).assignment(hw).sections.values()}
+
+
+def by_d2d(hw: str, entries: Path, folder: Path) -> Cost:
+    """`d2d grade` for the whole class, with as many judges as there are cores."""
+    with _measured() as cost:
+        command = [sys.executable, "-m", "grader", "grade", hw, entries, "--out", folder / "out", "--json", "-"]
+        done = subprocess.run([*map(str, command)], cwd=ROOT, env=_environment(), capture_output=True, text=True)
+        wall, cpu = cost()
+    judged = json.loads(done.stdout)["judged"]
+    assert judged == len(list(entries.iterdir())), done.stderr
+    return Cost(wall / judged, cpu / judged, 0)
+
+
+def rows(hw: str = "hw1", count: int = 100, sample: int = 4) -> list[Row]:
+    """Seconds a submission; the peers' are of a few notebooks of the class, for they take their time."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        entries = hand_in(folder / "class", hw, count)
+        ours = by_d2d(hw, entries, folder)
+        made = [Row(f"d2d grade {hw}, a submission", ours.wall, None, "s", f"by the clock; {ours.cpu:.3f} s of CPU")]
+        files = sorted(entries.glob("*.ipynb"))[:: count // 2 // sample][:sample]
+        for peer, by in (("pytest", by_pytest), ("otter", by_otter), ("nbgrader", by_nbgrader)):
+            theirs = by(hw, files, folder / peer)
+            if theirs is None:
+                print(f"  {peer} is not installed: D2D_PEERS names the folder of its program")
+                continue
+            said = f"{theirs.wall:.2f} s by the clock, {theirs.cpu:.2f} s of CPU; {theirs.wall / ours.wall:.0f} × d2d's"
+            bound = None if peer == "pytest" else theirs.wall / 25
+            made.append(Row(f"d2d's against {peer}'s / 25" if bound else "pytest, a process each",
+                            ours.wall if bound else theirs.wall, bound, "s", said))  # fmt: skip
+        return made
+
+
+if __name__ == "__main__":  # the whole work of pytest for one submission
+    from floor import load
+
+    from grader.intake.read import read
+
+    hw, file = sys.argv[1:]
+    print(sum(_judged(hw, load(read(Path(file), hw))).values()))
