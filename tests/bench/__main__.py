@@ -10,6 +10,7 @@ import gradebook
 import hostile
 import layers
 import notebook
+import peers
 import start
 
 rows = [
@@ -20,6 +21,7 @@ rows = [
     *layers.rows(),
     *hostile.rows(),
     *grade.rows(),
+    *peers.rows(),
 ]
 print(*rows, sep="\n")
 sys.exit(not all(row.held for row in rows))

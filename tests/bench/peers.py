@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grade import graded
 from klass import hand_in
 from table import Row
 
@@ -192,30 +193,23 @@ def _sections(hw: str) -> dict[str, int]:
     return {section.name: int(section.points) for section in find_course(ROOT).assignment(hw).sections.values()}
 
 
-def by_d2d(hw: str, entries: Path, folder: Path) -> Cost:
-    """`d2d grade` for the whole class, with as many judges as there are cores."""
-    with _measured() as cost:
-        command = [sys.executable, "-m", "grader", "grade", hw, entries, "--out", folder / "out", "--json", "-"]
-        done = subprocess.run([*map(str, command)], cwd=ROOT, env=_environment(), capture_output=True, text=True)
-        wall, cpu = cost()
-    judged = json.loads(done.stdout)["judged"]
-    assert judged == len(list(entries.iterdir())), done.stderr
-    return Cost(wall / judged, cpu / judged, 0)
-
-
 def rows(hw: str = "hw1", count: int = 100, sample: int = 4) -> list[Row]:
     """Seconds a submission; the peers' are of a few notebooks of the class, for they take their time."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         entries = hand_in(folder / "class", hw, count)
-        ours = by_d2d(hw, entries, folder)
+        run = graded(entries, hw, folder / "out")
+        ours = Cost(run.seconds / count, run.cpu / count, 0)
         made = [Row(f"d2d grade {hw}, a submission", ours.wall, None, "s", f"by the clock; {ours.cpu:.3f} s of CPU")]
+        passed = 0
         files = sorted(entries.glob("*.ipynb"))[:: count // 2 // sample][:sample]
         for peer, by in (("pytest", by_pytest), ("otter", by_otter), ("nbgrader", by_nbgrader)):
             theirs = by(hw, files, folder / peer)
             if theirs is None:
                 print(f"  {peer} is not installed: D2D_PEERS names the folder of its program")
                 continue
+            passed = passed or theirs.passed
+            assert theirs.passed == passed, f"{peer} does not judge by the same cases"
             said = f"{theirs.wall:.2f} s by the clock, {theirs.cpu:.2f} s of CPU; {theirs.wall / ours.wall:.0f} × d2d's"
             bound = None if peer == "pytest" else theirs.wall / 25
             made.append(Row(f"d2d's against {peer}'s / 25" if bound else "pytest, a process each",
