@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -112,13 +112,10 @@ class LocalEngine:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_judge, args=(self.setting, theirs, os.getpid()), daemon=True)
-        # Ctrl-C is for this process; until the judge has said so itself, it has that from here.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN) if _in_main_thread() else None
-        try:
+        with (
+            _interrupt_waits()
+        ):  # Ctrl-C is for this process; until the judge has said so itself, it has that from here
             process.start()
-        finally:
-            if before is not None:
-                signal.signal(signal.SIGINT, before)
         theirs.close()
         self.judges[ours] = _Judge(ours, process)
         return self.judges[ours]
@@ -171,10 +168,17 @@ def judge_all(assignment: Assignment, tasks: Iterable[Task], *, secret: bytes, j
         yield done
 
 
-def _in_main_thread() -> bool:
-    import threading
-
-    return threading.current_thread() is threading.main_thread()
+@contextmanager
+def _interrupt_waits() -> Iterator[None]:
+    """Hold Ctrl-C back, and from processes that are started meanwhile: it is acted on afterwards, not lost."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _judge(setting: Setting, connection: Connection, engine: int) -> None:
@@ -183,6 +187,8 @@ def _judge(setting: Setting, connection: Connection, engine: int) -> None:
     from grader.batch.bench import at_bench  # pytest and NumPy, which whoever only hands out work does not need
 
     signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     _die_with(engine)
     i18n.use(setting.language)
 
