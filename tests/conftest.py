@@ -35,6 +35,11 @@ from grader.sandbox.order import start
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 PR_SET_CHILD_SUBREAPER = 36
+# A shell lets what it runs in the background ignore these, and so would every command that the tests start.
+for _number, _default in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+        signal.signal(_number, _default)
+
 # A hang costs half as long here as in the course; an honest answer takes a millisecond.
 QUICK = Limits(case_seconds=2.5, load_seconds=2.5, cell_seconds=2.5, total_seconds=30.0, memory_mb=128)
 
