@@ -14,19 +14,47 @@ TOLERANCES = {"Adam": SINGLE, "AdamW": SINGLE, "RMSprop": {"atol": 1e-6}, "Adagr
 RATES = {2: 0.1, 5: 0.01}  # learning rates that are set anew during a run
 
 
+# The steps of a whole run in one request; one by one they would cross the bridge five times each. The loop stands
+# beside the answer, as a training loop does, and where it has led to is judged like every answer.
+LOOP = """
+class CaseLoop:
+    @staticmethod
+    def walk(optimizer, held, steps, rates=(), every=1, schedules=()):
+        path, rates = [], dict(rates)
+        for at, gradients in enumerate(steps):
+            if at in rates:
+                optimizer.lr = rates[at]
+            for p, g in zip(held, gradients):
+                p.grad = g
+            optimizer.step()
+            for schedule in schedules:
+                schedule.step()
+            if (at + 1) % every == 0:
+                path.append([p.detach().clone() for p in held])
+        return path
+
+    @staticmethod
+    def rates(schedules, holders, steps):
+        rates = [[holder.lr for holder in holders]]
+        for at in range(steps):
+            for schedule in schedules[: 1 + at % 2]:
+                schedule.step()
+            rates.append([holder.lr for holder in holders])
+        return rates
+"""
+
+
 def drive(side, name, params, steps, *, rates=None, every=1, **options):
     """Where all parameters are after each step (or each so many); a step is one gradient or None for each parameter."""
     held = [side.live.tensor(p, requires_grad=True) for p in params]
     optimizer = getattr(side.live, name)(held, **options)
-    path = []
-    for at, gradients in enumerate(steps):
-        if at in (rates or {}):
-            optimizer.lr = rates[at]
-        set_gradients(held, gradients)
-        optimizer.step()
-        if (at + 1) % every == 0:
-            path.append([read(p) for p in held])
-    return path
+    return walk(side, optimizer, held, steps, rates=list((rates or {}).items()), every=every)
+
+
+def walk(side, optimizer, held, steps, **options):
+    side.define(LOOP)
+    gradients = [[None if g is None else TensorValue(g) for g in step] for step in steps]
+    return read(side.live.CaseLoop.walk(optimizer, held, gradients, **options))
 
 
 def set_gradients(held, gradients):
@@ -129,12 +157,9 @@ def agree_on_rates(student, reference, name, base, steps, **options):
         for holder, lr in zip(holders, (base, 0.3), strict=True):
             holder.lr = lr
         schedules = [getattr(side.live, name)(holder, **options) for holder in holders]
-        rates = [[number(holder.lr) for holder in holders]]
-        for at in range(steps):
-            for schedule in schedules[: 1 + at % 2]:
-                schedule.step()
-            rates.append([number(holder.lr) for holder in holders])
-        runs.append(rates)
+        side.define(LOOP)
+        rates = read(side.live.CaseLoop.rates(schedules, holders, steps))
+        runs.append([[number(rate) for rate in pair] for pair in rates])
     close(*runs, atol=1e-6)
 
 
@@ -146,13 +171,7 @@ def agree_together(student, reference, rng, optimizer_name, name, optimizer_opti
         held = [side.live.tensor(p, requires_grad=True) for p in params]
         optimizer = getattr(side.live, optimizer_name)(held, **optimizer_options)
         schedule = getattr(side.live, name)(optimizer, **options)
-        path = []
-        for gradients in steps:
-            set_gradients(held, gradients)
-            optimizer.step()
-            schedule.step()
-            path.append([read(p) for p in held])
-        paths.append(path)
+        paths.append(walk(side, optimizer, held, steps, schedules=[schedule]))
     close(*paths, **SINGLE)
 
 
