@@ -199,6 +199,7 @@ def test_a_worker_with_another_d2d_is_named_before_anything_is_judged(cluster: C
         odd.wait(20)
 
 
+@pytest.mark.slow  # ten seconds of waiting
 def test_a_scheduler_that_does_not_answer(d2d: Command) -> None:
     options = ["--out", d2d.folder.parent / "out", "--scheduler", "tcp://127.0.0.1:9"]
     folder = hand_in(d2d.folder.parent / "handed-in", 1)
