@@ -174,7 +174,8 @@ def _bait() -> Iterator[dict[str, object]]:
     """Things of this machine and of this process that a worker must not reach, really there to be reached."""
     import os
 
-    with tempfile.TemporaryDirectory(prefix="d2d-bait-") as folder, socket.socket() as tcp:
+    # Named as the folders of workers are: should this process be killed, the next start sweeps it too.
+    with tempfile.TemporaryDirectory(prefix=f"d2d-{os.getpid()}-bait-") as folder, socket.socket() as tcp:
         Path(folder).chmod(0o777)
         secret = Path(folder, "secret")
         secret.write_text("a hidden case", "utf-8")
