@@ -67,7 +67,7 @@ def _children() -> float:
 def _watch(pid: int, run: Run, process: subprocess.Popen[bytes]) -> None:
     """Look now and then at what processes take; a worker is a child of a zygote, which a judge started."""
     while process.poll() is None:
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, IndexError):  # it has just ended
             status = Path(f"/proc/{pid}/status").read_text("utf-8")
             run.peak_mb = int(status.split("VmHWM:")[1].split()[0]) / 1024
             for judge in _below(pid):
