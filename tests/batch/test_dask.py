@@ -151,6 +151,7 @@ def judged_with_one_killed(d2d: Command, cluster: Cluster, count: int) -> tuple[
     return said.decode(), memory
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_costs_no_report(cluster: Cluster, d2d: Command) -> None:
     """…and what comes back is what this machine alone makes of the class, in the same order."""
     said, _memory = judged_with_one_killed(d2d, cluster, 50)

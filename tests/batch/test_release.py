@@ -41,6 +41,7 @@ def run(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hw", IDS)
 def test_the_folder_has_what_members_need_and_no_more(released: Path, hw: str) -> None:
     names = {file.name for file in (released / "assignments" / hw).iterdir()}
@@ -80,6 +81,7 @@ def is_case(node: ast.AST) -> bool:
     return isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hw", IDS)
 def test_nothing_that_judges_in_secret_is_in_it(released: Path, hw: str) -> None:
     """No telling line of the reference, of a hidden case, of a misconception or of what else the staff alone has.
@@ -131,6 +133,7 @@ def test_no_secret_goes_out(course: Path, tmp_path: Path) -> None:
     assert b"canary" not in content
 
 
+@pytest.mark.slow
 def test_the_labels_of_the_test_set_stay_with_the_judge(released: Path) -> None:
     rows = re.findall(r'"(\d{100})"', (ROOT / "assignments" / "hw5" / "test_hidden.py").read_text("utf-8"))
     assert len(rows) == 6
@@ -140,8 +143,8 @@ def test_the_labels_of_the_test_set_stay_with_the_judge(released: Path) -> None:
         assert {name: file[name].shape for name in file} == {"images": (600, 16, 16)}
 
 
-# With torch each takes its time; tests/test_wheel.py shows the same of every assignment, with the wheel alone.
-@pytest.mark.parametrize("hw", [pytest.param(hw, marks=pytest.mark.slow) if hw > "hw2" else hw for hw in IDS])
+@pytest.mark.slow
+@pytest.mark.parametrize("hw", IDS)
 def test_the_stub_earns_nothing_and_the_reference_everything(released: Path, hw: str, tmp_path: Path) -> None:
     stub = run(released, "check", hw, "--json", "-")
     report = json.loads(stub.stdout)
@@ -153,6 +156,7 @@ def test_the_stub_earns_nothing_and_the_reference_everything(released: Path, hw:
     assert (whole.returncode, report["percent"]) == (0, 100)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hw", IDS)
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_notebook_is_valid_and_has_each_function_below_its_text(released: Path, hw: str, language: str) -> None:
@@ -170,6 +174,7 @@ def test_the_notebook_is_valid_and_has_each_function_below_its_text(released: Pa
     assert "<!-- cell" not in json.dumps(notebook)
 
 
+@pytest.mark.slow
 def test_a_release_made_twice_is_the_same_to_the_byte(released: Path, tmp_path: Path) -> None:
     release(find_course(ROOT), IDS[:1], tmp_path / "again", ("ko", "en"))
     for file in (tmp_path / "again" / "assignments").rglob("*"):
@@ -226,6 +231,7 @@ def test_a_new_assignment_touches_nothing_that_is_there(course: Path) -> None:
     assert {file: file.read_bytes() for file in course.rglob("*") if file.is_file()} == before
 
 
+@pytest.mark.slow
 def test_the_workflow_is_pinned_and_asks_for_nothing(released: Path, tmp_path: Path) -> None:
     text = (released / ".github" / "workflows" / "check.yml").read_text("utf-8")
     assert all(re.fullmatch(r"\s+uses: [\w./-]+@[0-9a-f]{40} # v[\d.]+", line) for line in lines(text, "uses:"))

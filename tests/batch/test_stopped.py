@@ -124,6 +124,7 @@ def test_a_task_that_costs_two_judges_is_given_up_and_the_rest_goes_on(course: P
     assert [isinstance(found[name], Done) for name in ("kim", "lee")] == [True, True]
 
 
+@pytest.mark.slow
 def test_a_full_disk_stops_the_run_and_tears_nothing(d2d: Command, tmp_path: Path) -> None:
     small = tmp_path / "small"
     small.mkdir()

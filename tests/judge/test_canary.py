@@ -200,7 +200,7 @@ def borrowers(report: Report) -> set[str]:
 
 @pytest.mark.parametrize(
     ("hw", "borrowed", "names"),
-    [("hw3", BORROWED_LAYERS, LAYERS), ("hw4", BORROWED_OPTIMIZERS, OPTIMIZERS)],
+    [pytest.param("hw3", BORROWED_LAYERS, LAYERS, marks=pytest.mark.slow), ("hw4", BORROWED_OPTIMIZERS, OPTIMIZERS)],
     ids=["hw3", "hw4"],
 )
 def test_what_was_borrowed_is_noted_and_costs_nothing(hw: str, borrowed: str, names: set[str]) -> None:
@@ -209,6 +209,7 @@ def test_what_was_borrowed_is_noted_and_costs_nothing(hw: str, borrowed: str, na
     assert {case.id: case.message for case in report.cases if not case.points} == {}
 
 
+@pytest.mark.slow
 def test_an_attention_and_a_worker_that_ends_are_noted_too() -> None:
     sources = {"attentive": ATTENTIVE, "quitter": QUITTER, "rewritten": REWRITTEN}
     reports = judged("hw3", {name: reference("hw3") + source for name, source in sources.items()}, "classifier")

@@ -73,6 +73,7 @@ def test_the_original_is_put_back_between_mutants() -> None:
         assert len(changed) == 1 or len(mutant.source.splitlines()) < len(original.splitlines())
 
 
+@pytest.mark.slow
 def test_every_reference_has_more_than_enough(request: pytest.FixtureRequest) -> None:
     for file in (Path(request.config.rootpath) / "reference").glob("hw*.py"):
         assert len(mutants(file.read_text("utf-8"))) >= 150, file
