@@ -34,7 +34,7 @@ munmap mremap madvise brk msync
 rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack pause restart_syscall
 futex set_robust_list get_robust_list set_tid_address rseq membarrier
 nanosleep clock_nanosleep clock_gettime clock_getres gettimeofday time times getitimer setitimer alarm
-getrusage getrlimit sysinfo uname getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid
+getrusage getrlimit uname getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid
 getgroups getpgrp getpgid getsid sched_yield sched_getaffinity getcpu getrandom
 poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd eventfd2 pipe pipe2
 wait4 waitid exit exit_group

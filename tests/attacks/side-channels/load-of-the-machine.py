@@ -1,7 +1,7 @@
-"""Learn how busy the machine is: no layer hides that.
+"""Ask the kernel how busy the machine is, and how much of its memory is free.
 
 line = "Side channels: neighbours on the same core"
-open = ["all", "no-namespaces", "process-only"]
+open = ["process-only"]
 """
 
 import ctypes
