@@ -16,7 +16,7 @@ Exchange = Callable[[bytes], bytes]
 # Forgotten handles are told to the worker in heaps: one by one they would double the round trips, and all at once
 # may be more than one message holds.
 _DROP_AT, _DROP_MOST = 256, 10_000
-_ANSWERLESS = ("drop", "set", "exit", "put", "main", "run", "canary")
+_ANSWERLESS = ("drop", "set", "exit", "put", "main", "run", "define", "canary")
 _KEPT_OPS = ("call", "get", "operate", "enter")  # of these the answer stays in the worker where that is asked for
 
 
@@ -28,6 +28,7 @@ class ByteTransport:
         self.number = 0
         self.forgotten: list[int] = []
         self.last_called: str | None = None  # the submission's function that was called last, to point at
+        self.last_defined: object = None  # a case's definitions; the next case often brings the same
 
     def request(self, op: str, *arguments: object, keep: bool = False) -> Any:
         """The answer to one request; a `BridgeError` where there is none."""
@@ -36,6 +37,13 @@ class ByteTransport:
         while len(self.forgotten) >= _DROP_AT:
             heap, self.forgotten = self.forgotten[:_DROP_MOST], self.forgotten[_DROP_MOST:]
             self.ask("drop", False, (heap,))
+        if op == "define":
+            if self.last_defined == arguments[0]:
+                return None
+            self.last_defined = None
+            self.ask(op, keep, arguments)
+            self.last_defined = arguments[0]
+            return None
         return self.ask(op, keep, arguments)
 
     def ask(self, op: str, keep: bool, arguments: tuple[object, ...]) -> Any:

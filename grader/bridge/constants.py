@@ -13,7 +13,7 @@ import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.bridge.scopes import own_nodes
+from grader.bridge.scopes import children, own_nodes
 
 BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__"}
 _BUILTIN_EFFECTS = frozenset(
@@ -55,7 +55,7 @@ def outside_lambdas(value: ast.AST) -> Iterator[ast.AST]:
         node = waiting.pop()
         yield node
         if not isinstance(node, ast.Lambda):
-            waiting += ast.iter_child_nodes(node)
+            waiting += children(node)
 
 
 def makes_functions(function: ast.FunctionDef) -> bool:

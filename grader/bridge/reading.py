@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.bridge.scopes import walk
+
 TOP = "<module>"
 _ENOUGH, _REMEMBERED = 20, 100
 _LOOK_IMPORTS = frozenset(
@@ -64,25 +66,24 @@ class Survey:
 
     def read(self, cells: Sequence[tuple[str, Sequence[ast.stmt]]]) -> None:
         """Read all cells: first what every name stands for (an import may come after its use), then the uses."""
-        for _cell, tree in cells:
-            for node in tree:
-                for part in ast.walk(node):
-                    self._learn(part)
-        for cell, tree in cells:
-            for node in tree:
-                self._read_statement(cell, node)
+        whole = [(cell, node, list(walk(node))) for cell, tree in cells for node in tree]
+        for _cell, _node, parts in whole:
+            for part in parts:
+                self._learn(part)
+        for cell, node, parts in whole:
+            self._read_statement(cell, node, parts)
 
-    def _read_statement(self, cell: str, node: ast.stmt) -> None:
+    def _read_statement(self, cell: str, node: ast.stmt, parts: Iterable[ast.AST]) -> None:
         within = node.name if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else TOP
         if within != TOP:  # the last definition of a name counts: what an earlier one used is gone with it
             self.findings = [finding for finding in self.findings if finding.within != within]
             self.uses[within] = set()
         elif isinstance(node, ast.Assign):  # `f = g` makes f use what g uses
-            used = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
+            used = {part.id for part in walk(node.value) if isinstance(part, ast.Name)}
             for target in node.targets:
                 if isinstance(target, ast.Name):
                     self.uses.setdefault(target.id, set()).update(used)
-        for part in ast.walk(node):
+        for part in parts:
             self._part(part, cell, within)
 
     def reached(self, names: Iterable[str]) -> list[Finding]:

@@ -21,7 +21,6 @@ from grader.bridge.outcomes import RaisedError, RefusedError
 from grader.bridge.wire import Handle, Name, TensorValue
 from grader.i18n import _
 
-_CASE = "case.py"  # what a traceback calls the definitions that a case brings along
 ITEMS = 10_000  # how many items of an iterable are asked for at the most
 LENGTH = 10_000_000  # the longest that anything of the worker is believed to be
 
@@ -185,8 +184,7 @@ class Submission:
 
     def define(self, source: str) -> None:
         """Run a definition of the case's own beside the submission's: a function to be handed to one of its own."""
-        for index, _unit in enumerate(self._transport.request("parse", _CASE, source)):
-            self._transport.request("run", _CASE, index)
+        self._transport.request("define", source)
 
     def array(self, values: NDArray[Any]) -> Remote:
         """An array that lives in the worker, so that what happens to it in place can be seen with `read`."""

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from grader.bridge.constants import BUILTINS, Known, is_constant, makes_functions, root
-from grader.bridge.scopes import Names, names_of
+from grader.bridge.scopes import Names, names_of, walk
 
 Step = tuple[int, int]  # index of the cell, index of the statement in it
 
@@ -78,7 +78,7 @@ def _known(nodes: Iterable[ast.stmt]) -> Known:
     imported, functions, classes, makers = {}, set(), set(), set()
     assigned = []
     for node in nodes:
-        for part in ast.walk(node) if isinstance(node, (ast.If, ast.With, *_TRIES)) else (node,):
+        for part in walk(node) if isinstance(node, (ast.If, ast.With, *_TRIES)) else (node,):
             if isinstance(part, _IMPORTS):
                 module = getattr(part, "module", None)
                 for alias in part.names:
@@ -110,7 +110,7 @@ def _role(each: Statement, known: Known, asked: Collection[str]) -> tuple[str, s
     if isinstance(node, ast.Expr):
         return _role_of_call(node.value, known)
     if isinstance(node, (ast.If, ast.With, *_TRIES)) and _is_declarative(node, known):
-        defines = any(isinstance(part, (*_IMPORTS, *DEFINITIONS)) for part in ast.walk(node))
+        defines = any(isinstance(part, (*_IMPORTS, *DEFINITIONS)) for part in walk(node))
         return ("definition" if defines else "constant"), ""
     return "exploration", ""
 
@@ -139,8 +139,8 @@ def _role_of_assignment(
         start = root(first)
         patched = isinstance(start, ast.Name) and start.id not in known.imported and is_constant(first, known)
         return ("patch", start.id) if patched and isinstance(start, ast.Name) else ("exploration", "")
-    plain = all(isinstance(part, (ast.Name, ast.Tuple, ast.List, ast.Starred, ast.expr_context))
-                for target in targets for part in ast.walk(target))  # fmt: skip
+    plain = all(isinstance(part, (ast.Name, ast.Tuple, ast.List, ast.Starred))
+                for target in targets for part in walk(target))  # fmt: skip
     return ("constant" if plain else "exploration"), ""
 
 
@@ -188,7 +188,7 @@ def _is_declarative_leaf(node: ast.stmt, handling: bool, known: Known) -> bool:
 
 
 def _asks_for_main(test: ast.expr) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == "__name__" for node in ast.walk(test))
+    return any(isinstance(node, ast.Name) and node.id == "__name__" for node in walk(test))
 
 
 def _without_unmade(program: Program) -> None:

@@ -34,6 +34,7 @@ MAX_LINE = 10_000_000
 _BUILTIN_EXCEPTIONS = [
     value for value in vars(builtins).values() if isinstance(value, type) and issubclass(value, BaseException)
 ]
+_CASE = "case.py"  # what a traceback calls the definitions that a case brings along
 _OPERATORS = (
     "add sub mul truediv floordiv mod pow matmul neg pos abs invert and_ or_ xor lshift rshift lt le gt ge contains "
     "getitem setitem delitem iadd isub imul itruediv ifloordiv imod ipow imatmul iand ior ixor ilshift irshift"
@@ -73,6 +74,7 @@ class Server:
         self.module = types.ModuleType(name)
         self.handles: dict[int, object] = {}
         self.ids: Iterator[int] = iter(range(1, 1 << 62))
+        self.sources: dict[str, str] = {}  # of the cells that were parsed
         self.units: dict[str, list[_Unit]] = {}
         self.flags = 0
         self.cells: set[str] = set()
@@ -151,9 +153,13 @@ class Server:
     def op_parse(self, cell: str, source: str) -> list[tuple[int, dict[str, Any] | None]]:
         """Parse one cell; the line of each top-level statement, with the error where it is none."""
         self.cells.add(cell)
-        units = _parse(source, cell)
-        self.units[cell] = units
+        units = self.parsed(cell, source)
         return [(unit.line, None if unit.error is None else self.describe_exception(unit.error)) for unit in units]
+
+    def parsed(self, cell: str, source: str) -> list[_Unit]:
+        if self.sources.get(cell) != source:  # else it was surveyed just now
+            self.sources[cell], self.units[cell] = source, _parse(source, cell)
+        return self.units[cell]
 
     def op_select(self, cells: list[str], asked: list[str]) -> tuple[Any, Any]:
         """Which statements of the parsed cells define something, in the order in which they run; remarks on names."""
@@ -171,11 +177,15 @@ class Server:
         code = compile(ast.Module([node], []), cell, "exec", self.flags, dont_inherit=True)
         exec(code, vars(self.module))  # noqa: S102 — this process exists for it
 
+    def op_define(self, source: str) -> None:
+        """Run a case's own definitions, which are none of the submission's cells."""
+        exec(compile(source, _CASE, "exec", dont_inherit=True), vars(self.module))  # noqa: S102 — likewise
+
     def op_survey(self, cells: list[tuple[str, str]], forbidden: list[str], asked: list[str]) -> dict[str, Any]:
         """What the code uses, read before a line of it runs: findings, and those that each name asked for reaches."""
         survey = Survey(tuple(forbidden))
         # Cut up exactly as it will be loaded: what is saved of a cell that does not parse is read too.
-        units = [(cell, _parse(source, cell)) for cell, source in cells]
+        units = [(cell, self.parsed(cell, source)) for cell, source in cells]
         survey.read([(cell, [unit.node for unit in found if unit.node is not None]) for cell, found in units])
         place = {finding: at for at, finding in enumerate(survey.findings)}
         return {

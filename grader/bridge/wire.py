@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import prod
 from typing import Any, NoReturn
@@ -95,144 +95,177 @@ def decode(data: bytes | bytearray | memoryview, *, build: Build | None = None, 
 
 
 class _Encoder:
+    """Puts one value after another; `_WRITERS` says by which method."""
+
     def __init__(self, opaque: Opaque | None, bounds: Bounds) -> None:
         self.opaque, self.bounds = opaque, bounds
+        self.most_items, self.most_depth = bounds.items, bounds.depth
         self.parts: list[bytes] = []
         self.size = self.items = 0
 
     def run(self, value: object) -> bytes:
         self.put(value, 0)
-        return b"".join(self.parts)
-
-    def add(self, *parts: bytes) -> None:
-        for part in parts:
-            self.size += len(part)
-        if self.size > self.bounds.total:
+        data = b"".join(self.parts)
+        if len(data) > self.bounds.total:
             raise UnsendableError("too large")
-        self.parts.extend(parts)
+        return data
 
     def put(self, value: Any, depth: int) -> None:
         self.items += 1
-        if depth > self.bounds.depth:
+        if depth > self.most_depth:
             raise UnsendableError("too deeply nested")
-        if self.items > self.bounds.items:
+        if self.items > self.most_items:
             raise UnsendableError("too many parts")
-        # Subclasses arrive as the plain value that their base class holds: what they override is not asked,
-        # and neither is `__class__` (as isinstance would).
         kind = type(value)
-        if value is None:
-            self.add(b"N")
-        elif kind is bool:
-            self.add(b"T" if value else b"F")
-        elif issubclass(kind, str):
-            self.put_text(value)
-        elif issubclass(kind, (bytes, bytearray)):
-            self.put_bytes(value)
-        elif issubclass(kind, np.generic):
-            self.put_scalar(value)
-        elif issubclass(kind, int):
-            self.put_int(value)
-        elif issubclass(kind, float):
-            self.add(b"f", _FLOAT.pack(value))
-        elif issubclass(kind, list):
-            self.put_all(b"l", list.__len__(value), list.__iter__(value), depth)
-        elif issubclass(kind, tuple):
-            self.put_all(b"u", tuple.__len__(value), tuple.__iter__(value), depth)
-        elif issubclass(kind, dict):
-            self.put_dict(value, depth)
-        elif issubclass(kind, np.ndarray):
-            self.put_array(value)
-        else:
-            self.put_special(value)
-
-    def put_text(self, value: str) -> None:
-        self.room_for(str.__len__(value))
-        data = str.encode(value, "utf-8", "replace")
-        self.add(b"s", _length(data), data)
-
-    def put_bytes(self, value: bytes | bytearray) -> None:
-        view = memoryview(value)
-        self.room_for(view.nbytes)
-        data = bytes(view)
-        self.add(b"b", _length(data), data)
+        write = _WRITERS.get(id(kind)) or _writer_of(kind)
+        write(self, value, depth)
 
     def room_for(self, size: int) -> None:
         """Said before the bytes are copied: a value may be larger than what memory is left."""
-        if self.size + size > self.bounds.total:
+        self.size += size
+        if self.size > self.bounds.total:
             raise UnsendableError("too large")
 
-    def put_int(self, value: int) -> None:
+    def put_none(self, _value: None, _depth: int) -> None:
+        self.parts.append(b"N")
+
+    def put_bool(self, value: bool, _depth: int) -> None:
+        self.parts.append(b"T" if value else b"F")
+
+    def put_int(self, value: int, _depth: int) -> None:
         value = int.__int__(value)
         size = int.bit_length(value) // 8 + 1
         if size > self.bounds.integer:
             raise UnsendableError("too large")
-        self.add(b"i", _length(range(size)), value.to_bytes(size, "little", signed=True))
+        self.room_for(size)
+        self.parts.append(b"i" + _LENGTH.pack(size) + value.to_bytes(size, "little", signed=True))
 
-    def put_all(self, tag: bytes, count: int, items: Any, depth: int) -> None:
-        self.add(tag, _LENGTH.pack(count) if count <= self.bounds.items else _too_many())
+    def put_float(self, value: float, _depth: int) -> None:
+        self.parts.append(b"f" + _FLOAT.pack(value))
+
+    def put_text(self, value: str, _depth: int) -> None:
+        self.room_for(str.__len__(value))
+        data = str.encode(value, "utf-8", "replace")
+        self.parts.append(b"s" + _length(len(data)) + data)
+
+    def put_bytes(self, value: bytes | bytearray, _depth: int) -> None:
+        view = memoryview(value)
+        self.room_for(view.nbytes)
+        self.parts += (b"b", _length(view.nbytes), bytes(view))
+
+    def put_list(self, value: list[Any], depth: int) -> None:
+        self.put_all(b"l", list.__len__(value), list.__iter__(value), depth)
+
+    def put_tuple(self, value: tuple[Any, ...], depth: int) -> None:
+        self.put_all(b"u", tuple.__len__(value), tuple.__iter__(value), depth)
+
+    def put_all(self, tag: bytes, count: int, items: Iterable[Any], depth: int) -> None:
+        if count > self.most_items:
+            _too_many()
+        self.parts.append(tag + _LENGTH.pack(count))
         for item in items:
             self.put(item, depth + 1)
 
     def put_dict(self, value: dict[Any, Any], depth: int) -> None:
         count = dict.__len__(value)
-        if count > self.bounds.items:
+        if count > self.most_items:
             _too_many()
         keys = [_plain_key(key) for key in dict.keys(value)]
-        if not all(_is_key(key) for key in keys):
-            self.put_unknown(value)
+        if not all(map(_is_key, keys)):
+            self.put_opaque(value, depth)
             return
         if sum(type(key) is not str for key in keys) > self.bounds.keys:
             _too_many()
-        self.add(b"d", _LENGTH.pack(count))
+        self.parts.append(b"d" + _LENGTH.pack(count))
         for key, item in zip(keys, dict.values(value), strict=True):
             self.put(key, depth + 1)
             self.put(item, depth + 1)
 
-    def put_scalar(self, value: np.generic) -> None:
+    def put_scalar(self, value: np.generic, depth: int) -> None:
         plain = np.asarray(value)
         code = _code_of(plain)
         if code is None or plain.ndim:
-            self.put_unknown(value)
+            self.put_opaque(value, depth)
         else:
-            self.add(b"g", bytes([code]), plain.astype(_DTYPES[code]).tobytes())
+            self.parts.append(b"g" + bytes([code]) + plain.astype(_DTYPES[code]).tobytes())
 
-    def put_array(self, value: NDArray[Any]) -> None:
+    def put_array(self, value: NDArray[Any], depth: int) -> None:
         plain = np.asarray(value)
         code = _code_of(plain)
         if code is None or plain.ndim > self.bounds.dims:
-            self.put_unknown(value)
-            return
-        self.room_for(max(plain.nbytes, _extent(plain.shape)))
-        shape = b"".join(_SIZE.pack(n) for n in plain.shape)
-        self.add(b"a", bytes([code, plain.ndim]), shape, np.ascontiguousarray(plain, dtype=_DTYPES[code]).tobytes())
-
-    def put_special(self, value: Any) -> None:
-        kind = type(value)
-        if kind is TensorValue:
-            self.put_tensor(value, value)
-        elif kind is Handle:
-            name = value.kind[: self.bounds.name].encode("utf-8", "replace")
-            self.add(b"h", _SIZE.pack(value.id), _length(name), name)
-        elif kind is Name:
-            data = value.name.encode("utf-8", "replace")
-            self.add(b"n", _length(data), data)
-        elif (tensor := _as_tensor_value(value)) is not None:
-            self.put_tensor(tensor, value)
+            self.put_opaque(value, depth)
         else:
-            self.put_unknown(value)
+            self.put_elements(plain, code)
 
-    def put_tensor(self, tensor: TensorValue, origin: object) -> None:
+    def put_elements(self, plain: NDArray[Any], code: int) -> None:
+        self.room_for(max(plain.nbytes, _extent(plain.shape)))
+        head = b"a" + bytes([code, plain.ndim]) + b"".join([_SIZE.pack(n) for n in plain.shape])
+        self.parts += (head, np.ascontiguousarray(plain, dtype=_DTYPES[code]).tobytes())
+
+    def put_tensor_value(self, value: TensorValue, depth: int) -> None:
+        self.put_tensor(value, value, depth)
+
+    def put_tensor(self, tensor: TensorValue, origin: object, depth: int) -> None:
         array = np.asarray(tensor.array)
-        if _code_of(array) is None or array.ndim > self.bounds.dims:
-            self.put_unknown(origin)
+        code = _code_of(array)
+        if code is None or array.ndim > self.bounds.dims:
+            self.put_opaque(origin, depth)
             return
-        self.add(b"t", bytes([bool(tensor.requires_grad)]))
-        self.put_array(array)
+        self.parts.append(b"t" + bytes([bool(tensor.requires_grad)]))
+        self.put_elements(array, code)
 
-    def put_unknown(self, value: object) -> None:
+    def put_handle(self, value: Handle, _depth: int) -> None:
+        name = value.kind[: self.bounds.name].encode("utf-8", "replace")
+        self.parts.append(b"h" + _SIZE.pack(value.id) + _length(len(name)) + name)
+
+    def put_name(self, value: Name, _depth: int) -> None:
+        data = value.name.encode("utf-8", "replace")
+        self.parts.append(b"n" + _length(len(data)) + data)
+
+    def put_other(self, value: object, depth: int) -> None:
+        """A tensor, or what is no plain value."""
+        tensor = _as_tensor_value(value)
+        if tensor is None:
+            self.put_opaque(value, depth)
+        else:
+            self.put_tensor(tensor, value, depth)
+
+    def put_opaque(self, value: object, depth: int) -> None:
         if self.opaque is None:
             raise UnsendableError(f"no plain value: {type(value).__name__}")
-        self.put_special(self.opaque(value))
+        target = self.opaque(value)
+        (self.put_handle if type(target) is Handle else self.put_name)(target, depth)  # type: ignore[arg-type]
+
+
+_Write = Callable[[_Encoder, Any, int], None]
+# By the identity of the class: a metaclass of the student's would be asked for its hash. What is a subclass arrives as
+# the plain value that its base class holds; what it overrides is not asked, and neither is `__class__` (as isinstance
+# would). A NumPy scalar may be a float too, or text; the first base that fits decides.
+_BASES: tuple[tuple[type, _Write], ...] = (
+    (bool, _Encoder.put_bool),
+    (str, _Encoder.put_text),
+    (bytes, _Encoder.put_bytes),
+    (bytearray, _Encoder.put_bytes),
+    (np.generic, _Encoder.put_scalar),
+    (int, _Encoder.put_int),
+    (float, _Encoder.put_float),
+    (list, _Encoder.put_list),
+    (tuple, _Encoder.put_tuple),
+    (dict, _Encoder.put_dict),
+    (np.ndarray, _Encoder.put_array),
+    (type(None), _Encoder.put_none),
+)
+_EXACT: tuple[tuple[type, _Write], ...] = (
+    (TensorValue, _Encoder.put_tensor_value),
+    (Handle, _Encoder.put_handle),
+    (Name, _Encoder.put_name),
+    *((dtype.type, _Encoder.put_scalar) for dtype in _DTYPES.values()),
+)
+_WRITERS = {id(kind): write for kind, write in (*_BASES, *_EXACT)}
+
+
+def _writer_of(kind: type) -> _Write:
+    return next((write for base, write in _BASES if issubclass(kind, base)), _Encoder.put_other)
 
 
 def _code_of(array: NDArray[Any]) -> int | None:
@@ -250,6 +283,8 @@ def _extent(shape: tuple[int, ...]) -> int:
 def _plain_key(key: Any) -> Any:
     """A NumPy scalar or a subclass as the plain text or number that it is equal to; any other key as it is."""
     kind = type(key)
+    if kind is str:
+        return key
     if issubclass(kind, np.generic) and not issubclass(kind, str):
         return np.asarray(key).item() if _code_of(np.asarray(key)) is not None else key
     for plain, convert in ((str, str.__str__), (bool, bool), (int, int.__int__), (float, float.__float__)):
@@ -279,10 +314,10 @@ def _as_tensor_value(value: Any) -> TensorValue | None:
         return None
 
 
-def _length(data: bytes | range) -> bytes:
-    if len(data) >= 1 << 32:
+def _length(size: int) -> bytes:
+    if size >= 1 << 32:
         raise UnsendableError("too large")
-    return _LENGTH.pack(len(data))
+    return _LENGTH.pack(size)
 
 
 def _too_many() -> NoReturn:
@@ -290,45 +325,56 @@ def _too_many() -> NoReturn:
 
 
 class _Decoder:
+    """Takes one value after another off the bytes; `_READERS` says by which method."""
+
     def __init__(self, data: bytes | bytearray | memoryview, build: Build, bounds: Bounds) -> None:
         if len(data) > bounds.total + 64:
             raise WireError("message too long")
-        self.data, self.at = memoryview(data), 0
+        self.data, self.at, self.size = bytes(data), 0, len(data)
         self.build, self.bounds, self.items = build, bounds, 0
+        self.most_items, self.most_depth = bounds.items, bounds.depth
 
     def run(self) -> Any:
         value = self.get(0)
-        if self.at != len(self.data):
+        if self.at != self.size:
             raise WireError("bytes left over")
         return value
 
-    def take(self, count: int) -> memoryview:
-        end = self.at + count
-        if count < 0 or end > len(self.data):
+    def passed(self, count: int) -> int:
+        """Go on by `count` bytes; where they begin."""
+        at = self.at
+        if count > self.size - at:
             raise WireError("message ends early")
-        part = self.data[self.at : end]
-        self.at = end
-        return part
+        self.at = at + count
+        return at
+
+    def take(self, count: int) -> bytes:
+        at = self.passed(count)
+        return self.data[at : self.at]
+
+    def byte(self) -> int:
+        return self.data[self.passed(1)]
 
     def length(self) -> int:
-        return int(_LENGTH.unpack(self.take(4))[0])
+        length: int = _LENGTH.unpack_from(self.data, self.passed(4))[0]
+        return length
 
     def get(self, depth: int) -> Any:
         self.items += 1
-        if depth > self.bounds.depth:
+        if depth > self.most_depth:
             raise WireError("too deep")
-        if self.items > self.bounds.items:
+        if self.items > self.most_items:
             raise WireError("too many values")
-        tag = bytes(self.take(1))
+        tag = self.byte()
         read = _READERS.get(tag)
         if read is None:
-            raise WireError(f"unknown tag {tag!r}")
+            raise WireError(f"unknown tag {bytes([tag])!r}")
         return read(self, depth)
 
     def count(self) -> int:
         """The number of parts of a container: each takes a byte at least, so more than are left is a lie."""
         count = self.length()
-        if count > len(self.data) - self.at:
+        if count > self.size - self.at:
             raise WireError("count larger than the message")
         return count
 
@@ -339,7 +385,8 @@ class _Decoder:
         return int.from_bytes(self.take(size), "little", signed=True)
 
     def get_float(self, _depth: int) -> float:
-        return float(_FLOAT.unpack(self.take(8))[0])
+        value: float = _FLOAT.unpack_from(self.data, self.passed(8))[0]
+        return value
 
     def get_str(self, _depth: int = 0) -> str:
         return self.text(self.length())
@@ -347,7 +394,7 @@ class _Decoder:
     def text(self, size: int) -> str:
         """Strictly UTF-8: our encoder writes nothing else, and mending millions of broken bytes takes seconds."""
         try:
-            return str(self.take(size), "utf-8")
+            return self.take(size).decode("utf-8")
         except UnicodeDecodeError as error:
             raise WireError("text that is not UTF-8") from error
 
@@ -358,7 +405,7 @@ class _Decoder:
         return self.text(size)
 
     def get_bytes(self, _depth: int) -> bytes:
-        return bytes(self.take(self.length()))
+        return self.take(self.length())
 
     def get_list(self, depth: int) -> list[Any]:
         return [self.get(depth + 1) for _ in range(self.count())]
@@ -378,35 +425,34 @@ class _Decoder:
         return result
 
     def dtype(self) -> np.dtype[Any]:
-        dtype = _DTYPES.get(self.take(1)[0])
+        dtype = _DTYPES.get(self.byte())
         if dtype is None:
             raise WireError("unknown dtype")
         return dtype
 
     def get_scalar(self, _depth: int) -> Any:
-        dtype = self.dtype()
-        return self.elements(dtype, 1)[0]
+        return self.elements(self.dtype(), 1)[0]
 
     def get_array(self, _depth: int = 0) -> NDArray[Any]:
-        dtype, ndim = self.dtype(), self.take(1)[0]
+        dtype, ndim = self.dtype(), self.byte()
         if ndim > self.bounds.dims:
             raise WireError("too many dimensions")
-        shape = tuple(int(_SIZE.unpack(self.take(8))[0]) for _ in range(ndim))
+        shape = tuple([_SIZE.unpack_from(self.data, self.passed(8))[0] for _ in range(ndim)])
         if _extent(shape) > self.bounds.total:
             raise WireError("array too large")
         array: NDArray[Any] = self.elements(dtype, prod(shape)).reshape(shape)
         return array
 
     def elements(self, dtype: np.dtype[Any], count: int) -> NDArray[Any]:
-        raw = self.take(count * dtype.itemsize)
+        at = self.passed(count * dtype.itemsize)
         if dtype.kind == "b":  # a bool made of the byte 2 is true and equal to nothing
-            return np.frombuffer(raw, np.uint8, count).astype(np.bool_)
-        array: NDArray[Any] = np.frombuffer(raw, dtype, count).copy()
+            return np.frombuffer(self.data, np.uint8, count, at).astype(np.bool_)
+        array: NDArray[Any] = np.frombuffer(self.data, dtype, count, at).copy()
         return array
 
     def get_tensor(self, _depth: int) -> Any:
-        requires_grad = bool(self.take(1)[0])
-        if bytes(self.take(1)) != b"a":
+        requires_grad = bool(self.byte())
+        if self.take(1) != b"a":
             raise WireError("a tensor without its array")
         array = self.get_array()
         if requires_grad and array.dtype.kind != "f":
@@ -414,27 +460,27 @@ class _Decoder:
         return self.build(TensorValue(array, requires_grad))
 
     def get_handle(self, _depth: int) -> Any:
-        (id_,) = _SIZE.unpack(self.take(8))
+        (id_,) = _SIZE.unpack_from(self.data, self.passed(8))
         return self.build(Handle(id_, self.name()))
 
     def get_name(self, _depth: int) -> Any:
         return self.build(Name(self.name()))
 
 
-_READERS: dict[bytes, Callable[[_Decoder, int], Any]] = {
-    b"N": lambda _d, _n: None,
-    b"T": lambda _d, _n: True,
-    b"F": lambda _d, _n: False,
-    b"i": _Decoder.get_int,
-    b"f": _Decoder.get_float,
-    b"s": _Decoder.get_str,
-    b"b": _Decoder.get_bytes,
-    b"l": _Decoder.get_list,
-    b"u": _Decoder.get_tuple,
-    b"d": _Decoder.get_dict,
-    b"a": _Decoder.get_array,
-    b"g": _Decoder.get_scalar,
-    b"t": _Decoder.get_tensor,
-    b"h": _Decoder.get_handle,
-    b"n": _Decoder.get_name,
+_READERS: dict[int, Callable[[_Decoder, int], Any]] = {
+    ord("N"): lambda _d, _n: None,
+    ord("T"): lambda _d, _n: True,
+    ord("F"): lambda _d, _n: False,
+    ord("i"): _Decoder.get_int,
+    ord("f"): _Decoder.get_float,
+    ord("s"): _Decoder.get_str,
+    ord("b"): _Decoder.get_bytes,
+    ord("l"): _Decoder.get_list,
+    ord("u"): _Decoder.get_tuple,
+    ord("d"): _Decoder.get_dict,
+    ord("a"): _Decoder.get_array,
+    ord("g"): _Decoder.get_scalar,
+    ord("t"): _Decoder.get_tensor,
+    ord("h"): _Decoder.get_handle,
+    ord("n"): _Decoder.get_name,
 }

@@ -20,6 +20,7 @@ from grader.course.manifest import Assignment
 from grader.errors import BadAssignmentError, UsageError
 from grader.i18n import _
 from grader.judge.case import CaseInfo, info_of
+from grader.judge.plain import PlainCall, plain_call
 from grader.records.report import Visibility
 
 T = TypeVar("T")
@@ -31,6 +32,8 @@ _OFF = (
     "threadexception tmpdir unittest unraisableexception warnings"
 ).split()
 
+_OWN = ("student", "reference", "rng")  # the fixtures of our plugin
+
 
 @dataclass(frozen=True)
 class Case:
@@ -41,6 +44,7 @@ class Case:
     title: str
     visibility: Visibility
     item: pytest.Function
+    call: PlainCall | None  # where pytest is not needed to run it
 
     @property
     def function(self) -> str:
@@ -103,11 +107,24 @@ class Plugin:
         return True
 
     def run(self, case: Case, seats: Seats) -> BaseException | None:
-        """Run one case; the exception that ended it.
+        """Run one case; the exception that ended it. What pytest does around a case takes longer than most cases do."""
+        if case.call is None:
+            return self.run_by_pytest(case, seats)
+        try:
+            fixtures = {name: getattr(seats, name)() for name in case.call.asked}
+            case.item.obj(**fixtures, **case.call.given)
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as error:  # noqa: BLE001 — how the case ended; pytest's own are no `Exception`
+            return error
+        return None
 
-        What pytest's own protocol does beside it (a report on each phase, with a traceback that nobody reads) takes
-        longer than most cases. Everything is torn down after each one: which comes next is not known (it may be
-        skipped, or be the first of another submission), and leftovers would be a fault of the case that follows.
+    def run_by_pytest(self, case: Case, seats: Seats) -> BaseException | None:
+        """Run one case as pytest does, with all that it may ask of it.
+
+        Only the reports on each phase are left out, with a traceback that nobody reads. Everything is torn down after
+        each case: which comes next is not known (it may be skipped, or be the first of another submission), and
+        leftovers would be a fault of the case that follows.
         """
         self.seats, item = seats, case.item
         item._initrequest()  # forget the fixtures of the submission before: nothing is collected again
@@ -117,7 +134,7 @@ class Plugin:
                 phase(item=item)
             except (KeyboardInterrupt, pytest.exit.Exception):
                 raise
-            except BaseException as error:  # noqa: BLE001 — how the case ended; pytest's own are no `Exception`
+            except BaseException as error:  # noqa: BLE001 — likewise
                 raised = error
                 break
         try:
@@ -243,7 +260,7 @@ def _cases(assignment: Assignment, items: Sequence[pytest.Function]) -> tuple[Ca
                 raise BadAssignmentError(text.format(name=item.name, other=name), where=where)
         visibility = Visibility.PUBLIC if item.path == assignment.public_cases else Visibility.HIDDEN
         title = titles((item.function.__doc__ or "").strip().partition("\n")[0])
-        cases.append(Case(f"{item.path.name}::{item.name}", info, title, visibility, item))
+        cases.append(Case(f"{item.path.name}::{item.name}", info, title, visibility, item, plain_call(item, _OWN)))
     if any(case.visibility is Visibility.HIDDEN for case in cases):
         _hold_points(assignment, cases)
     return tuple(cases)

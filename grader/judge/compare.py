@@ -159,13 +159,17 @@ def _equal_exactly(actual: NDArray[Any], expected: NDArray[Any]) -> None:
 
 
 def _close_floats(actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> None:
+    heard = _heard.get()
+    # Most answers are right. What is within a tolerance of something finite is itself neither NaN nor infinite.
+    if heard is None and np.isfinite(expected).all() and _near(actual, expected, tolerance).all():
+        return
     for kind, has in (("nan", np.isnan), ("infinite", np.isinf)):
         extra, lacking = has(actual) & ~has(expected), has(expected) & ~has(actual)
         if extra.any():
             raise CaseFailure(kind, _where_message(kind, extra), **_shown(actual, expected))
         if lacking.any():
             raise CaseFailure({"nan": "not-nan", "infinite": "finite"}[kind], **_shown(actual, expected))
-    if (heard := _heard.get()) is not None and not tolerance.told:
+    if heard is not None and not tolerance.told:
         heard.append(_distance(actual, expected, tolerance))
     wrong = ~_within(actual, expected, tolerance)
     if wrong.any():
@@ -175,10 +179,15 @@ def _close_floats(actual: NDArray[Any], expected: NDArray[Any], tolerance: Toler
 
 def _within(actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> NDArray[np.bool_]:
     """Where `actual` is near enough; NaN equals NaN and an infinity its like, by position."""
-    near = np.abs(actual - expected) <= tolerance.atol + tolerance.rtol * np.abs(expected)
+    near = _near(actual, expected, tolerance)
     same = (np.isnan(actual) & np.isnan(expected)) | (actual == expected)
     where: NDArray[np.bool_] = np.where(np.isfinite(expected), near, same)
     return where
+
+
+def _near(actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> NDArray[np.bool_]:
+    near: NDArray[np.bool_] = np.abs(actual - expected) <= tolerance.atol + tolerance.rtol * np.abs(expected)
+    return near
 
 
 def _distance(actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> float:

@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 
@@ -107,8 +108,16 @@ class Judge:
 
 def rng_of(secret: bytes, case: Case) -> np.random.Generator:
     """The random numbers of a case: the same for the same secret, always."""
-    digest = hashlib.sha256(secret + b"\0" + case.id.encode()).digest()
-    return np.random.default_rng(int.from_bytes(digest, "big"))
+    seeds = _seeds(secret, case.id)
+    if seeds.n_children_spawned:  # the case before took children of it, which the next would not get again
+        seeds = np.random.SeedSequence(seeds.entropy)
+    return np.random.Generator(np.random.PCG64(seeds))  # as `default_rng` makes it
+
+
+@cache
+def _seeds(secret: bytes, case_id: str) -> np.random.SeedSequence:
+    digest = hashlib.sha256(secret + b"\0" + case_id.encode()).digest()
+    return np.random.SeedSequence(int.from_bytes(digest, "big"))
 
 
 def _distance(error: BaseException | None, heard: list[float]) -> float:

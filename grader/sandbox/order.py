@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PACKAGE = Path(__file__).parent.parent
 # In the order in which they import each other.
-_WORKER_SIDE = ("wire", "reading", "scopes", "constants", "roles", "selection", "stubs", "canary", "server")
+_WORKER_SIDE = ("wire", "scopes", "reading", "constants", "roles", "selection", "stubs", "canary", "server")
 # What torch imports beside itself, some of it only on first use.
 _SUPPORT = {
     "torch": (
