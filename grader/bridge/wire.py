@@ -198,9 +198,9 @@ class _Encoder:
             self.put_elements(plain, code)
 
     def put_elements(self, plain: NDArray[Any], code: int) -> None:
-        self.room_for(max(plain.nbytes, _extent(plain.shape)))
-        head = b"a" + bytes([code, plain.ndim]) + b"".join([_SIZE.pack(n) for n in plain.shape])
-        self.parts += (head, np.ascontiguousarray(plain, dtype=_DTYPES[code]).tobytes())
+        self.room_for(plain.nbytes or _extent(plain.shape))
+        head = struct.pack(f"<cBB{plain.ndim}Q", b"a", code, plain.ndim, *plain.shape)
+        self.parts += (head, plain.astype(_DTYPES[code], copy=False).tobytes())
 
     def put_tensor_value(self, value: TensorValue, depth: int) -> None:
         self.put_tensor(value, value, depth)
@@ -270,9 +270,10 @@ def _writer_of(kind: type) -> _Write:
 
 def _code_of(array: NDArray[Any]) -> int | None:
     """The code of an array's dtype in either byte order; None where the format does not have it."""
-    if array.dtype.kind not in "biuf":
-        return None
-    return _CODES.get(array.dtype.newbyteorder("<"))
+    code = _CODES.get(array.dtype)
+    if code is None and array.dtype.kind in "biuf":
+        code = _CODES.get(array.dtype.newbyteorder("<"))
+    return code
 
 
 def _extent(shape: tuple[int, ...]) -> int:
@@ -437,10 +438,11 @@ class _Decoder:
         dtype, ndim = self.dtype(), self.byte()
         if ndim > self.bounds.dims:
             raise WireError("too many dimensions")
-        shape = tuple([_SIZE.unpack_from(self.data, self.passed(8))[0] for _ in range(ndim)])
-        if _extent(shape) > self.bounds.total:
+        shape = struct.unpack_from(f"<{ndim}Q", self.data, self.passed(8 * ndim))
+        count = prod(shape)
+        if (count or _extent(shape)) > self.bounds.total:
             raise WireError("array too large")
-        array: NDArray[Any] = self.elements(dtype, prod(shape)).reshape(shape)
+        array: NDArray[Any] = self.elements(dtype, count).reshape(shape)
         return array
 
     def elements(self, dtype: np.dtype[Any], count: int) -> NDArray[Any]:

@@ -161,7 +161,7 @@ def _run(
 def _as_json(found: CaseResult, evidence: Evidence | None) -> dict[str, Any]:
     value = {**found.as_json(), "calls": [], "traceback": []}
     if evidence is not None:
-        value["message"], value["details"] = evidence.outcome.message, list(evidence.outcome.details)
+        value["message"], value["details"] = evidence.outcome.message, list(evidence.outcome.shown.details)
         value["output"] = evidence.output
         value["calls"] = [{"who": each.who, "asked": each.asked, "answer": each.answer} for each in evidence.calls]
         value["traceback"] = [{**where.as_json(), "function": function} for where, function in evidence.frames]
@@ -178,7 +178,7 @@ def _lines(before: CaseResult, found: CaseResult, evidence: Evidence | None) -> 
     if evidence is None:
         yield from _told(_("why it was not run"), found.message)
         return
-    yield from _told(_("what happened"), evidence.outcome.message, *evidence.outcome.details)
+    yield from _told(_("what happened"), evidence.outcome.message, *evidence.outcome.shown.details)
     if found.visibility.value == "hidden" and evidence.outcome.general != evidence.outcome.message:
         yield from _told(_("what a member may read of a hidden case at the most"), evidence.outcome.general)
     if found.hint is not None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from grader.bridge.remote import kind_of
 from grader.bridge.wire import TensorValue
 from grader.i18n import _
-from grader.judge.failure import CaseFailure
+from grader.judge.failure import CaseFailure, Shown
 from grader.judge.plots import plot_of_arrays, plot_of_histories
 
 # Honest float64 answers differ by 1e-12 or so, float32 by 1e-6: an order of summation must never fail anybody.
@@ -85,7 +85,7 @@ def close(
     elif type(actual) is not type(expected):
         raise _wrong_type(actual, expected)
     elif actual != expected:
-        raise CaseFailure("values", details=_side_by_side(_repr(expected), _repr(actual)))
+        raise CaseFailure("values", show=lambda: _side_by_side(_repr(expected), _repr(actual)))
 
 
 def _close_parts(actual: Any, expected: Any, **options: Any) -> None:
@@ -93,7 +93,7 @@ def _close_parts(actual: Any, expected: Any, **options: Any) -> None:
         raise _wrong_type(actual, expected)
     if isinstance(expected, dict):
         if _typed(actual) != _typed(expected):
-            raise CaseFailure("length", _("The keys differ."), details=_side_by_side(_keys(expected), _keys(actual)))
+            raise CaseFailure("length", _("The keys differ."), lambda: _side_by_side(_keys(expected), _keys(actual)))
         pairs = [(actual[key], expected[key]) for key in expected]
     else:
         if len(actual) != len(expected):
@@ -109,9 +109,14 @@ def _close_parts(actual: Any, expected: Any, **options: Any) -> None:
             if _heard.get() is None:  # who asks for distances asks for all of them
                 break
     if first is not None:
-        if first.plot is None and isinstance(expected, list):
-            first.plot = plot_of_histories(actual, expected)
+        if isinstance(expected, list):
+            of_parts = first.show
+            first.show = lambda: _with_histories(of_parts(), actual, expected)
         raise first
+
+
+def _with_histories(shown: Shown, actual: Any, expected: Any) -> Shown:
+    return shown if shown.plot else replace(shown, plot=plot_of_histories(actual, expected))
 
 
 def _typed(keys: Iterable[object]) -> set[tuple[type, object]]:
@@ -155,7 +160,7 @@ def _equal_exactly(actual: NDArray[Any], expected: NDArray[Any]) -> None:
     else:
         wrong = np.not_equal(actual.astype(object), expected.astype(object)).astype(np.bool_)
     if wrong.any():
-        raise CaseFailure("values", _count_message(wrong), details=_arrays(actual, expected))
+        raise CaseFailure("values", _count_message(wrong), lambda: _arrays(actual, expected))
 
 
 def _close_floats(actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> None:
@@ -166,15 +171,15 @@ def _close_floats(actual: NDArray[Any], expected: NDArray[Any], tolerance: Toler
     for kind, has in (("nan", np.isnan), ("infinite", np.isinf)):
         extra, lacking = has(actual) & ~has(expected), has(expected) & ~has(actual)
         if extra.any():
-            raise CaseFailure(kind, _where_message(kind, extra), **_shown(actual, expected))
+            raise CaseFailure(kind, _where_message(kind, extra), lambda: _shown(actual, expected))
         if lacking.any():
-            raise CaseFailure({"nan": "not-nan", "infinite": "finite"}[kind], **_shown(actual, expected))
+            raise CaseFailure({"nan": "not-nan", "infinite": "finite"}[kind], show=lambda: _shown(actual, expected))
     if heard is not None and not tolerance.told:
         heard.append(_distance(actual, expected, tolerance))
     wrong = ~_within(actual, expected, tolerance)
     if wrong.any():
         kind, message = _pattern(actual, expected, tolerance) or ("values", _count_message(wrong))
-        raise CaseFailure(kind, message, **_shown(actual, expected))
+        raise CaseFailure(kind, message, lambda: _shown(actual, expected))
 
 
 def _within(actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> NDArray[np.bool_]:
@@ -280,16 +285,16 @@ def _wrong_type(actual: object, expected: object) -> CaseFailure:
     return CaseFailure("type", text.format(actual=kind_of(actual), expected=kind_of(expected)))
 
 
-def _arrays(actual: NDArray[Any], expected: NDArray[Any]) -> tuple[str, ...]:
+def _arrays(actual: NDArray[Any], expected: NDArray[Any]) -> Shown:
     return _side_by_side(_short(expected), _short(actual))
 
 
-def _shown(actual: NDArray[Any], expected: NDArray[Any]) -> dict[str, Any]:
-    return {"details": _arrays(actual, expected), "plot": plot_of_arrays(actual, expected)}
+def _shown(actual: NDArray[Any], expected: NDArray[Any]) -> Shown:
+    return replace(_arrays(actual, expected), plot=plot_of_arrays(actual, expected))
 
 
-def _side_by_side(expected: str, actual: str) -> tuple[str, ...]:
-    return (_("expected: {value}").format(value=_cut(expected)), _("yours: {value}").format(value=_cut(actual)))
+def _side_by_side(expected: str, actual: str) -> Shown:
+    return Shown((_("expected: {value}").format(value=_cut(expected)), _("yours: {value}").format(value=_cut(actual))))
 
 
 def _short(array: NDArray[Any]) -> str:

@@ -8,6 +8,8 @@ carry the inputs of hidden cases out.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 from grader.i18n import _
 from grader.records.plot import Plot
@@ -34,15 +36,24 @@ KINDS: dict[str, Callable[[], str]] = {
 }
 
 
-class CaseFailure(AssertionError):
-    """The student's answer is not right."""
+@dataclass(frozen=True)
+class Shown:
+    """What a student sees of a wrong answer beside the sentence: values side by side, and a plot."""
 
-    def __init__(
-        self, kind: str, message: str | None = None, *, details: tuple[str, ...] = (), plot: Plot | None = None
-    ) -> None:
+    details: tuple[str, ...] = ()
+    plot: Plot | None = None
+
+
+class CaseFailure(AssertionError):
+    """The student's answer is not right. What is shown of it is made when it is asked for: of hidden cases never."""
+
+    def __init__(self, kind: str, message: str | None = None, show: Callable[[], Shown] = Shown) -> None:
         self.kind = kind
         self.general = KINDS[kind]()
         self.message = message or self.general
-        self.details = details
-        self.plot = plot
+        self.show = show
         super().__init__(self.message)
+
+    @cached_property
+    def shown(self) -> Shown:
+        return self.show()

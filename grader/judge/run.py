@@ -28,6 +28,7 @@ from grader.judge.canary import Passed, borrowed, notes_of_borrowing
 from grader.judge.collect import Case, Collection, Seats
 from grader.judge.compare import distances
 from grader.judge.evidence import REFERENCE, SUBMISSION, Evidence, Heard, Witness
+from grader.judge.failure import Shown
 from grader.judge.hints import Hints, NoHints
 from grader.judge.names import notes_of_names
 from grader.judge.notes import notes_of, notes_of_reading, unmade
@@ -314,6 +315,7 @@ class _Run:
     ) -> CaseResult:
         public = case.visibility is Visibility.PUBLIC
         passed = outcome.verdict is Verdict.PASSED
+        shown = outcome.shown if public else Shown()
         return CaseResult(
             id=case.id,
             section=case.info.section,
@@ -324,12 +326,12 @@ class _Run:
             points=case.info.points if passed else Fraction(0),
             max_points=case.info.points,
             message=outcome.message if public else outcome.general,
-            details=outcome.details if public else (),
+            details=shown.details,
             output="" if passed or not public else output,
             hint=hint,
             where=None if passed or outcome.verdict is Verdict.SKIPPED else self.where(case, outcome, called, public),
             seconds=seconds,
-            plot=outcome.plot if public else None,
+            plot=shown.plot,
         )
 
     def where(self, case: Case, outcome: Outcome, called: str | None, public: bool) -> Where | None:

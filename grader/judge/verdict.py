@@ -9,8 +9,7 @@ from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.course.limits import Limits
 from grader.errors import D2DError
 from grader.i18n import _
-from grader.judge.failure import KINDS, CaseFailure
-from grader.records.plot import Plot
+from grader.judge.failure import KINDS, CaseFailure, Shown
 from grader.records.report import Verdict, Where
 from grader.sandbox.worker import EndedError
 
@@ -26,10 +25,14 @@ class Outcome:
     verdict: Verdict
     message: str
     general: str
-    details: tuple[str, ...] = ()
-    plot: Plot | None = None
+    failure: CaseFailure | None = None
     raised: RaisedError | None = None
     at: Where | None = None  # a line that is known without running anything
+
+    @property
+    def shown(self) -> Shown:
+        """What a student may see beside the message, where the case is public."""
+        return Shown() if self.failure is None else self.failure.shown
 
 
 def outcome_of(
@@ -47,7 +50,7 @@ def outcome_of(
     if error is None:
         return Outcome(Verdict.PASSED, "", "")
     if isinstance(error, CaseFailure):
-        return Outcome(Verdict.FAILED, error.message, error.general, error.details, error.plot)
+        return Outcome(Verdict.FAILED, error.message, error.general, failure=error)
     if isinstance(error, MissingNameError):
         return _same(Verdict.MISSING, _("{name} is not written yet.").format(name=error.name))
     if isinstance(error, RaisedError):

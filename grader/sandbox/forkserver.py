@@ -20,6 +20,7 @@ from grader.course.limits import Limits
 from grader.errors import OurFaultError
 from grader.i18n import _
 from grader.sandbox.layers import watchdog
+from grader.sandbox.neighbours import apart, together
 from grader.sandbox.order import Order
 from grader.sandbox.removal import empty, remove
 from grader.sandbox.worker import OUT_OF_MEMORY, EndedError, ForkedWorker, status_text
@@ -76,6 +77,7 @@ class ForkServer:
             self._stop()
             self._start()
         self.survey()
+        together(self.process.pid)
         scratch = Path(self.home, "work")
         scratch.mkdir(mode=0o700)
         with ExitStack() as undo:
@@ -137,6 +139,7 @@ class ForkServer:
             self._start()
             ended = "zygote lost"
         self._sweep()
+        apart()
         return ended
 
     def _sweep(self) -> None:

@@ -78,6 +78,9 @@ class ForkedWorker(Worker):
         self.too_large: Callable[[], bool] | None = None  # asked now and then, where memory is watched from outside
         self.requests, self.replies, self.printed = pipes
         self.ended: str | None = None
+        self.asks_for_room = False  # to send more: the poll looks for it
+        self.early = select.poll()
+        self.early.register(self.replies, select.POLLIN)
         self.poll = select.poll()
         for fd in (self.replies, self.printed, *([] if pidfd is None else [pidfd])):
             self.poll.register(fd, select.POLLIN)
@@ -88,7 +91,7 @@ class ForkedWorker(Worker):
         if self.ended is not None:
             raise EndedError("crashed", self.ended)
         self.send_waiting = memoryview(HEADER.pack(len(message)) + message)
-        if self._readable(self.replies):  # nobody asked for this yet: the protocol has been broken
+        if any(mask & select.POLLIN for _fd, mask in self.early.poll(0)):  # nobody asked for this yet
             self._drop("crashed", "a reply before its request")
         self._write()
         return self._frame(deadline)
@@ -167,20 +170,16 @@ class ForkedWorker(Worker):
 
     def _write(self) -> None:
         """As much of the message as the pipe takes; ask the poll for more room while something is left."""
-        before = bool(self.send_waiting)
-        with contextlib.suppress(BlockingIOError, BrokenPipeError):  # a worker that is gone is seen by its replies
+        try:
             while self.send_waiting:
                 self.send_waiting = self.send_waiting[os.write(self.requests, self.send_waiting) :]
-        if self.send_waiting:
+        except (BlockingIOError, BrokenPipeError):  # a worker that is gone is seen by its replies
             self.poll.register(self.requests, select.POLLOUT)
-        elif before:
-            with contextlib.suppress(KeyError):
+            self.asks_for_room = True
+        else:
+            if self.asks_for_room:
                 self.poll.unregister(self.requests)
-
-    def _readable(self, fd: int) -> bool:
-        one = select.poll()
-        one.register(fd, select.POLLIN)
-        return any(mask & select.POLLIN for _fd, mask in one.poll(0))
+                self.asks_for_room = False
 
     def _read(self, fd: int) -> bytes | None:
         try:

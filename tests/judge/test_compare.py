@@ -26,7 +26,7 @@ def failure(actual, expected, **options):
     error = caught.value
     assert error.general == KINDS[error.kind]()
     assert error.message
-    assert all(len(line) < 330 for line in error.details)
+    assert all(len(line) < 330 for line in error.shown.details)
     return error
 
 

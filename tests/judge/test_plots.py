@@ -18,7 +18,7 @@ from grader.records.report import Verdict
 def plot_of(actual: object, expected: object) -> Plot | None:
     with pytest.raises(CaseFailure) as failed:
         close(actual, expected)
-    return failed.value.plot
+    return failed.value.shown.plot
 
 
 def test_arrays_in_their_order() -> None:
