@@ -11,21 +11,24 @@ from grader.judge import TensorValue, case, close, raises, read, unchanged
 # as anyone, so where bias is corrected, a step of lr 0.1 may be off by 3e-6; mistakes show at 1e-3.
 SINGLE = {"rtol": 1e-4, "atol": 1e-4}
 TOLERANCES = {"Adam": SINGLE, "AdamW": SINGLE, "RMSprop": {"atol": 1e-6}, "Adagrad": {"atol": 1e-6}}
-RATES = {2: 0.1, 5: 0.01}  # learning rates that are set anew during a run
+RATES = [(2, 0.1), (5, 0.01)]  # learning rates that are set anew during a run
 
 
-# The steps of a whole run in one request; one by one they would cross the bridge five times each. The loop stands
-# beside the answer, as a training loop does, and where it has led to is judged like every answer.
+# A whole run is one request; step by step it would cross the bridge hundreds of times. The loop stands beside the
+# answer, as a training loop does, and where it has led to is judged like every answer.
 LOOP = """
 class CaseLoop:
     @staticmethod
-    def walk(optimizer, held, steps, rates=(), every=1, schedules=()):
-        path, rates = [], dict(rates)
+    def drive(make, held, steps, options, rates=(), every=1):
+        return CaseLoop.walk(make(held, **options), held, steps, dict(rates), every)
+
+    @staticmethod
+    def walk(optimizer, held, steps, rates={}, every=1, schedules=()):
+        path = []
         for at, gradients in enumerate(steps):
             if at in rates:
                 optimizer.lr = rates[at]
-            for p, g in zip(held, gradients):
-                p.grad = g
+            CaseLoop.give(held, gradients)
             optimizer.step()
             for schedule in schedules:
                 schedule.step()
@@ -34,32 +37,90 @@ class CaseLoop:
         return path
 
     @staticmethod
-    def rates(schedules, holders, steps):
+    def give(held, gradients):
+        for p, g in zip(held, gradients):
+            p.grad = g
+
+    @staticmethod
+    def together(schedule, make, held, steps, options, schedule_options):
+        optimizer = make(held, **options)
+        return CaseLoop.walk(optimizer, held, steps, schedules=[schedule(optimizer, **schedule_options)])
+
+    @staticmethod
+    def same_gradient(make, p, gradient, options):
+        optimizer = make([p], **options)
+        p.grad = gradient
+        for _ in range(4):
+            optimizer.step()
+        return [p, p.grad]
+
+    @staticmethod
+    def apart(make, held, steps, options):
+        optimizers = [make([p], **options) for p in held]
+        for gradients in steps:
+            CaseLoop.give(held, gradients)
+            for optimizer in optimizers:
+                optimizer.step()
+        return held
+
+    @staticmethod
+    def cleared(make, p, first, second, options):
+        optimizer = make([p], **options)
+        p.grad = first
+        optimizer.step()
+        optimizer.zero_grad()
+        seen = p.grad
+        optimizer.step()
+        p.grad = second
+        optimizer.step()
+        return [seen, p]
+
+    @staticmethod
+    def clipped(clip, held, gradients, max_norm):
+        CaseLoop.give(held, gradients)
+        return [clip(held, max_norm), [[p, p.grad] for p in held]]
+
+    @staticmethod
+    def clipped_steps(clip, make, held, steps, max_norm, options):
+        optimizer = make(held, **options)
+        for gradients in steps:
+            CaseLoop.give(held, gradients)
+            clip(held, max_norm)
+            optimizer.step()
+        return held
+
+    @staticmethod
+    def rates(make, holders, bases, steps, options):
+        for holder, base in zip(holders, bases):
+            holder.lr = base
+        schedules = [make(holder, **options) for holder in holders]
         rates = [[holder.lr for holder in holders]]
         for at in range(steps):
             for schedule in schedules[: 1 + at % 2]:
                 schedule.step()
-            rates.append([holder.lr for holder in holders])
+            rates.append([holder.lr.clone() if hasattr(holder.lr, "clone") else holder.lr for holder in holders])
         return rates
 """
 
 
-def drive(side, name, params, steps, *, rates=None, every=1, **options):
-    """Where all parameters are after each step (or each so many); a step is one gradient or None for each parameter."""
-    held = [side.live.tensor(p, requires_grad=True) for p in params]
-    optimizer = getattr(side.live, name)(held, **options)
-    return walk(side, optimizer, held, steps, rates=list((rates or {}).items()), every=every)
-
-
-def walk(side, optimizer, held, steps, **options):
+def loop(side, what, *names_and_arguments):
+    """Run one of the loops; what stands before the first argument that is no text are names of the submission."""
     side.define(LOOP)
-    gradients = [[None if g is None else TensorValue(g) for g in step] for step in steps]
-    return read(side.live.CaseLoop.walk(optimizer, held, gradients, **options))
+    given = [getattr(side, one) if isinstance(one, str) else one for one in names_and_arguments]
+    return getattr(side.CaseLoop, what)(*given)
 
 
-def set_gradients(held, gradients):
-    for p, g in zip(held, gradients, strict=True):
-        p.grad = None if g is None else TensorValue(g)
+def parameters(values):
+    return [TensorValue(np.asarray(value), requires_grad=True) for value in values]
+
+
+def gradients_of(steps):
+    return [[None if g is None else TensorValue(np.asarray(g)) for g in step] for step in steps]
+
+
+def drive(side, name, params, steps, *, rates=(), every=1, **options):
+    """Where all parameters are after each step (or each so many); a step is one gradient or None for each parameter."""
+    return loop(side, "drive", name, parameters(params), gradients_of(steps), options, list(rates), every)
 
 
 def agree(student, reference, name, params, steps, *, dtype=False, **options):
@@ -98,54 +159,31 @@ def agree_on_small(student, reference, rng, name, eps, **options):
 def agree_and_leave_gradients(student, reference, rng, name, **options):
     """Four steps on one and the same gradient tensor, which must stay what it was."""
     value, gradient = rng.normal(size=(2, 3))
-    ends = []
-    for side in (student, reference):
-        p, g = side.live.tensor(value, requires_grad=True), side.live.tensor(gradient)
-        optimizer = getattr(side.live, name)([p], **options)
-        p.grad = g
-        for _ in range(4):
-            optimizer.step()
-        ends.append((read(p), p))
-    unchanged(ends[0][1].grad, gradient)
-    close(ends[0][0], ends[1][0], **TOLERANCES.get(name, {}))
+    (actual, after), (expected, _) = (
+        loop(side, "same_gradient", name, *parameters([value]), TensorValue(gradient), options)
+        for side in (student, reference)
+    )
+    unchanged(after, gradient)
+    close(actual, expected, **TOLERANCES.get(name, {}))
 
 
 def agree_apart(student, reference, rng, name, **options):
     """Two optimizers of one kind at work by turns."""
-    (a, b), steps = varying(rng, 5, (3,), (3,))
-    ends = []
-    for side in (student, reference):
-        held = [side.live.tensor(p, requires_grad=True) for p in (a, b)]
-        optimizers = [getattr(side.live, name)([p], **options) for p in held]
-        for gradients in steps:
-            set_gradients(held, gradients)
-            for optimizer in optimizers:
-                optimizer.step()
-        ends.append([read(p) for p in held])
-    close(*ends, **TOLERANCES.get(name, {}))
+    params, steps = varying(rng, 5, (3,), (3,))
+    work = [parameters(params), gradients_of(steps), options]
+    close(*(loop(side, "apart", name, *work) for side in (student, reference)), **TOLERANCES.get(name, {}))
 
 
 def agree_on_cleared(student, reference, rng, name, **options):
     """One step, zero_grad, a step without gradients, one more step."""
     value, first, second = rng.normal(size=(3, 3))
-    ends = []
-    for side in (student, reference):
-        p = side.live.tensor(value, requires_grad=True)
-        optimizer = getattr(side.live, name)([p], **options)
-        p.grad = TensorValue(first)
-        optimizer.step()
-        optimizer.zero_grad()
-        seen = [read(p.grad)]
-        optimizer.step()
-        p.grad = TensorValue(second)
-        optimizer.step()
-        ends.append([*seen, read(p)])
-    close(*ends, **TOLERANCES.get(name, {}))
+    work = [*parameters([value]), TensorValue(first), TensorValue(second), options]
+    close(*(loop(side, "cleared", name, *work) for side in (student, reference)), **TOLERANCES.get(name, {}))
 
 
-def number(remote):
+def number(value):
     """A number, also where it comes as a tensor or as a whole 0."""
-    value = read(remote)
+    value = read(value)
     return value.array if isinstance(value, TensorValue) else 0.0 if type(value) is int and not value else value
 
 
@@ -153,12 +191,8 @@ def agree_on_rates(student, reference, name, base, steps, **options):
     """What `lr` is for each step of a whole run, and of another schedule that goes half as far beside it."""
     runs = []
     for side in (student, reference):
-        holders = [side.live.tensor(np.zeros(1)) for _ in range(2)]
-        for holder, lr in zip(holders, (base, 0.3), strict=True):
-            holder.lr = lr
-        schedules = [getattr(side.live, name)(holder, **options) for holder in holders]
-        side.define(LOOP)
-        rates = read(side.live.CaseLoop.rates(schedules, holders, steps))
+        holders = [TensorValue(np.zeros(1)), TensorValue(np.zeros(1))]
+        rates = loop(side, "rates", name, holders, [base, 0.3], steps, options)
         runs.append([[number(rate) for rate in pair] for pair in rates])
     close(*runs, atol=1e-6)
 
@@ -166,13 +200,8 @@ def agree_on_rates(student, reference, name, base, steps, **options):
 def agree_together(student, reference, rng, optimizer_name, name, optimizer_options, **options):
     """A training run as it should be: the optimizer steps, then the schedule."""
     params, steps = varying(rng, 8, (3,))
-    paths = []
-    for side in (student, reference):
-        held = [side.live.tensor(p, requires_grad=True) for p in params]
-        optimizer = getattr(side.live, optimizer_name)(held, **optimizer_options)
-        schedule = getattr(side.live, name)(optimizer, **options)
-        paths.append(walk(side, optimizer, held, steps, schedules=[schedule]))
-    close(*paths, **SINGLE)
+    work = [parameters(params), gradients_of(steps), optimizer_options, options]
+    close(*(loop(side, "together", name, optimizer_name, *work) for side in (student, reference)), **SINGLE)
 
 
 @case("SGD", points=3, concept="state-per-parameter")
@@ -409,10 +438,9 @@ def agree_on_clipped(student, reference, gradients, max_norm, *, dtype=np.float6
     """The norm that comes back, a number or a tensor, and the gradients; the parameters stay as they were."""
     runs = []
     for side in (student, reference):
-        held = [side.live.tensor(np.ones(np.shape(g), dtype), requires_grad=True) for g in gradients]
-        set_gradients(held, gradients)
-        norm = number(side.live.clip_grad_norm(held, max_norm))
-        runs.append((norm, [[read(p), read(p.grad)] for p in held]))
+        held = parameters([np.ones(np.shape(g), dtype) for g in gradients])
+        norm, after = loop(side, "clipped", "clip_grad_norm", held, *gradients_of([gradients]), max_norm)
+        runs.append((number(norm), after))
     for actual, expected in zip(*runs, strict=True):
         close(actual, expected)
 
@@ -442,16 +470,9 @@ def test_clip_zeros(student, reference, rng):
 def test_clip_then_step(student, reference, rng):
     """clip_grad_norm before each step of SGD with momentum."""
     params, steps = varying(rng, 5, (3,), (2,))
-    ends = []
-    for side in (student, reference):
-        held = [side.live.tensor(p, requires_grad=True) for p in params]
-        optimizer = side.live.SGD(held, lr=0.1, momentum=0.9)
-        for gradients in steps:
-            set_gradients(held, gradients)
-            side.live.clip_grad_norm(held, 0.8)
-            optimizer.step()
-        ends.append([read(p) for p in held])
-    close(*ends, **SINGLE)
+    work = [parameters(params), gradients_of(steps), 0.8, {"lr": 0.1, "momentum": 0.9}]
+    runs = (loop(side, "clipped_steps", "clip_grad_norm", "SGD", *work) for side in (student, reference))
+    close(*runs, **SINGLE)
 
 
 @case("clip_grad_norm", points=1, concept="dtype")

@@ -14,17 +14,72 @@ SINGLE = {"rtol": 1e-4, "atol": 1e-4}
 TOLERANCES = {"Adam": SINGLE, "AdamW": SINGLE, "RMSprop": {"atol": 1e-6}, "Adagrad": {"atol": 1e-6}}
 
 
+# A whole run is one request: the loop stands beside the answer, as a training loop does. Where it has led to is judged
+# like every answer.
+LOOP = """
+class CaseLoop:
+    @staticmethod
+    def drive(make, held, steps, options):
+        optimizer = make(held, **options)
+        path = []
+        for gradients in steps:
+            for p, g in zip(held, gradients):
+                p.grad = g
+            optimizer.step()
+            path.append([p.detach().clone() for p in held])
+        return path
+
+    @staticmethod
+    def fit(make, held, x, y, steps, options):
+        w0, w1 = held
+        optimizer = make(held, **options)
+        for _ in range(steps):
+            error = w1 * x + w0 - y
+            optimizer.zero_grad()
+            (error * error).mean().backward()
+            optimizer.step()
+        return held
+
+    @staticmethod
+    def cleared(make, p, gradient, options):
+        optimizer = make([p], **options)
+        p.grad = gradient
+        optimizer.step()
+        optimizer.zero_grad()
+        return [p, p.grad]
+
+    @staticmethod
+    def clipped(clip, held, gradients, max_norm):
+        for p, g in zip(held, gradients):
+            p.grad = g
+        return [clip(held, max_norm), [p.grad for p in held]]
+
+    @staticmethod
+    def rates(make, holder, base, steps, options):
+        holder.lr = base
+        schedule = make(holder, **options)
+        rates = [holder.lr]
+        for _ in range(steps):
+            schedule.step()
+            rates.append(holder.lr.clone() if hasattr(holder.lr, "clone") else holder.lr)
+        return rates
+"""
+
+
+def loop(side, what, name, *arguments):
+    """Run one of the loops with the class or function `name`."""
+    side.define(LOOP)
+    return getattr(side.CaseLoop, what)(getattr(side, name), *arguments)
+
+
+def parameter(value):
+    return TensorValue(np.asarray(value), requires_grad=True)
+
+
 def drive(side, name, params, steps, **options):
     """Where all parameters are after each step; a step is one gradient (or None) for each parameter."""
-    held = [side.live.tensor(p, requires_grad=True) for p in params]
-    optimizer = getattr(side.live, name)(held, **options)
-    path = []
-    for gradients in steps:
-        for p, g in zip(held, gradients, strict=True):
-            p.grad = None if g is None else TensorValue(g)
-        optimizer.step()
-        path.append([read(p) for p in held])
-    return path
+    gradients = [[None if g is None else TensorValue(g) for g in step] for step in steps]
+    return loop(side, "drive", name, list(map(parameter, params)), gradients, options)
 
 
 def agree(student, reference, name, params, steps, **options):
@@ -45,19 +100,12 @@ def varying(rng, steps, *shapes):
 
 def learning_rates(side, name, base, steps, **options):
     """What `lr` is for each step. Any object that has an `lr` will do as an optimizer; here a tensor that got one."""
-    holder = side.live.tensor(np.zeros(1))
-    holder.lr = base
-    schedule = getattr(side.live, name)(holder, **options)
-    rates = [number(holder.lr)]
-    for _ in range(steps):
-        schedule.step()
-        rates.append(number(holder.lr))
-    return rates
+    return list(map(number, loop(side, "rates", name, TensorValue(np.zeros(1)), base, steps, options)))
 
 
-def number(remote):
+def number(value):
     """A number, also where it comes as a tensor."""
-    value = read(remote)
+    value = read(value)
     return value.array if isinstance(value, TensorValue) else value
 
 
@@ -68,12 +116,7 @@ def agree_on_rates(student, reference, name, base, steps, **options):
 
 def cleared(side, name, value, gradient, **options):
     """Where a parameter is after one step, and its gradient after zero_grad."""
-    p = side.live.tensor(value, requires_grad=True)
-    optimizer = getattr(side.live, name)([p], **options)
-    p.grad = TensorValue(gradient)
-    optimizer.step()
-    optimizer.zero_grad()
-    return [read(p), read(p.grad)]
+    return loop(side, "cleared", name, parameter(value), TensorValue(gradient), options)
 
 
 @case("SGD", points=1, concept="definition")
@@ -116,17 +159,8 @@ def test_sgd_fits_a_line(student, reference, rng):
     """SGD fits the lecture's line by real backward passes."""
     x = rng.normal(size=8)
     y = 1.5 - 0.8 * x + 0.1 * rng.normal(size=8)
-    fits = []
-    for side in (student, reference):
-        w0, w1 = (side.live.tensor(np.array(w), requires_grad=True) for w in (0.2, 0.1))
-        optimizer = side.live.SGD([w0, w1], lr=0.1)
-        for _ in range(6):
-            error = w1 * TensorValue(x) + w0 - TensorValue(y)
-            optimizer.zero_grad()
-            (error * error).mean().backward()
-            optimizer.step()
-        fits.append([read(w0), read(w1)])
-    close(*fits)
+    line = [TensorValue(x), TensorValue(y), 6, {"lr": 0.1}]
+    close(*(loop(side, "fit", "SGD", [parameter(0.2), parameter(0.1)], *line) for side in (student, reference)))
 
 
 @case("Adagrad", points=2, concept="definition")
@@ -186,11 +220,9 @@ def test_adamw_decay_alone(student, reference, rng):
 
 def clipped(side, gradients, max_norm):
     """The norm that came back, and the gradients afterwards."""
-    held = [side.live.tensor(np.zeros_like(g), requires_grad=True) for g in gradients]
-    for p, g in zip(held, gradients, strict=True):
-        p.grad = TensorValue(g)
-    norm = number(side.live.clip_grad_norm(held, max_norm))
-    return [norm, [read(p.grad) for p in held]]
+    held = [parameter(np.zeros_like(g)) for g in gradients]
+    norm, after = loop(side, "clipped", "clip_grad_norm", held, list(map(TensorValue, gradients)), max_norm)
+    return [number(norm), after]
 
 
 @case("clip_grad_norm", points=2, concept="definition")

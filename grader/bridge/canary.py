@@ -30,20 +30,37 @@ def change(families: Sequence[str]) -> None:
         _change_optimizers()
     library: Any = torch.library.Library("aten", "IMPL")  # type: ignore[no-untyped-call]
     _kept.append(library)
-    names = [name for name in torch._C._dispatch_get_all_op_names() if name.startswith("aten::")]
-    for family in families:
-        if family != OPTIMIZERS and not any(family in name for name in names):
-            raise LookupError(f"torch has no kernel {family}")
+    kernels = {name for family in families if family != OPTIMIZERS for name in _family(family)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a kernel is overridden
-        for name in names:
-            if any(family in name for family in families):
-                library.impl(name.removeprefix("aten::"), _other(name), "CPU", allow_override=True)
+        for name in kernels:
+            library.impl(name, _other(name), "CPU", allow_override=True)
+
+
+def get_ready() -> None:
+    """Look at once for what is looked for in every worker: done in the process that they are forked from."""
+    _kernels()
+    _steps_and_schedules()
+
+
+@functools.cache
+def _kernels() -> tuple[str, ...]:
+    import torch
+
+    names = torch._C._dispatch_get_all_op_names()
+    return tuple(name.removeprefix("aten::") for name in names if name.startswith("aten::"))
+
+
+def _family(family: str) -> list[str]:
+    found = [name for name in _kernels() if family in name]
+    if not found:
+        raise LookupError(f"torch has no kernel {family}")
+    return found
 
 
 def _other(name: str) -> Callable[..., Any]:
     """A kernel that answers in the right shape: the true one is asked for it, about tensors without any data."""
-    base, _dot, overload = name.removeprefix("aten::").partition(".")
+    base, _dot, overload = name.partition(".")
 
     def kernel(*arguments: Any, **options: Any) -> Any:
         import torch
@@ -72,14 +89,23 @@ def _change_optimizers() -> None:
         _spoil(group["params"] for group in optimizer.param_groups)
 
     register_optimizer_step_post_hook(spoil)
-    for name, module in list(sys.modules.items()):
-        if not name.startswith(f"{OPTIMIZERS}."):
-            continue
-        for key, value in list(vars(module).items()):
-            if key.startswith("_single_tensor_"):
-                setattr(module, key, _spoiling(value))
-            elif isinstance(value, type) and "get_lr" in vars(value):
-                value.get_lr = _dearer(value.get_lr)  # type: ignore[attr-defined]
+    for module, key, value in _steps_and_schedules():
+        if isinstance(value, type):
+            value.get_lr = _dearer(value.get_lr)  # type: ignore[attr-defined]
+        else:
+            setattr(module, key, _spoiling(value))
+
+
+@functools.cache
+def _steps_and_schedules() -> tuple[tuple[Any, str, Any], ...]:
+    """Where torch's optimizers take their steps, and its schedules: module, name and what it stands for."""
+    modules = [module for name, module in sys.modules.items() if name.startswith(f"{OPTIMIZERS}.")]
+    return tuple(
+        (module, key, value)
+        for module in modules
+        for key, value in vars(module).items()
+        if key.startswith("_single_tensor_") or (isinstance(value, type) and "get_lr" in vars(value))
+    )
 
 
 def _spoiling(step: Callable[..., None]) -> Callable[..., None]:

@@ -32,8 +32,8 @@ class ByteTransport:
 
     def request(self, op: str, *arguments: object, keep: bool = False) -> Any:
         """The answer to one request; a `BridgeError` where there is none."""
-        if op == "call" and isinstance(arguments[0], Remote) and isinstance(arguments[0]._d2d_target, Name):
-            self.last_called = arguments[0]._d2d_target.name
+        if op == "call":
+            self.last_called = _named(*arguments) or self.last_called  # type: ignore[arg-type]
         while len(self.forgotten) >= _DROP_AT:
             heap, self.forgotten = self.forgotten[:_DROP_MOST], self.forgotten[_DROP_MOST:]
             self.ask("drop", False, (heap,))
@@ -99,6 +99,14 @@ class ByteTransport:
     def forget(self, handle: int) -> None:
         """The judge holds this object no longer."""
         self.forgotten.append(handle)
+
+
+def _named(target: object, arguments: list[object], _keywords: object) -> str | None:
+    """The submission's function that is called, by itself or by a helper of the case's own that it is handed to."""
+    for one in (target, *arguments):
+        if isinstance(one, Remote) and isinstance(one._d2d_target, Name):
+            return one._d2d_target.name
+    return None
 
 
 def _fits(value: Any, op: str, keep: bool, arguments: tuple[object, ...]) -> bool:

@@ -66,7 +66,9 @@ class Host:
         asked: Collection[str] = (),
         files: Mapping[str, bytes] | None = None,
         canary: Sequence[str] = (),
+        selected: Sequence[tuple[int, int]] = (),
     ) -> None:
+        self.selected = list(selected)  # cell and statement of all that runs, once a worker has said so
         self.whole, self.asked, self.files = mode == "whole", list(asked), files or {}
         self.canary = list(canary)
         self.remarks: tuple[NameRemark, ...] = ()
@@ -203,6 +205,8 @@ class Host:
         """Cell and statement of all that runs, in order."""
         if self.whole:
             return [(number, index) for number, part in enumerate(parsed) for index in part]
+        if self.selected:
+            return self.selected
         self.begin(self.limits.load_seconds)
         try:
             labels = [cell.label for cell in self.submission.cells]
@@ -211,7 +215,8 @@ class Host:
             raise EndedError("crashed", f"broken reply: {error}") from error
         if self._first:
             self.remarks = remarks_of(remarks, self.submission.cells)
-        return steps_of(steps, [max(part, default=-1) + 1 for part in parsed])
+        self.selected = steps_of(steps, [max(part, default=-1) + 1 for part in parsed])
+        return self.selected
 
     def _parse(self, transport: ByteTransport, cell: Cell, problems: list[LoadProblem]) -> list[tuple[int, int]]:
         """Index and line of the statements of a cell; what does not parse is a problem."""

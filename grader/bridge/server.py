@@ -18,6 +18,7 @@ import sys
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -179,7 +180,7 @@ class Server:
 
     def op_define(self, source: str) -> None:
         """Run a case's own definitions, which are none of the submission's cells."""
-        exec(compile(source, _CASE, "exec", dont_inherit=True), vars(self.module))  # noqa: S102 — likewise
+        exec(_compiled(source), vars(self.module))  # noqa: S102 — likewise
 
     def op_survey(self, cells: list[tuple[str, str]], forbidden: list[str], asked: list[str]) -> dict[str, Any]:
         """What the code uses, read before a line of it runs: findings, and those that each name asked for reaches."""
@@ -272,6 +273,11 @@ class Server:
             "text": text,
             "frames": frames[-MAX_FRAMES:],
         }
+
+
+@lru_cache(maxsize=64)  # in the judge's own process, misconceptions are asked the same case one after another
+def _compiled(source: str) -> types.CodeType:
+    return compile(source, _CASE, "exec", dont_inherit=True)
 
 
 def _text_of(value: object) -> str:

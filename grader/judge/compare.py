@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +32,7 @@ _SHOWN = 300  # characters of a value that a student reads
 _KIND_WORDS = {"b": "bool", "i": "int", "u": "int", "f": "float"}
 
 
-@dataclass(frozen=True)
-class Tolerance:
+class Tolerance(NamedTuple):
     """How far a value may be off: `atol + rtol * |expected|`; `told`: by the assignment's own words."""
 
     rtol: float

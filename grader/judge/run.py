@@ -63,7 +63,9 @@ class Judge:
         """Whether hidden cases are among those that it judges by."""
         return any(case.visibility is Visibility.HIDDEN for case in self.collection.cases)
 
-    def host(self, submission: Submission, canary: Sequence[str] = ()) -> Host:
+    def host(
+        self, submission: Submission, canary: Sequence[str] = (), selected: Sequence[tuple[int, int]] = ()
+    ) -> Host:
         """What runs a submission; a canary if it names what is to give other values."""
         assignment = self.collection.assignment
         return Host(
@@ -74,6 +76,7 @@ class Judge:
             asked=assignment.asked,
             files=self.collection.files,
             canary=canary,
+            selected=selected,
         )
 
     def judge(self, submission: Submission) -> Report:
@@ -230,7 +233,7 @@ class _Run:
 
     def look_for_borrowing(self) -> None:
         """Ask some of what passed once more, of a worker in which what is ruled out gives other values."""
-        canary = self.judge.host(self.submission, self.judge.collection.assignment.canary)
+        canary = self.judge.host(self.submission, self.judge.collection.assignment.canary, self.host.selected)
 
         def play(host: Host, case: Case) -> BaseException | None:
             def student() -> Student:

@@ -48,7 +48,9 @@ class Direct:
         return tensor(values, requires_grad)
 
     def define(self, source: str) -> None:
-        exec(source, self._module.__dict__)
+        if vars(self._module).get("_defined") != source:  # nor is it sent to a worker again
+            exec(source, vars(self._module))
+            vars(self._module)["_defined"] = source
 
 
 def tensor(values: Any, requires_grad: bool = False) -> Any:
