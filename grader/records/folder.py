@@ -5,7 +5,6 @@ A report is on the disk before anybody is told of it, so a run that is killed, o
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 from grader.errors import BadInputError, OurFaultError, UsageError
 from grader.i18n import _
 from grader.records.reading import Document, read_file
-from grader.records.report import Report
+from grader.records.report import Report, laid_out
 from grader.records.summary import Row
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class ReportFolder:
     def write(self, report: Report) -> Row:
         """Put a report on the disk, signed."""
         signed = report if self.key is None else self.key.sign(report)
-        text = json.dumps(signed.as_json(), ensure_ascii=False, indent=2) + "\n"
+        text = laid_out(signed.as_json())
         try:
             _write(self.path(report.member), text.encode("utf-8"))
         except OSError as error:

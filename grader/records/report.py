@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -126,11 +127,11 @@ class Section:
 
     @cached_property
     def points(self) -> Fraction:
-        return sum((case.points for case in self.cases), Fraction(0))
+        return total(case.points for case in self.cases)
 
     @cached_property
     def max_points(self) -> Fraction:
-        return sum((case.max_points for case in self.cases), Fraction(0))
+        return total(case.max_points for case in self.cases)
 
     @property
     def missing(self) -> bool:
@@ -164,11 +165,11 @@ class Report:
 
     @cached_property
     def score(self) -> Fraction:
-        return sum((case.points for case in self.cases), Fraction(0))
+        return total(case.points for case in self.cases)
 
     @cached_property
     def max_score(self) -> Fraction:
-        return sum((case.max_points for case in self.cases), Fraction(0))
+        return total(case.max_points for case in self.cases)
 
     @property
     def percent(self) -> int:
@@ -219,12 +220,38 @@ class Report:
         }
 
 
+def laid_out(value: dict[str, Any]) -> str:
+    """A report's JSON as text that people can read and compare: a line for each field and each case."""
+
+    def lines() -> Iterable[str]:
+        for key, item in value.items():
+            if isinstance(item, list) and item and isinstance(item[0], dict):
+                each = ",\n".join(f"    {_text(one)}" for one in item)
+                yield f"  {_text(key)}: [\n{each}\n  ]"
+            else:
+                yield f"  {_text(key)}: {_text(item)}"
+
+    return "{\n" + ",\n".join(lines()) + "\n}\n"
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
 def sections(cases: Iterable[CaseResult]) -> Iterable[Section]:
     """The cases by section, in the order in which sections first appear."""
     by_name: dict[str, list[CaseResult]] = {}
     for case in cases:
         by_name.setdefault(case.section, []).append(case)
     return (Section(name, tuple(members)) for name, members in by_name.items())
+
+
+def total(points: Iterable[Fraction]) -> Fraction:
+    """Their sum, with one addition of fractions for each denominator: a report of hundreds of cases has a few."""
+    sums: dict[int, int] = {}
+    for each in points:
+        sums[each.denominator] = sums.get(each.denominator, 0) + each.numerator
+    return sum((Fraction(over, under) for under, over in sums.items()), Fraction(0))
 
 
 def number(points: Fraction) -> int | str:

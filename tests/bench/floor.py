@@ -1,7 +1,8 @@
 """The floor: what the cases themselves cost, whoever judges by them.
 
-The same cases in the same pytest session, all submissions in one warm process, their functions called directly: no
-isolation, no report, no hints. A submission could do there whatever it likes; this is a yardstick and no grader.
+The same cases in the same pytest session and by pytest's own hands, all submissions in one warm process, their
+functions called directly: no isolation, no report, no hints. A submission could do there whatever it likes; this is a
+yardstick and no grader.
 """
 
 from __future__ import annotations
