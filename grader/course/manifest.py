@@ -59,7 +59,7 @@ class Assignment:
     def title(self) -> str:
         return self.titles.get(language()) or self.titles["en"]
 
-    @property
+    @cached_property
     def asked(self) -> tuple[str, ...]:
         """Every name that is asked for."""
         return tuple(name for section in self.sections.values() for name in section.asks)

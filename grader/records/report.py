@@ -13,6 +13,7 @@ from typing import Any
 from grader.records.plot import Plot
 
 SCHEMA = "d2d.report/1"
+_TEXT = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Verdict(str, Enum):
@@ -226,16 +227,12 @@ def laid_out(value: dict[str, Any]) -> str:
     def lines() -> Iterable[str]:
         for key, item in value.items():
             if isinstance(item, list) and item and isinstance(item[0], dict):
-                each = ",\n".join(f"    {_text(one)}" for one in item)
-                yield f"  {_text(key)}: [\n{each}\n  ]"
+                each = ",\n".join(f"    {_TEXT(one)}" for one in item)
+                yield f"  {_TEXT(key)}: [\n{each}\n  ]"
             else:
-                yield f"  {_text(key)}: {_text(item)}"
+                yield f"  {_TEXT(key)}: {_TEXT(item)}"
 
     return "{\n" + ",\n".join(lines()) + "\n}\n"
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def sections(cases: Iterable[CaseResult]) -> Iterable[Section]:
