@@ -2,8 +2,9 @@
 
     D2D_PEERS=/somewhere/venv/bin python tests/bench       the folder with the programs `otter` and `nbgrader`
 
-Each is given notebooks, which all three read, and the cases of the assignment as they are. So that none pays for
-collecting them case by case, a notebook's cases are run in one go and each test only looks at how its own ended.
+Each is given notebooks, which all three read, and the cases of the assignment as they are, every case with its points:
+what earns points is a test case for otter, a cell for nbgrader. So that none pays for collecting them one by one, a
+notebook's cases are run in one go and each test only looks at how its own ended.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,26 +37,27 @@ sys.path[:0] = {path!r}
 from otter.test_files import test_case
 from peers import ended
 name = {section!r}
-points = {points}
+points = None
+"""
+_OTTER_CASE = """
 
-
-@test_case()
-def test_section(env):
-    assert ended({hw!r}, env)[{section!r}]
+@test_case(points={points})
+def test_{at}(env):
+    assert ended({hw!r}, env)[{case!r}]
 """
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds by the clock and of CPU for a submission, and the number of sections that passed in all of them."""
+    """Seconds by the clock and of CPU for a submission, and the points that all of them earned."""
 
     wall: float
     cpu: float
-    passed: int
+    points: float
 
 
 def ended(hw: str, names: Mapping[str, Any]) -> dict[str, bool]:
-    """By section whether all of its cases pass with these names; in the process of the student's code, as is usual."""
+    """By case whether it passes with these names; in the process of the student's code, as is usual."""
     if "__ended__" not in names:
         names["__ended__"] = _judged(hw, types.SimpleNamespace(**names))  # type: ignore[index]
     found: dict[str, bool] = names["__ended__"]
@@ -75,10 +78,10 @@ def _judged(hw: str, module: Any) -> dict[str, bool]:
 
     def work(collection: Collection) -> dict[str, bool]:
         called_directly(collection)
-        passed = dict.fromkeys(assignment.sections, True)
+        passed = {}
         for case in collection.cases:
             seats = Seats(lambda: Direct(module), lambda: Direct(reference), lambda at=case: rng_of(PUBLIC_SECRET, at))
-            passed[case.info.section] &= collection.plugin.run(case, seats) is None
+            passed[case.id] = collection.plugin.run_by_pytest(case, seats) is None
         return passed
 
     return collected(assignment, [assignment.public_cases, assignment.hidden_cases], work)
@@ -117,9 +120,9 @@ def _run(command: Sequence[str | Path], folder: Path) -> str:
 def by_pytest(hw: str, files: Sequence[Path], _folder: Path) -> Cost:
     """A process of pytest for each submission."""
     with _measured() as cost:
-        passed = sum(int(_run([sys.executable, HERE / "peers.py", hw, file], ROOT).split()[-1]) for file in files)
+        points = sum(float(_run([sys.executable, HERE / "peers.py", hw, file], ROOT).split()[-1]) for file in files)
         wall, cpu = cost()
-    return Cost(wall / len(files), cpu / len(files), passed)
+    return Cost(wall / len(files), cpu / len(files), points)
 
 
 def by_otter(hw: str, files: Sequence[Path], folder: Path) -> Cost | None:
@@ -129,21 +132,23 @@ def by_otter(hw: str, files: Sequence[Path], folder: Path) -> Cost | None:
         return None
     tests = folder / "tests"
     tests.mkdir(parents=True)
-    for section, points in _sections(hw).items():
-        text = _OTTER_TEST.format(path=[str(HERE), str(ROOT)], section=section, points=points, hw=hw)
+    for section in sorted({section for section, _points in _cases(hw).values()}):
+        text = _OTTER_TEST.format(path=[str(HERE), str(ROOT)], section=section)
+        for at, (case, (of, points)) in enumerate(_cases(hw).items()):
+            text += _OTTER_CASE.format(points=points, at=at, hw=hw, case=case) if of == section else ""
         (tests / f"{section}.py").write_text(text, "utf-8")
     alone = ["--no-config", "--no-requirements", "--no-environment"]
     _run([otter, "generate", "-t", tests, "-o", folder / "autograder.zip", *alone], folder)
-    passed = 0
+    points = 0.0
     with _measured() as cost:
         for file in files:
             out = folder / file.stem
             out.mkdir()
             _run([otter, "run", "-a", folder / "autograder.zip", "-o", out, file], folder)
             tests_run = json.loads((out / "results.json").read_text("utf-8"))["tests"]
-            passed += sum(test["score"] == test["max_score"] for test in tests_run if "score" in test)
+            points += sum(test["score"] for test in tests_run if "score" in test)
         wall, cpu = cost()
-    return Cost(wall / len(files), cpu / len(files), passed)
+    return Cost(wall / len(files), cpu / len(files), points)
 
 
 def by_nbgrader(hw: str, files: Sequence[Path], folder: Path) -> Cost | None:
@@ -165,21 +170,22 @@ def by_nbgrader(hw: str, files: Sequence[Path], folder: Path) -> Cost | None:
     with _measured() as cost:
         _run([nbgrader, "autograde", hw], folder)
         wall, cpu = cost()
-    passed = 0
+    points = 0.0
     for file in files:
         notebook = json.loads((folder / "autograded" / file.stem / hw / f"{hw}.ipynb").read_text("utf-8"))
         graded = [cell for cell in notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("grade")]
-        passed += sum(not any(out["output_type"] == "error" for out in cell["outputs"]) for cell in graded)
-    return Cost(wall / len(files), cpu / len(files), passed)
+        right = [cell for cell in graded if not any(out["output_type"] == "error" for out in cell["outputs"])]
+        points += sum(cell["metadata"]["nbgrader"]["points"] for cell in right)
+    return Cost(wall / len(files), cpu / len(files), points)
 
 
 def _graded(hw: str, cells: list[dict[str, Any]]) -> str:
-    """A notebook with these cells and, below them, a test cell for each section, as nbgrader marks them."""
+    """A notebook with these cells and, below them, a test cell for each case, as nbgrader marks them."""
     tests = []
-    for section, points in _sections(hw).items():
-        mark = {"grade": True, "grade_id": section, "locked": True, "points": points, "schema_version": 3,
+    for at, (case, (_section, points)) in enumerate(_cases(hw).items()):
+        mark = {"grade": True, "grade_id": f"case-{at}", "locked": True, "points": points, "schema_version": 3,
                 "solution": False, "task": False, "cell_type": "code"}  # fmt: skip
-        source = f"from peers import ended\nassert ended({hw!r}, globals())[{section!r}]"
+        source = f"from peers import ended\nassert ended({hw!r}, globals())[{case!r}]"
         tests.append({"cell_type": "code", "metadata": {"nbgrader": mark}, "source": source, "outputs": [],
                       "execution_count": None})  # fmt: skip
     plain = [{key: value for key, value in cell.items() if key != "id"} for cell in cells]
@@ -187,10 +193,17 @@ def _graded(hw: str, cells: list[dict[str, Any]]) -> str:
     return json.dumps({"cells": plain + tests, "metadata": kernel, "nbformat": 4, "nbformat_minor": 4})
 
 
-def _sections(hw: str) -> dict[str, int]:
+@cache
+def _cases(hw: str) -> dict[str, tuple[str, float]]:
+    """The section and the points of every case."""
     from grader.course.course import find_course
+    from grader.judge.collect import Collection, collected
 
-    return {section.name: int(section.points) for section in find_course(ROOT).assignment(hw).sections.values()}
+    def work(collection: Collection) -> dict[str, tuple[str, float]]:
+        return {case.id: (case.info.section, float(case.info.points)) for case in collection.cases}
+
+    assignment = find_course(ROOT).assignment(hw)
+    return collected(assignment, [assignment.public_cases, assignment.hidden_cases], work)
 
 
 def rows(hw: str = "hw1", count: int = 100, sample: int = 4) -> list[Row]:
@@ -199,17 +212,17 @@ def rows(hw: str = "hw1", count: int = 100, sample: int = 4) -> list[Row]:
         folder = Path(name)
         entries = hand_in(folder / "class", hw, count)
         run = graded(entries, hw, folder / "out")
-        ours = Cost(run.seconds / count, run.cpu / count, 0)
+        ours = Cost(run.seconds / count, run.cpu / count, 0.0)
         made = [Row(f"d2d grade {hw}, a submission", ours.wall, None, "s", f"by the clock; {ours.cpu:.3f} s of CPU")]
-        passed = 0
+        points = 0.0
         files = sorted(entries.glob("*.ipynb"))[:: count // 2 // sample][:sample]
         for peer, by in (("pytest", by_pytest), ("otter", by_otter), ("nbgrader", by_nbgrader)):
             theirs = by(hw, files, folder / peer)
             if theirs is None:
                 print(f"  {peer} is not installed: D2D_PEERS names the folder of its program")
                 continue
-            passed = passed or theirs.passed
-            assert theirs.passed == passed, f"{peer} does not judge by the same cases"
+            points = points or theirs.points
+            assert round(theirs.points, 6) == round(points, 6), f"{peer} does not judge by the same cases"
             said = f"{theirs.wall:.2f} s by the clock, {theirs.cpu:.2f} s of CPU; {theirs.wall / ours.wall:.0f} × d2d's"
             bound = None if peer == "pytest" else theirs.wall / 25
             made.append(Row(f"d2d's against {peer}'s / 25" if bound else "pytest, a process each",
@@ -223,4 +236,4 @@ if __name__ == "__main__":  # the whole work of pytest for one submission
     from grader.intake.read import read
 
     hw, file = sys.argv[1:]
-    print(sum(_judged(hw, load(read(Path(file), hw))).values()))
+    print(sum(_cases(hw)[case][1] for case, passed in _judged(hw, load(read(Path(file), hw))).items() if passed))
