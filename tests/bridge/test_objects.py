@@ -11,7 +11,7 @@ from grader.bridge.client import local
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.bridge.remote import ITEMS, Remote, Submission, kind_of, read
 from grader.bridge.server import MAX_HANDLES, Server
-from grader.bridge.wire import Bounds, Handle
+from grader.bridge.wire import Bounds, Handle, decode
 
 CODE = """
     import itertools
@@ -463,3 +463,25 @@ def test_tensors(bridge):
     assert held.grad.array.tolist() == [1, 1]
     assert read(held).requires_grad
     assert not student.nothing(held).requires_grad
+
+
+def test_a_cases_own_definitions_are_sent_once_as_long_as_nothing_else_was_defined(student):
+    asked, transport = [], student._transport
+    inner = transport.exchange
+    transport.exchange = lambda message: asked.append(decode(message)[2]) or inner(message)
+    for source in ("def one(): return 1", "def one(): return 1", "def one(): return 2", "def one(): return 1"):
+        student.define(source)
+        assert student.one() == int(source[-1])
+    assert asked == "define call call define call define call".split()
+    with pytest.raises(RaisedError):
+        student.define("1 / 0")
+    with pytest.raises(RaisedError):  # it has not been defined
+        student.define("1 / 0")
+
+
+def test_what_is_pointed_at_is_the_function_that_a_cases_own_helper_was_handed(student):
+    student.define("class Case:\n    @staticmethod\n    def twice(f, x): return f(f(x))")
+    assert student.Case.twice(student.add, 1) == 3
+    assert student._transport.last_called == "add"
+    student.echo(student.add)
+    assert student._transport.last_called == "echo"

@@ -377,3 +377,21 @@ def test_numpy_computes_on_one_thread(scratch_home: Path, family: Family) -> Non
     assert student.f() == 0
     kept.drop()
     server.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no such thing here: a process may run anywhere")
+def test_a_judge_and_its_worker_share_a_processor_for_as_long_as_there_is_a_worker(
+    scratch_home: Path, family: Family
+) -> None:
+    every = os.sched_getaffinity(0)
+    if len(every) == 1:
+        pytest.skip("this machine has one processor")
+    server = start(["numpy"])
+    try:
+        kept, student = loaded(server, "import os\ndef where(): return sorted(os.sched_getaffinity(0))")
+        assert len(mine := os.sched_getaffinity(0)) == 1
+        assert student.where() == sorted(mine)
+        kept.drop()
+        assert os.sched_getaffinity(0) == every
+    finally:
+        server.close()
