@@ -30,7 +30,7 @@ _SUPPORT = {
 
 @dataclass(frozen=True)
 class Order:
-    """Libraries to import, where they lie, and the files of the worker's side of the bridge and of its layers.
+    """Libraries to import, where they lie, the files of the worker's side of the bridge, and those of its layers.
 
     `without` leaves layers out: for tests that show what each one stops.
     """
@@ -62,8 +62,8 @@ def order(imports: Sequence[str], without: Sequence[str] = ()) -> Order:
         if folder not in folders:
             folders.append(folder)
     support = tuple(dict.fromkeys(extra for name in imports for extra in _SUPPORT.get(name, ())))
-    modules = {**_files("bridge", _WORKER_SIDE), **_files("sandbox", ("removal",))}
-    layers = _files("sandbox.layers", LAYER_FILES)
+    layers = {**_files("sandbox.layers", LAYER_FILES), **_files("sandbox", ("removal",))}
+    modules = _files("bridge", _WORKER_SIDE)
     return Order(tuple(imports), support, tuple(folders), modules, layers, tuple(without))
 
 

@@ -240,10 +240,15 @@ class Zygote:
         self.group: Any = None  # the control group of the worker, where there are any
         # Orphans of a worker become children of this process, where they are found and ended.
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        order, _none = receive(control)
-        self.home = order["home"]
-        adopt(order["layers"])
+        self.order, _none = receive(control)
+        self.home = self.order["home"]
+        adopt(self.order["layers"])
+
+    def get_ready(self) -> None:
+        """Import, look at what the machine offers, and say so."""
         from grader.sandbox.layers import cgroup, compose, folders, privileges
+
+        order = self.order
 
         offered = compose.survey()  # by trying, in children that are thrown away: before the libraries make them large
         prepare(order)
@@ -265,11 +270,12 @@ class Zygote:
         gc.collect()
         gc.freeze()
         self.mapped = mapped()  # here instead of in each child: a fork has the same mappings
-        send(control, {"ready": True, "offered": offered, "unreadable": self.lockdown.unreadable})
+        send(self.control, {"ready": True, "offered": offered, "unreadable": self.lockdown.unreadable})
 
     def serve(self) -> None:
-        """Do what the judge asks."""
+        """Do what the judge asks; whenever it is gone, take along what is left."""
         try:
+            self.get_ready()
             while True:
                 message, descriptors = receive(self.control)
                 if not message:

@@ -108,7 +108,7 @@ def test_the_keyboard_is_enough(shown: Callable[..., Page]) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(13, 17, 23)"
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.url.endswith("#section-1")
+    page.wait_for_url(lambda url: url.endswith("#section-1"))  # it does not wait of itself: nothing is loaded
 
 
 def test_dark_where_the_system_is_and_where_one_wants_it(shown: Callable[..., Page]) -> None:

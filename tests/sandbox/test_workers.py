@@ -260,6 +260,17 @@ def test_a_zygote_that_can_not_start_says_why(monkeypatch: pytest.MonkeyPatch, t
     family.gone()
 
 
+def test_a_judge_that_is_killed_while_its_zygote_starts_leaves_no_folder(tmp_path: Path, family: Family) -> None:
+    (tmp_path / "slowlib.py").write_text("import time; time.sleep(0.5)\n", "utf-8")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    code = "import os; from grader.sandbox.order import start; start(['numpy', 'slowlib']); os.kill(os.getpid(), 9)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]), "TMPDIR": str(folder)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=False)
+    family.gone()
+    assert list(folder.iterdir()) == []
+
+
 JUDGE = """
 import sys, time
 from grader.bridge.host import Host
