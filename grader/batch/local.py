@@ -38,7 +38,6 @@ class _Judge:
 
     connection: Connection
     process: SpawnProcess
-    seat: int  # which part of the processors is its own
     ready: bool = False
     task: Task | None = None
     until: float = float("inf")
@@ -112,15 +111,13 @@ class LocalEngine:
         # Judges are started afresh: a fork of this process would take whatever threads and locks it has along.
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        seat = min(set(range(self.jobs)) - {each.seat for each in self.judges.values()})
-        own = _share(seat, self.jobs)
-        process = context.Process(target=_judge, args=(self.setting, theirs, os.getpid(), own), daemon=True)
+        process = context.Process(target=_judge, args=(self.setting, theirs, os.getpid()), daemon=True)
         with (
             _interrupt_waits()
         ):  # Ctrl-C is for this process; until the judge has said so itself, it has that from here
             process.start()
         theirs.close()
-        self.judges[ours] = _Judge(ours, process, seat)
+        self.judges[ours] = _Judge(ours, process)
         return self.judges[ours]
 
     def _dismiss(self) -> None:
@@ -184,21 +181,8 @@ def _interrupt_waits() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _share(seat: int, seats: int) -> set[int]:
-    """The processors of one judge of several: each stays on one with its worker, and two on the same would halve both.
-
-    None where there are more judges than processors, or where the system does not offer it.
-    """
-    every = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-    if seats > len(every):
-        return set()
-    return set(every[seat * len(every) // seats : (seat + 1) * len(every) // seats])
-
-
-def _judge(setting: Setting, connection: Connection, engine: int, processors: set[int]) -> None:
+def _judge(setting: Setting, connection: Connection, engine: int) -> None:
     """One judge's process: tasks in, reports out, until there are no more."""
-    if processors:
-        os.sched_setaffinity(0, processors)
     # A handler that does nothing, for what is ignored would be so in the workers too.
     from grader.batch.bench import at_bench  # pytest and NumPy, which whoever only hands out work does not need
 

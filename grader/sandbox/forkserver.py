@@ -20,7 +20,7 @@ from grader.course.limits import Limits
 from grader.errors import OurFaultError
 from grader.i18n import _
 from grader.sandbox.layers import watchdog
-from grader.sandbox.neighbours import apart, together
+from grader.sandbox.neighbours import Place
 from grader.sandbox.order import Order
 from grader.sandbox.removal import empty, remove
 from grader.sandbox.worker import OUT_OF_MEMORY, EndedError, ForkedWorker, status_text
@@ -38,6 +38,7 @@ class ForkServer:
         self.order = order
         self.layers: tuple[str, ...] = ()  # those of the last worker, as it said itself before any student's code ran
         self.required: tuple[str, ...] = ()  # layers without which no worker may serve any more
+        self.place = Place()
         sweep_homes()
         # One folder for all workers to come: the kernel's rules for it can be made once instead of for each worker.
         self.home = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
@@ -77,7 +78,7 @@ class ForkServer:
             self._stop()
             self._start()
         self.survey()
-        together(self.process.pid)
+        self.place.take(self.process.pid)
         scratch = Path(self.home, "work")
         scratch.mkdir(mode=0o700)
         with ExitStack() as undo:
@@ -139,7 +140,7 @@ class ForkServer:
             self._start()
             ended = "zygote lost"
         self._sweep()
-        apart()
+        self.place.leave()
         return ended
 
     def _sweep(self) -> None:
@@ -153,6 +154,7 @@ class ForkServer:
 
     def close(self) -> None:
         """End the zygote, and with it every worker."""
+        self.place.leave()
         self._stop()
         with suppress(OSError):  # the zygote may just be doing the same
             remove(self.home)

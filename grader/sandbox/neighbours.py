@@ -1,30 +1,58 @@
 """The judge and its worker on one processor: they work by turns, so neither takes time from the other.
 
 Apart, each request wakes a processor that has just gone to sleep: in a virtual machine that takes longer than most
-requests do, and both lose what their caches held. Which processor it is the system says anew for each worker.
+requests do, and both lose what their caches held. Two judges on the same would halve both, so each claims its own.
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
+import socket
 from contextlib import suppress
 
 # Asked before anything is moved.
 _ALL = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else frozenset[int]()
 
 
-def together(zygote: int) -> None:
-    """Keep this thread, and the workers that the zygote will fork, where this thread happens to be."""
-    if len(_ALL) > 1:
+class Place:
+    """The processor of one judge, from the start of a worker to its end."""
+
+    def __init__(self) -> None:
+        self.claim: socket.socket | None = None
+
+    def take(self, zygote: int) -> None:
+        """Keep this thread, and the workers that the zygote will fork, on a processor that no other judge has.
+
+        That on which the system has just put it, where it is free; where none is, everything stays as it is.
+        """
+        self.leave()
+        if len(_ALL) < 2:
+            return
         with suppress(OSError, AttributeError):  # where it can't be done, everything takes a little longer
             here = ctypes.CDLL(None).sched_getcpu()
-            os.sched_setaffinity(zygote, {here})
-            os.sched_setaffinity(0, {here})
+            for processor in sorted(_ALL, key=lambda one: one != here):
+                if self._claims(processor):
+                    os.sched_setaffinity(zygote, {processor})
+                    os.sched_setaffinity(0, {processor})
+                    return
+            os.sched_setaffinity(zygote, _ALL)  # it may still be where an earlier worker was
 
+    def leave(self) -> None:
+        """Let the system decide again where this thread runs."""
+        if self.claim is not None:
+            self.claim.close()
+            self.claim = None
+            with suppress(OSError):
+                os.sched_setaffinity(0, _ALL)
 
-def apart() -> None:
-    """Let the system decide again where this thread runs."""
-    if len(_ALL) > 1:
-        with suppress(OSError):
-            os.sched_setaffinity(0, _ALL)
+    def _claims(self, processor: int) -> bool:
+        """A name that one process has at a time, and no longer than it lives; nothing of it is on the disk."""
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            claim.bind(f"\0d2d-processor-{processor}")
+        except OSError:
+            claim.close()
+            return False
+        self.claim = claim
+        return True

@@ -98,9 +98,9 @@ def at_once(asked: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> list[R
         return list(pool.map(lambda one: attacked(one[0], one[1], *one[2]), asked))
 
 
-def everything(users: Iterable[str]) -> dict[tuple[str, str], Run]:
-    """All attacks under every profile as each user."""
-    wanted = [(profile, user) for profile in PROFILES for user in users]
+def everything(users: Iterable[str], profiles: Iterable[str] = PROFILES) -> dict[tuple[str, str], Run]:
+    """All attacks under these profiles as each user."""
+    wanted = [(profile, user) for profile in profiles for user in users]
     asked = [(user, PROFILES[profile], ("--torch",) * torch) for torch in (0, 1) for profile, user in wanted]
     runs = at_once(asked)
     return {

@@ -32,11 +32,16 @@ if TYPE_CHECKING:
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "hw1"
 # Spawned workers cost an interpreter each; these are the kinds of ending that differ between the two.
-SMALL_CORPUS = (
-    "array-that-agrees closes-every-descriptor closes-sys-stdout endless-recursion garbage-to-the-judge "
-    "kills-itself loop-in-a-function memory-hog not-a-function notebook-with-a-syntax-error "
-    "os-exit-in-a-function prints-100-mb returns-a-generator returns-a-view-of-1-tb stops-itself sys-exit-at-top-level"
-).split()
+SMALL_CORPUS = [
+    *"garbage-to-the-judge kills-itself loop-in-a-function notebook-with-a-syntax-error prints-100-mb".split(),
+    *(
+        pytest.param(name, marks=pytest.mark.slow)
+        for name in (
+            "array-that-agrees closes-every-descriptor closes-sys-stdout endless-recursion memory-hog not-a-function "
+            "os-exit-in-a-function returns-a-generator returns-a-view-of-1-tb stops-itself sys-exit-at-top-level"
+        ).split()
+    ),
+]
 LAYERS = ("cgroup", "namespaces", "root", "landlock", "privileges", "seccomp")
 LIMITS = Limits(case_seconds=2.0, load_seconds=2.0, total_seconds=30.0, memory_mb=256)
 
@@ -391,18 +396,26 @@ def test_numpy_computes_on_one_thread(scratch_home: Path, family: Family) -> Non
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no such thing here: a process may run anywhere")
-def test_a_judge_and_its_worker_share_a_processor_for_as_long_as_there_is_a_worker(
+def test_judges_have_a_processor_each_with_their_worker_for_as_long_as_there_is_one(
     scratch_home: Path, family: Family
 ) -> None:
     every = os.sched_getaffinity(0)
     if len(every) == 1:
         pytest.skip("this machine has one processor")
-    server = start(["numpy"])
+    servers = [start(["numpy"]) for _one in range(len(every) + 1)]
+    seen, hosts = [], []
     try:
-        kept, student = loaded(server, "import os\ndef where(): return sorted(os.sched_getaffinity(0))")
-        assert len(mine := os.sched_getaffinity(0)) == 1
-        assert student.where() == sorted(mine)
-        kept.drop()
+        for server in servers:
+            kept, student = loaded(server, "import os\ndef where(): return sorted(os.sched_getaffinity(0))")
+            seen.append(student.where())
+            hosts.append(kept)
+        assert sorted(seen[:-1]) == sorted([one] for one in every)
+        assert os.sched_getaffinity(0) == set(seen[-2])  # the last one found none that was free
+        hosts[0].drop()
         assert os.sched_getaffinity(0) == every
+        kept, student = loaded(servers[0], "import os\ndef where(): return sorted(os.sched_getaffinity(0))")
+        assert student.where() == seen[0]
     finally:
-        server.close()
+        for server in servers:
+            server.close()
+    assert os.sched_getaffinity(0) == every
