@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ASSIGNMENTS := $(notdir $(patsubst %/,%,$(dir $(wildcard assignments/*/assignment.toml))))
 SEEDS ?= 2
+# Tests that wait (for a limit, a page, a save) leave a processor free: one job more than there are.
+JOBS ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
 
 .PHONY: demo test slow audit browser lint bench catalogs clean
 
@@ -13,10 +15,10 @@ demo: $(VENV)/program  ## judge a half-finished hw1, then the reference
 
 test: $(VENV)/development  ## the whole suite; layers first: they are applied in forks of a process without threads
 	$(BIN)/python -m pytest -q tests/sandbox_layers
-	$(BIN)/python -m pytest -q -n auto --dist loadfile --ignore tests/sandbox_layers
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --ignore tests/sandbox_layers
 
 slow: $(VENV)/development  ## what takes minutes and is left out of the default suite
-	$(BIN)/python -m pytest -q -n auto --dist loadfile -m slow
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -m slow
 
 audit: $(VENV)/development $(ASSIGNMENTS:%=audit-%)  ## prove the cases of every assignment, with few seeds
 

@@ -11,6 +11,7 @@ import os
 import socket
 from contextlib import suppress
 
+_NAME = "\0d2d-processor-"  # the zero makes it a name that is no file
 # Asked before anything is moved.
 _ALL = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else frozenset[int]()
 
@@ -50,7 +51,7 @@ class Place:
         """A name that one process has at a time, and no longer than it lives; nothing of it is on the disk."""
         claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
-            claim.bind(f"\0d2d-processor-{processor}")
+            claim.bind(f"{_NAME}{processor}")
         except OSError:
             claim.close()
             return False

@@ -62,6 +62,7 @@ def test_good_cases_are_proved(course: Path) -> None:
     assert 0 <= margin["honest"] < 1e-6  # the last bits of a sum in another order
 
 
+@pytest.mark.slow
 def test_what_hangs_on_the_number_of_threads_is_named(new_course: Callable[..., Path]) -> None:
     """The judge has two threads there and the answer one, or the check would see nothing here."""
     source = "import os\ndef double(x): return 2 * x\ndef mse(x, y):\n    return ((x - y) ** 2).mean()"
@@ -89,6 +90,7 @@ def test_double(student, reference, rng):
 """
 
 
+@pytest.mark.slow
 def test_tolerances_without_a_margin_are_named(new_course: Callable[..., Path]) -> None:
     """Too narrow for an honest float32 (about 6e-8 off), then too wide for the smallest mistake."""
     single = "import numpy as np\ndef mse(x, y): return float((np.float32(x - y) ** 2).mean())\n"
@@ -144,6 +146,7 @@ def test_a_mutant_that_survives_is_named_with_its_line(d2d: Any, course: Path) -
     assert next(line for line in lines if "돌연변이" in line)[0] == "✗"
 
 
+@pytest.mark.slow
 def test_an_equivalent_mutant_is_excused_and_a_stale_excuse_is_named(course: Path) -> None:
     cases = course / "assignments" / "mini" / "test_public.py"
     cases.write_text(

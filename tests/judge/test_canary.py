@@ -52,7 +52,7 @@ class ELU(ELU):
 
 class Dropout(Dropout):
     def forward(self, x):
-        return torch.dropout(x, self.p, self.training)
+        return _of_torch("drop", "out")(x, self.p, self.training)
 
 class BatchNorm1d(BatchNorm1d):
     def forward(self, x):
@@ -222,6 +222,7 @@ def test_an_attention_and_a_worker_that_ends_are_noted_too() -> None:
     assert any("_refs" in note.text for note in reports["rewritten"].notes)
 
 
+@pytest.mark.slow
 def test_a_kernel_that_torch_does_not_have_is_the_authors_slip() -> None:
     with pytest.raises(BadAssignmentError, match="torch has no kernel sofmax"):
         judged("hw3", {"honest": reference("hw3")}, "penalties", canary=("softmax", "sofmax"))

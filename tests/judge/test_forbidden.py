@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from grader.course.course import find_course
 from grader.intake.submission import Cell, Submission
 from grader.records.report import Report, Verdict, Where
-from tests.conftest import MANIFEST
+from tests.conftest import MANIFEST, ROOT
 
 FORBIDDING = MANIFEST.replace('imports = ["numpy"]', 'imports = ["numpy"]\nforbid = ["numpy.linalg", "*.dot"]')
 RIGHT_DOUBLE = "def double(x):\n    return x + x\n"
@@ -81,3 +83,11 @@ def test_what_is_worth_a_look_is_told_to_the_staff_and_judged_as_any_other(judge
     (note,) = [note for note in report.notes if note.kind == "look"]
     assert "import gc" in note.text
     assert note.where == Where("kim.ipynb", 1, 1)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_what_a_handout_rules_out_by_name_is_what_the_manifest_forbids(language: str) -> None:
+    assignment = find_course(ROOT).assignment("hw3")
+    text = (assignment.folder / f"handout.{language}.md").read_text("utf-8")
+    (rule,) = [each for each in text.split("\n\n") if "`torch.optim`" in each and "`torch.dropout`" in each]
+    assert set(re.findall(r"`(torch\.\w+)`", rule)) == set(assignment.forbid)
