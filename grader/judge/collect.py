@@ -112,7 +112,9 @@ class Plugin:
             return self.run_by_pytest(case, seats)
         try:
             fixtures = {name: getattr(seats, name)() for name in case.call.asked}
-            case.item.obj(**fixtures, **case.call.given)
+            if case.item.obj(**fixtures, **case.call.given) is not None:
+                said = _("{name} returns something, and nobody looks at it: a case says by raising what is wrong.")
+                raise BadAssignmentError(said.format(name=case.name), where=case.item.path)
         except (KeyboardInterrupt, pytest.exit.Exception):
             raise
         except BaseException as error:  # noqa: BLE001 — how the case ended; pytest's own are no `Exception`

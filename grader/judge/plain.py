@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from inspect import iscoroutinefunction
 from typing import Any
 
 import pytest
@@ -20,10 +21,15 @@ class PlainCall:
 def plain_call(item: pytest.Function, fixtures: Collection[str]) -> PlainCall | None:
     """How to call the case; None where there is more to it, which pytest alone knows how to do.
 
-    That is a class, a mark, a fixture of its file (one that hides ours, or comes unasked, as `setup_module` does).
+    That is a class, a coroutine, a mark, a fixture of its file (one that hides ours, or comes unasked, as `setup_module`
+    does).
     """
     marks = list(item.iter_markers())
-    if item.cls is not None or any(mark.name != "parametrize" or mark.kwargs.get("indirect") for mark in marks):
+    if (
+        item.cls is not None
+        or iscoroutinefunction(item.obj)
+        or any(mark.name != "parametrize" or mark.kwargs.get("indirect") for mark in marks)
+    ):
         return None
     given = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     asked = tuple(name for name in item.fixturenames if name not in given)

@@ -110,6 +110,25 @@ def test_what_more_there_is_to_a_case_is_left_to_pytest(new_course: Callable[...
     collect(new_course(test_public=HEAD + MORE[more]), look)
 
 
+def test_a_case_that_could_not_fail_is_the_authors_slip(new_course: Callable[..., Path]) -> None:
+    def look(collection: Collection) -> list[tuple[str, str] | None]:
+        return [said(collection.plugin.run(case, seats())) for case in collection.cases]
+
+    ((kind, text),) = collect(
+        new_course(test_public=f"{HEAD}@mse()\ndef test_it():\n    'It.'\n    return 1 == 2\n"), look
+    )
+    assert kind == "BadAssignmentError"
+    assert "test_it returns something" in text
+
+
+def test_a_coroutine_is_left_to_pytest_which_refuses_it(new_course: Callable[..., Path]) -> None:
+    def look(collection: Collection) -> str:
+        (case,) = collection.cases
+        return type(collection.plugin.run(case, seats())).__name__
+
+    assert collect(new_course(test_public=f"{HEAD}@mse()\nasync def test_it():\n    'It.'\n"), look) == "Failed"
+
+
 def test_a_worker_that_can_not_be_had_ends_the_case_and_not_the_judge(new_course: Callable[..., Path]) -> None:
     def gone() -> Submission:
         raise RuntimeError("gone")
