@@ -24,7 +24,8 @@ from grader.errors import BadInputError, UsageError
 from grader.i18n import _
 from grader.intake import repository
 from grader.intake.git import Bounds, Git, UnavailableError
-from grader.records.collected import FILE, Collected, Collection, Head, Snapshot, read_collection, store
+from grader.records import whole
+from grader.records.collected import FILE, Collected, Collection, Head, Snapshot, read_collection
 
 _ALWAYS = (1980, 1, 1, 0, 0, 0)  # the same files make the same archive
 _NO_NAME = frozenset('/\\:*?"<>|\0')  # in a file's name somewhere, or in an artifact's
@@ -136,7 +137,7 @@ def _fetched(order: Order, git: Git, url: str, found: Collected) -> Collected:
     files = repository.files(git, found.commit, order.assignment, order.others, found.url)
     data = _archive(files)
     name = f"{found.member}.zip"
-    store(order.out / name, data)
+    whole.put(order.out / name, data, mode=0o644)
     contents = tuple(sorted({hashlib.sha256(each).hexdigest() for each in files.values()}))
     return replace(found, committed_at=commit.at, file=name, sha256=hashlib.sha256(data).hexdigest(), contents=contents)
 
@@ -176,7 +177,8 @@ def _earlier(out: Path) -> dict[str, Collected]:
 def _write(order: Order, at: datetime, members: Mapping[str, Collected]) -> Collection:
     by_name = tuple(members[name] for name in sorted(members))
     collection = Collection(at, order.assignment, order.before, by_name)
-    store(order.out / FILE, (json.dumps(collection.as_json(), ensure_ascii=False, indent=2) + "\n").encode())
+    text = json.dumps(collection.as_json(), ensure_ascii=False, indent=2) + "\n"
+    whole.put(order.out / FILE, text.encode(), mode=0o644)
     return collection
 
 

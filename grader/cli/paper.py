@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import click
 
 from grader.errors import BadInputError
 from grader.i18n import _
+from grader.records import whole
 
 _WIDEST = 60
 
@@ -53,21 +52,10 @@ def put(text: str, file: str | None) -> None:
 
 
 def write(path: Path, text: str) -> None:
-    """A file that is whole or not there: written beside its place, then put into it."""
+    """A file that is whole or not there, and its folder with it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(text.encode("utf-8"))
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(name).chmod(0o666 & ~mask)
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
+        whole.put(path, text.encode("utf-8"), prefix=f".{path.name}.")
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise BadInputError(_("The file can't be written: {reason}.").format(reason=reason), where=path) from error

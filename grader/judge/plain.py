@@ -21,8 +21,7 @@ class PlainCall:
 def plain_call(item: pytest.Function, fixtures: Collection[str]) -> PlainCall | None:
     """How to call the case; None where there is more to it, which pytest alone knows how to do.
 
-    That is a class, a coroutine, a mark, a fixture of its file: one that hides ours, or comes unasked, as `setup_module`
-    does.
+    That is a class, a coroutine, a mark, a fixture of its file (one may hide ours, or come unasked: `setup_module`).
     """
     marks = list(item.iter_markers())
     if (

@@ -6,10 +6,7 @@ A commit's own time is the member's to choose. What a snapshot has seen is not: 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -206,17 +203,3 @@ def _time(value: Any, path: str) -> datetime:
     if found.tzinfo is None:
         raise FaultError(path, _("has no time zone"))
     return found
-
-
-def store(path: Path, data: bytes) -> None:
-    """A file that is whole or not there."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".d2d-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise

@@ -6,15 +6,15 @@ A report is on the disk before anybody is told of it, so a run that is killed, o
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import BadInputError, OurFaultError, UsageError
 from grader.i18n import _
+from grader.records import whole
 from grader.records.reading import Document, read_file
 from grader.records.report import Report, laid_out
 from grader.records.summary import Row
@@ -74,7 +74,7 @@ class ReportFolder:
         signed = report if self.key is None else self.key.sign(report)
         text = laid_out(signed.as_json())
         try:
-            _write(self.path(report.member), text.encode("utf-8"))
+            whole.put(self.path(report.member), text.encode("utf-8"), prefix=_UNFINISHED, mode=0o644, lasting=True)
         except OSError as error:
             what = _("The report can't be written: {reason}.").format(reason=error.strerror or type(error).__name__)
             hint = _("What was written before is whole. Make room, and give the same command again: it goes on there.")
@@ -108,27 +108,6 @@ class ReportFolder:
         from grader.records.signature import Check
 
         return self.key.public.check(document) is Check.VALID
-
-
-def _write(path: Path, data: bytes) -> None:
-    """The bytes in a file beside its place, on the disk, then in its place, and that on the disk too."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fchmod(descriptor, 0o644)
-            os.fsync(descriptor)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _lock(descriptor: int, folder: Path) -> None:
