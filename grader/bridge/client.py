@@ -28,7 +28,6 @@ class ByteTransport:
         self.number = 0
         self.forgotten: list[int] = []
         self.last_called: str | None = None  # the submission's function that was called last, to point at
-        self.last_defined: object = None  # a case's definitions; the next case often brings the same
 
     def request(self, op: str, *arguments: object, keep: bool = False) -> Any:
         """The answer to one request; a `BridgeError` where there is none."""
@@ -37,13 +36,6 @@ class ByteTransport:
         while len(self.forgotten) >= _DROP_AT:
             heap, self.forgotten = self.forgotten[:_DROP_MOST], self.forgotten[_DROP_MOST:]
             self.ask("drop", False, (heap,))
-        if op == "define":
-            if self.last_defined == arguments[0]:
-                return None
-            self.last_defined = None
-            self.ask(op, keep, arguments)
-            self.last_defined = arguments[0]
-            return None
         return self.ask(op, keep, arguments)
 
     def ask(self, op: str, keep: bool, arguments: tuple[object, ...]) -> Any:

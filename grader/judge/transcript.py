@@ -16,7 +16,7 @@ from grader.judge.failure import CaseFailure
 from grader.judge.reference import Outliner, same
 
 Exchange = Callable[[bytes], bytes]
-_NO_EVIDENCE = ("drop", "where", "define")  # housekeeping, not part of what a case asks
+_NO_EVIDENCE = ("drop", "where")  # housekeeping, not part of what a case asks
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,12 @@ class Direct:
         return tensor(values, requires_grad)
 
     def define(self, source: str) -> None:
-        if vars(self._module).get("_defined") != source:  # nor is it sent to a worker again
-            exec(source, vars(self._module))
-            vars(self._module)["_defined"] = source
+        exec(_compiled(source), vars(self._module))
+
+
+@cache
+def _compiled(source: str) -> types.CodeType:
+    return compile(source, "case.py", "exec", dont_inherit=True)
 
 
 def tensor(values: Any, requires_grad: bool = False) -> Any:
