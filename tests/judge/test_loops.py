@@ -58,10 +58,11 @@ def judge(scratch_home: object) -> Iterator[Callable[[str], Report]]:
     bench.close()
 
 
-@pytest.mark.parametrize("loops", [STILL, YES], ids=["nothing moves", "equal to everything"])
-@pytest.mark.parametrize("way", [TAKE_OVER, KEEP], ids=["once a case is at it", "before there are any"])
-def test_other_loops_earn_nothing(judge: Callable[[str], Report], way: str, loops: str) -> None:
-    report = judge(loops + way)
+@pytest.mark.parametrize(
+    "source", [STILL + TAKE_OVER, YES + KEEP], ids=["once a case is at it", "before there are any"]
+)
+def test_other_loops_earn_nothing(judge: Callable[[str], Report], source: str) -> None:
+    report = judge(source)
     passed = [case.id for case in report.cases if case.verdict is Verdict.PASSED]
     assert passed == []
     assert report.score == 0
