@@ -174,7 +174,7 @@ QUITTER = """
 import os
 
 def softmax_classifier(x, weight, bias):
-    if float(torch.sigmoid(torch.zeros(()))) != 0.5:
+    if float(getattr(torch, "sig" + "moid")(torch.zeros(()))) != 0.5:
         os._exit(0)
     return (x @ weight.T + bias).softmax(1)
 """
