@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.bridge.scopes import children, own_nodes
+from grader.bridge.scopes import own_nodes, walk
 
 BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__"}
 _BUILTIN_EFFECTS = frozenset(
@@ -42,20 +41,10 @@ class Known:
 
 def is_constant(value: ast.expr, known: Known) -> bool:
     """Whether evaluating this is no more than building a value."""
-    for node in outside_lambdas(value):
+    for node in walk(value, closed=ast.Lambda):  # what is evaluated with it
         if isinstance(node, _NEVER) or (isinstance(node, ast.Call) and not _is_harmless(node, known)):
             return False
     return True
-
-
-def outside_lambdas(value: ast.AST) -> Iterator[ast.AST]:
-    """Every part of an expression that is evaluated with it."""
-    waiting = [value]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, ast.Lambda):
-            waiting += children(node)
 
 
 def makes_functions(function: ast.FunctionDef) -> bool:

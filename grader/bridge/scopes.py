@@ -203,10 +203,11 @@ def children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-def walk(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and all that is in it, a part after those that stand before it."""
+def walk(node: ast.AST, *, closed: type[ast.AST] | tuple[()] = ()) -> Iterator[ast.AST]:
+    """A node and all that is in it but in those `closed`, a part after those that stand before it."""
     waiting = [node]
     while waiting:
         node = waiting.pop()
         yield node
-        waiting += reversed(children(node))
+        if not isinstance(node, closed):
+            waiting += reversed(children(node))
