@@ -6,7 +6,7 @@
     │   └── BadAssignmentError  2   … and it is the author's: manifest, cases, recordings
     └── OurFaultError       3   infrastructure or judge: never the student's fault, a rerun is due
 
-What happens inside a submission is no error of ours: it is a verdict (`grader.records.report`).
+What happens inside a submission is no error of ours: it is a verdict (`grader.report.report`).
 """
 
 from __future__ import annotations

@@ -20,17 +20,17 @@ from typing import Any, TypeVar
 
 import pytest
 
-from grader.bridge.host import Server
+from grader.assignment.limits import Limits
+from grader.assignment.manifest import Assignment
+from grader.bridge.session import Server
 from grader.course.course import find_course
-from grader.course.limits import Limits
-from grader.course.manifest import Assignment
 from grader.intake.read import read
 from grader.intake.submission import Cell, Submission
-from grader.judge.collect import Collection, collected
+from grader.judge.cases import Collection, collected
 from grader.judge.reference import LiveReference
 from grader.judge.run import PUBLIC_SECRET, Judge
-from grader.records.report import Report
-from grader.sandbox.order import start
+from grader.report.report import Report
+from grader.sandbox.start import start
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
@@ -124,7 +124,7 @@ def test_wide(student, reference, rng):
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Layers are applied in forks of the test process itself, so those tests come before any that starts a thread."""
-    items.sort(key=lambda item: "sandbox_layers" not in item.nodeid)
+    items.sort(key=lambda item: "worker_layers" not in item.nodeid)
 
 
 def make_course(folder: Path, **files: str) -> Path:

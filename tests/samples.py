@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from grader.records.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
+from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
 
 # What a name, a message or an output may try: each of them is followed by something that has to stay text.
 HOSTILE = [

@@ -95,8 +95,8 @@ def promotion(folder: Path) -> Iterator[tuple[str, Path, str, int, int]]:
     """Decisions on four people."""
     from grader import i18n
     from grader.course.policy import Share, read_policy
-    from grader.records.promotion import Facts, decide
-    from grader.render.decisions import page
+    from grader.gradebook.decisions import page
+    from grader.gradebook.promotion import Facts, decide
 
     i18n.use("ko")
     policy = read_policy()

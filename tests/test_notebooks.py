@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grader.batch.release import release
+from grader.authoring.release import release
 from grader.course.course import find_course
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.intake.submission import Cell
-from grader.records.report import Where
+from grader.report.report import Where
 
 MODES = ("definitions", "whole")  # of an assignment's manifest: `[run] mode`
 _MOST_REMARKS = 50
@@ -37,7 +37,7 @@ def steps_of(said: object, sizes: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def remarks_of(said: object, cells: Sequence[Cell]) -> tuple[NameRemark, ...]:
-    """The remarks whose form is that of `grader.bridge.selection.Remark`, their places found in the cells."""
+    """The remarks whose form is that of `grader.worker.selection.Remark`, their places found in the cells."""
     remarks = []
     for item in list(said)[:_MOST_REMARKS] if isinstance(said, (list, tuple)) else ():
         if not isinstance(item, (list, tuple)) or len(item) != 4:

@@ -18,15 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.bridge.host import Host
+from grader.assignment.limits import Limits
 from grader.bridge.outcomes import BridgeError, RaisedError
-from grader.bridge.remote import Submission as Student
-from grader.course.limits import Limits
+from grader.bridge.session import Host
+from grader.bridge.student import Submission as Student
 from grader.errors import OurFaultError
 from grader.i18n import _
 from grader.intake.submission import Cell, Submission
-from grader.sandbox.layers.compose import REQUIRED, lacking
 from grader.sandbox.worker import EndedError
+from grader.worker.layers.compose import REQUIRED, lacking
 
 if TYPE_CHECKING:
     from grader.sandbox.forkserver import ForkServer

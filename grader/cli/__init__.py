@@ -18,7 +18,7 @@ def main() -> None:
     # Before the commands are made: their help is written in the language that is asked for.
     i18n.use(_language(sys.argv[1:]) or i18n.from_locale())
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        from grader.render.actions import guard
+        from grader.github.log import guard
 
         guard()
     from grader.cli.app import d2d

@@ -19,7 +19,7 @@ from grader.errors import ALL_PASSED, BAD_INPUT, OUR_FAULT, BadInputError, Usage
 from grader.i18n import _, language
 
 if TYPE_CHECKING:
-    from grader.records.report import Report, Where
+    from grader.report.report import Report, Where
 
 _LONGEST = 900_000  # a job's summary holds a megabyte; GitHub drops all of a longer one
 
@@ -35,7 +35,7 @@ class Checked:
 
     @property
     def begun(self) -> bool:
-        from grader.records.report import Verdict
+        from grader.report.report import Verdict
 
         untouched = (Verdict.MISSING, Verdict.SKIPPED)
         return self.report is None or any(case.verdict not in untouched for case in self.report.cases)
@@ -55,7 +55,7 @@ actions.add_command(publish)
 @common
 def check(hws: tuple[str, ...], **options: Any) -> None:
     """Check a member's repository by the public cases."""
-    from grader.render.actions import complaints, give, stopped
+    from grader.github.log import complaints, give, stopped
 
     course = course_of(options)
     for hw in set(hws) - set(course.ids()):
@@ -76,7 +76,7 @@ def _checked(folder: Path, assignment: str) -> Checked:
     import subprocess
 
     from grader.clean import printable
-    from grader.records.reading import read_bytes
+    from grader.report.reader import read_bytes
 
     environment = {key: value for key, value in os.environ.items() if key != "GITHUB_ACTIONS"}
     done = subprocess.run(  # noqa: S603 — this program itself, and the name of an assignment that the course has
@@ -110,7 +110,7 @@ def _write_summary(text: str) -> None:
 
 
 def _markdown(checked: Sequence[Checked]) -> str:
-    from grader.render.actions import feedback_note
+    from grader.github.log import feedback_note
     from grader.render.markdown import block, code, markdown, plain
 
     parts = [f"> {plain(feedback_note())}\n\n"]
@@ -139,7 +139,7 @@ def _shown(checked: Sequence[Checked]) -> str:
             report = each.report
             mark = "✓" if report.all_passed else "✗"
             rows.append([mark, each.assignment, f"{report.score}/{report.max_score}", f"{report.percent} %"])
-    from grader.render.actions import feedback_note
+    from grader.github.log import feedback_note
 
     return table(["", _("assignment"), _("points"), ""], rows) + "\n\n" + feedback_note()
 

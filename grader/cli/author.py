@@ -16,8 +16,8 @@ from grader.errors import ALL_PASSED, NOT_ALL_PASSED, UsageError
 from grader.i18n import _
 
 if TYPE_CHECKING:
-    from grader.batch.check import Check
-    from grader.batch.task import Done
+    from grader.authoring.line import Check
+    from grader.grading.task import Done
 
 
 @click.command(help=_("Prove the cases of an assignment before they judge anybody."))
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @common
 def audit(hw: str, seeds: int, jobs: int, json_file: str | None, **options: Any) -> None:
     """Prove the cases of HW."""
-    from grader.batch.audit import Audit
+    from grader.authoring.audit import Audit
     from grader.course.course import find_course
 
     course = find_course(Path.cwd(), options["course"])
@@ -54,7 +54,7 @@ def audit(hw: str, seeds: int, jobs: int, json_file: str | None, **options: Any)
 @functools.partial(common, languages=("ko", "en", "both"))
 def release(hw: str | None, everything: bool, out: Path, lang: str | None, **options: Any) -> None:
     """Release HW or all."""
-    from grader.batch.release import release as write
+    from grader.authoring.release import release as write
     from grader.clean import printable
     from grader.course.course import find_course
 
@@ -71,9 +71,9 @@ def release(hw: str | None, everything: bool, out: Path, lang: str | None, **opt
 @common
 def new(hw: str, **options: Any) -> None:
     """Begin the assignment HW."""
+    from grader.authoring.new import begin
     from grader.clean import printable
     from grader.course.course import find_course
-    from grader.course.skeleton import begin
 
     course = find_course(Path.cwd(), options["course"])
     for file in begin(course, hw):

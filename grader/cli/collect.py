@@ -19,8 +19,8 @@ from grader.i18n import _
 
 if TYPE_CHECKING:
     from grader.course.term import Term
-    from grader.intake.git import Bounds
-    from grader.records.collected import Collected, Collection, Snapshot
+    from grader.github.collected import Collected, Collection, Snapshot
+    from grader.github.git import Bounds
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 TOKEN, HOST, ALLOW = "D2D_GIT_TOKEN", "D2D_GIT_HOST", "D2D_GIT_ALLOW"
@@ -50,9 +50,9 @@ def collect(
     roster: Path, out: Path | None, hw: str | None, before: str | None, snapshot: Path | None, **options: Any
 ) -> None:
     """Fetch every member's repository."""
-    from grader.batch.collect import Order, twice
-    from grader.batch.collect import collect as fetch
     from grader.course.roster import read_roster
+    from grader.github.collect import Order, twice
+    from grader.github.collect import collect as fetch
 
     if out is None and snapshot is None:
         raise UsageError(_("Give --out DIR, --snapshot FILE or both."))
@@ -110,8 +110,8 @@ def _snapshots(
     """Take a snapshot if one is asked for; the one that says what was there at `moment`."""
     if file is None:
         return None
-    from grader.batch.collect import take_snapshot
-    from grader.records.collected import heads_json, read_snapshots, snapshot_for
+    from grader.github.collect import take_snapshot
+    from grader.github.collected import heads_json, read_snapshots, snapshot_for
 
     known = read_snapshots(file) if file.exists() else []
     if before is None:
@@ -129,7 +129,7 @@ def _snapshots(
 
 def bounds_of(timeout: float, size: int, allow: Sequence[str]) -> Bounds:
     """What one repository may take, and the token for those that are private."""
-    from grader.intake.git import PROTOCOLS, Access, Bounds
+    from grader.github.git import PROTOCOLS, Access, Bounds
 
     token = os.environ.pop(TOKEN, "")  # what this process starts gets it from nowhere but git's own settings
     access = Access(host(), token) if token else None
@@ -152,7 +152,7 @@ def shown(collection: Collection, term: Term) -> str:
 
 
 def _row(one: Collected, term: Term) -> list[str]:
-    from grader.intake.git import reason
+    from grader.github.git import reason
 
     if one.missing is not None:
         return ["✗", one.member, (one.commit or "–")[:10], "–", one.said or reason(one.missing)]

@@ -15,8 +15,8 @@ from grader.i18n import _
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from grader.batch.health import Health, Line
     from grader.bridge.selftest import Escape
+    from grader.grading.health import Health, Line
 
 
 @click.command(help=_("Show what this machine offers, and whether hidden cases should be judged on it."))
@@ -27,7 +27,7 @@ def doctor(as_json: bool, scheduler: str | None, **_options: Any) -> None:
     """Examine this machine, or those of a cluster."""
     if scheduler is not None:
         raise SystemExit(_cluster(scheduler, as_json))
-    from grader.batch.health import examine
+    from grader.grading.health import examine
 
     health = examine()
     if as_json:
@@ -43,7 +43,7 @@ def _cluster(scheduler: str, as_json: bool) -> int:
     from grader.cli.grade import need_dask
 
     need_dask()
-    from grader.batch.dask import examined
+    from grader.grading.dask import examined
 
     workers = examined(scheduler)
     if as_json:
@@ -86,7 +86,7 @@ def _show(health: Health) -> None:
 
 
 def _lines(lines: Iterable[Line]) -> None:
-    from grader.batch.health import ACTIVE, MISSING
+    from grader.grading.health import ACTIVE, MISSING
 
     for line in lines:
         mark = {ACTIVE: "✓", MISSING: "✗"}.get(line.state, "–")

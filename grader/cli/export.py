@@ -14,7 +14,7 @@ from grader.errors import UsageError
 from grader.i18n import _
 
 if TYPE_CHECKING:
-    from grader.records.report import Report
+    from grader.report.report import Report
 
 FORMATS = ("junit", "markdown", "html", "csv", "gradescope")
 _ONE_EACH = ("html", "gradescope")  # forms that hold one report and no more
@@ -27,7 +27,7 @@ _ONE_EACH = ("html", "gradescope")  # forms that hold one report and no more
 @common
 def export(reports: tuple[Path, ...], form: str, out: str, **_options: Any) -> None:
     """Write REPORTS in another form. What they hold of hidden cases is in it too: for members, cut it first."""
-    from grader.records.reading import read_file
+    from grader.report.reader import read_file
 
     if form in _ONE_EACH and len(reports) > 1:
         raise UsageError(_("A file of this form holds one report: give them one by one."), where=form)

@@ -17,8 +17,8 @@ from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from grader.course.term import Term
-    from grader.records.gradebook import Gradebook
-    from grader.records.report import Report
+    from grader.gradebook.book import Gradebook
+    from grader.report.report import Report
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -38,8 +38,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @common
 def feedback(reports: tuple[Path, ...], book: Path | None, out: Path, now: str | None, **options: Any) -> None:
     """Reports as members may see them."""
-    from grader.records.reading import read_file
     from grader.render.page import page
+    from grader.report.reader import read_file
 
     if not reports and book is None:
         raise UsageError(_("Give either REPORTS or --gradebook FILE."))
@@ -81,7 +81,7 @@ def seen_now(report: Report, term: Term, now: datetime, opened: Gradebook | None
     """The report as its member may see it, and whether it shows less because of too many versions."""
     from dataclasses import replace
 
-    from grader.records.feedback import note_of_override, paused_until, seen
+    from grader.gradebook.feedback import note_of_override, paused_until, seen
 
     if opened is None:
         return seen(report, term, now), False

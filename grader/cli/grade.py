@@ -21,13 +21,13 @@ from grader.errors import UsageError
 from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from grader.batch.entries import Entry
-    from grader.batch.grading import Grading, Outcome
-    from grader.batch.task import Engine, Setting
-    from grader.course.manifest import Assignment
+    from grader.assignment.manifest import Assignment
     from grader.course.term import Term
-    from grader.records.folder import ReportFolder
-    from grader.records.signature import SigningKey
+    from grader.grading.batch import Grading, Outcome
+    from grader.grading.entries import Entry
+    from grader.grading.folder import ReportFolder
+    from grader.grading.task import Engine, Setting
+    from grader.report.signature import SigningKey
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -93,8 +93,8 @@ def judging(function: F) -> F:
 @common
 def grade(hw: str, path: Path, out: Path, book: Path | None, json_file: str | None, **options: Any) -> None:
     """Judge PATH by all cases."""
-    from grader.batch.entries import entries
-    from grader.records.folder import ReportFolder
+    from grader.grading.entries import entries
+    from grader.grading.folder import ReportFolder
 
     course = course_of(options)
     term = term_of(course)
@@ -120,9 +120,9 @@ def grade(hw: str, path: Path, out: Path, book: Path | None, json_file: str | No
 
 def grading(assignment: Assignment, folder: ReportFolder, course: Path, term: Term, options: Any) -> Grading:
     """A run by all that the command line and the course say of it."""
-    from grader.batch.grading import Grading
-    from grader.batch.secret import commitment, secret_of
-    from grader.batch.task import Setting
+    from grader.grading.batch import Grading
+    from grader.grading.secret import commitment, secret_of
+    from grader.grading.task import Setting
     from grader.i18n import language
 
     public = options["public"]
@@ -144,11 +144,11 @@ def _engine(setting: Setting, options: Any) -> Engine:
     if options["engine"] == "local":
         if options["scheduler"] is not None:
             raise UsageError(_("--scheduler goes with --engine dask."))
-        from grader.batch.local import LocalEngine
+        from grader.grading.local import LocalEngine
 
         return LocalEngine(setting, options["jobs"])
     need_dask()
-    from grader.batch.dask import DaskEngine
+    from grader.grading.dask import DaskEngine
 
     return DaskEngine(setting, options["scheduler"], options["jobs"])
 
@@ -193,9 +193,9 @@ def judged(run: Grading, found: Sequence[Entry], *, color: bool) -> list[Outcome
 
 def write_class(run: Grading, outcomes: Sequence[Outcome], wanted: Wanted) -> None:
     """`summary.csv` and `index.html`: whoever has a report in the folder, and whoever has an entry but no report."""
-    from grader.records.cohort import Cohort
-    from grader.records.summary import summary
-    from grader.render.classpage import class_page
+    from grader.grading.classpage import class_page
+    from grader.grading.cohort import Cohort
+    from grader.report.summary import summary
 
     rows = {member: kept.row for member, kept in run.out.before.items()} | {each.member: each.row for each in outcomes}
     folder, assignment = run.out.folder, run.setting.assignment
@@ -212,8 +212,8 @@ def write_class(run: Grading, outcomes: Sequence[Outcome], wanted: Wanted) -> No
 
 def _write_pages(folder: ReportFolder, members: Sequence[str]) -> None:
     """A page for each member beside the class's: everything, since it is the staff that opens it."""
-    from grader.records.reading import read_file
     from grader.render.page import page
+    from grader.report.reader import read_file
 
     for member in members:
         write(folder.folder / _PAGES / f"{member}.html", page(read_file(folder.path(member)).report))
@@ -221,7 +221,7 @@ def _write_pages(folder: ReportFolder, members: Sequence[str]) -> None:
 
 def _check_notebook(pattern: Path, found: Sequence[Entry]) -> None:
     """Complain of a name that can't be written to, or that all would share, before anything is judged."""
-    from grader.batch.notebook import check_target
+    from grader.render.notebook import check_target
 
     if len(found) > 1 and "{member}" not in str(pattern):
         hint = _("For example: {name}.").format(name=pattern.with_stem("{member}"))
@@ -240,9 +240,9 @@ def _write_notebooks(
     """Each member's work with the feedback in it, as far as the course lets members see hidden cases."""
     from datetime import datetime, timezone
 
-    from grader.batch.notebook import write_feedback
-    from grader.records.feedback import seen
-    from grader.records.reading import read_file
+    from grader.gradebook.feedback import seen
+    from grader.render.notebook import write_feedback
+    from grader.report.reader import read_file
 
     now = datetime.now(timezone.utc)
     for entry, outcome in zip(found, outcomes, strict=True):
@@ -261,7 +261,7 @@ def _members(roster: Path) -> list[str]:
 
 def add(book: Path, term: Term, folder: ReportFolder, outcomes: Sequence[Outcome], path: Path) -> None:
     """Put the reports of this run into the gradebook; those that are in it already stay as they are."""
-    from grader.records.reading import read_file
+    from grader.report.reader import read_file
 
     files = [folder.path(each.member) for each in outcomes if each.row is not None]
     new = 0
@@ -294,7 +294,7 @@ def _as_json(run: Grading, outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 def _shown(outcomes: Sequence[Outcome]) -> str:
     """A line for each entry."""
-    from grader.records.sheet import decimal
+    from grader.report.sheet import decimal
 
     rows = []
     for each in outcomes:
@@ -353,7 +353,7 @@ def signing_key(named: Path | None, term: Term) -> SigningKey | None:
             said = _("The reports are not signed, though the course has a key: its private half is not here.")
             say(said + " " + _("Name it: --key FILE, or {variable}.").format(variable=_KEY_VARIABLE))
         return None
-    from grader.records.signature import read_public_key, read_signing_key
+    from grader.report.signature import read_public_key, read_signing_key
 
     key = read_signing_key(file)
     if term.public_key is not None and read_public_key(term.public_key).id != key.public.id:

@@ -16,8 +16,8 @@ from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from grader.course.term import Term
-    from grader.records.gradebook import Gradebook, LogEntry
-    from grader.records.results import Entry, Result, Results
+    from grader.gradebook.book import Gradebook, LogEntry
+    from grader.gradebook.results import Entry, Result, Results
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _BOOK = click.option("--gradebook", "book", type=_FILE, required=True, help=_("The gradebook."))
@@ -105,7 +105,7 @@ def check(book: Path, **options: Any) -> None:
 @common
 def add(reports: tuple[Path, ...], book: Path, submitted_at: str | None, **options: Any) -> None:
     """Take reports in."""
-    from grader.records.reading import read_file
+    from grader.report.reader import read_file
 
     term = term_of(course_of(options))
     when = None if submitted_at is None else time_of(submitted_at, term)
@@ -194,7 +194,7 @@ def _paused(entries: Iterable[Entry], term: Term) -> Iterable[str]:
     """Of which assignments so many versions were graded of late that the member sees nothing of hidden cases."""
     from datetime import datetime, timezone
 
-    from grader.records.feedback import paused_until
+    from grader.gradebook.feedback import paused_until
 
     by_assignment: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -232,7 +232,7 @@ def _facts(what: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _csv(results: Iterable[Result]) -> str:
-    from grader.records.sheet import decimal, sheet
+    from grader.report.sheet import decimal, sheet
 
     head = ["member", "assignment", "score", "max_score", "percent", "passed", "complete", "late", "by", "why"]
     rows = (

@@ -16,11 +16,11 @@ from grader.errors import BadInputError, UsageError
 from grader.i18n import _
 
 if TYPE_CHECKING:
+    from grader.assignment.manifest import Assignment
     from grader.course.course import Course
-    from grader.course.manifest import Assignment
     from grader.intake.submission import Submission
     from grader.judge.evidence import Evidence
-    from grader.records.report import CaseResult, Report
+    from grader.report.report import CaseResult, Report
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _NAMED = 5  # cases that an error names
@@ -39,7 +39,7 @@ _NAMED = 5  # cases that an error names
 @common
 def inspect(report_file: Path, case_id: str | None, submission: Path | None, **options: Any) -> None:
     """One case once more."""
-    from grader.records.reading import read_file
+    from grader.report.reader import read_file
 
     report = read_file(report_file).report
     course = course_of(options)
@@ -59,7 +59,7 @@ def inspect(report_file: Path, case_id: str | None, submission: Path | None, **o
 
 def _case(report: Report, wanted: str | None, where: Path) -> CaseResult:
     """The case that is meant."""
-    from grader.records.report import Verdict
+    from grader.report.report import Verdict
 
     if wanted is None:
         failed = [case for case in report.cases if case.verdict not in (Verdict.PASSED, Verdict.SKIPPED)]
@@ -96,7 +96,7 @@ def _submission(report: Report, assignment: Assignment, named: Path | None, repo
 
 
 def _beside(member: str, report_file: Path) -> Iterator[Path]:
-    from grader.intake.found import ARCHIVES, NOTEBOOK, SCRIPT
+    from grader.intake.candidate import ARCHIVES, NOTEBOOK, SCRIPT
 
     if set(member) & set("/\\\0") or member.startswith("."):
         return
@@ -109,7 +109,7 @@ def _beside(member: str, report_file: Path) -> Iterator[Path]:
 
 def _secret(report: Report, course: Course, named: Path | None) -> bytes:
     """The secret that the report's inputs were drawn by, as far as that can be told."""
-    from grader.batch.secret import commitment, secret_of
+    from grader.grading.secret import commitment, secret_of
     from grader.judge.run import PUBLIC_SECRET
 
     if report.visibility == "public":
@@ -136,8 +136,8 @@ def _run(
     report: Report, assignment: Assignment, case: CaseResult, work: Submission, secret: bytes
 ) -> tuple[CaseResult, Evidence | None]:
     """The case as it ends now, and what was said in it; nothing where it needs another that failed."""
-    from grader.batch.bench import Bench, at_bench
-    from grader.batch.task import Setting
+    from grader.grading.bench import Bench, at_bench
+    from grader.grading.task import Setting
     from grader.i18n import language
 
     heard = _Heard(case.id)

@@ -24,9 +24,9 @@ _REPORTS = "reports"  # the folder in which `d2d grade` names each file after it
 @common
 def keygen(file: Path, from_secret: bool, **_options: Any) -> None:
     """Make a pair of keys."""
-    from grader.batch.secret import VARIABLE, secret_of
-    from grader.records.signature import PUBLIC_SUFFIX
-    from grader.records.signature import keygen as make
+    from grader.grading.secret import VARIABLE, secret_of
+    from grader.report.signature import PUBLIC_SUFFIX
+    from grader.report.signature import keygen as make
 
     if from_secret and not os.environ.get(VARIABLE):
         raise UsageError(_("{variable} is not set.").format(variable=VARIABLE))
@@ -46,7 +46,7 @@ def keygen(file: Path, from_secret: bool, **_options: Any) -> None:
 def verify(reports: tuple[Path, ...], key: Path | None, member: str | None, **options: Any) -> None:
     """Check reports."""
     from grader.clean import inline
-    from grader.records.signature import Check, read_public_key, sentence
+    from grader.report.signature import Check, read_public_key, sentence
 
     if key is None:
         key = term_of(course_of(options)).public_key
@@ -70,8 +70,8 @@ def verify(reports: tuple[Path, ...], key: Path | None, member: str | None, **op
 
 def _checked(path: Path, member: str | None, public: Any, sentence: Any, valid: Any) -> tuple[str, bool]:
     """What is to be said of one file, and whether it holds."""
-    from grader.records.gradebook import normal
-    from grader.records.reading import read_file
+    from grader.gradebook.book import normal
+    from grader.report.reader import read_file
 
     document = read_file(path)
     report = document.report

@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
+from grader import files as whole
 from grader.errors import BadInputError
 from grader.i18n import _
-from grader.records import whole
 
 _WIDEST = 60
 

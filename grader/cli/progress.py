@@ -13,7 +13,7 @@ import click
 from grader.i18n import _
 
 if TYPE_CHECKING:
-    from grader.batch.grading import Outcome
+    from grader.grading.batch import Outcome
 
 _LINE_SECONDS = 2.0
 

@@ -18,11 +18,11 @@ from grader.errors import NOT_ALL_PASSED, UsageError
 from grader.i18n import _
 
 if TYPE_CHECKING:
-    from grader.course.manifest import Assignment
+    from grader.assignment.manifest import Assignment
     from grader.course.term import Term
-    from grader.records.gradebook import Gradebook
-    from grader.records.moves import Move
-    from grader.records.report import Report
+    from grader.gradebook.book import Gradebook
+    from grader.grading.changes import Move
+    from grader.report.report import Report
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -91,7 +91,7 @@ class _Before:
 
     def compare(self, after: Report, *, stands: bool = False) -> None:
         """Note whether this moves what is in the gradebook."""
-        from grader.records.moves import move
+        from grader.grading.changes import move
 
         key = (after.member, after.submission_sha256)
         self.found.add(key)
@@ -109,7 +109,7 @@ class _Before:
 
     def veto(self, after: Report) -> bool:
         """Whether the score before stands, because it would be lower now."""
-        from grader.records.moves import is_lower
+        from grader.grading.changes import is_lower
 
         before = self.reports.get((after.member, after.submission_sha256))
         if not self.never_lower or before is None or not is_lower(before, after):
@@ -135,9 +135,9 @@ class _Run:
 
     def place(self, path: Path, out: Path) -> int:
         """Judge what lies at `path` again where it has to be; the exit code."""
-        from grader.batch.entries import entries
-        from grader.records.folder import ReportFolder
-        from grader.records.reading import read_file
+        from grader.grading.entries import entries
+        from grader.grading.folder import ReportFolder
+        from grader.report.reader import read_file
 
         folder = ReportFolder(out, self.assignment.id, signing_key(self.options["key"], self.term))
         found = entries(path, self.assignment.id, apart_from=[out])
@@ -177,7 +177,7 @@ def _places(book: Gradebook, assignment: str, path: Path | None, out: Path | Non
 def _shown(moves: Sequence[Move]) -> Iterator[str]:
     """A line for each score that moved, and one for each case that moved it."""
     from grader.clean import inline
-    from grader.records.sheet import decimal
+    from grader.report.sheet import decimal
 
     for each in moves:
         line = f"{inline(each.member)}  {decimal(each.before)}/{decimal(each.max_before)} → "
@@ -193,7 +193,7 @@ def _shown(moves: Sequence[Move]) -> Iterator[str]:
 
 
 def _signed(points: Fraction) -> str:
-    from grader.records.sheet import decimal
+    from grader.report.sheet import decimal
 
     return f"{'−' if points < 0 else '+'}{decimal(abs(points))}"
 

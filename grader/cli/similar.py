@@ -15,9 +15,9 @@ from grader.errors import BadInputError
 from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from grader.batch.entries import Entry
-    from grader.course.manifest import Assignment
-    from grader.records.overlap import Overlap
+    from grader.assignment.manifest import Assignment
+    from grader.grading.entries import Entry
+    from grader.similarity.overlap import Overlap
 
 _SHOWN = 20  # pairs in the terminal; the page has more
 
@@ -36,10 +36,10 @@ _SHOWN = 20  # pairs in the terminal; the page has more
 @common
 def similar(hw: str, folder: Path, given: tuple[Path, ...], html_file: str | None, **options: Any) -> None:
     """Pairs of the submissions in DIR."""
-    from grader.batch.entries import entries
-    from grader.batch.similar import compare, given_of, text_of
+    from grader.grading.entries import entries
     from grader.intake.read import read
-    from grader.render.similar import page
+    from grader.similarity.page import page
+    from grader.similarity.similar import compare, given_of, text_of
 
     assignment = course_of(options).assignment(hw)
     page_file = Path(html_file or f"similar-{assignment.id}.html")
@@ -59,8 +59,8 @@ def similar(hw: str, folder: Path, given: tuple[Path, ...], html_file: str | Non
 
 def _texts(found: Iterable[Entry], assignment: Assignment) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The code of each member, and why there is none of some."""
-    from grader.batch.similar import text_of
     from grader.intake.read import read
+    from grader.similarity.similar import text_of
 
     texts, unread = {}, []
     for entry in found:
@@ -74,7 +74,7 @@ def _texts(found: Iterable[Entry], assignment: Assignment) -> tuple[dict[str, st
 
 
 def _shown(found: Overlap) -> str:
-    from grader.render.similar import caution, in_short
+    from grader.similarity.page import caution, in_short
 
     rows = [
         [

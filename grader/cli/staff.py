@@ -23,10 +23,10 @@ from grader.errors import ALL_PASSED, OUR_FAULT, BadInputError, UsageError
 from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from grader.batch.publish import Judged, Key, Post
     from grader.course.course import Course
     from grader.course.term import Term
-    from grader.records.collected import Collection, Snapshot
+    from grader.github.collected import Collection, Snapshot
+    from grader.github.publish import Judged, Key, Post
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -46,10 +46,10 @@ _SECONDS = 60
 @common
 def collect(roster: Path, state: Path, out: Path, hw: str, allow: tuple[str, ...], **options: Any) -> None:
     """The first job."""
-    from grader.batch.collect import Order, digest, take_snapshot
-    from grader.batch.collect import collect as fetch
     from grader.course.roster import read_roster
-    from grader.records.collected import heads_json, read_snapshots, snapshot_for
+    from grader.github.collect import Order, digest, take_snapshot
+    from grader.github.collect import collect as fetch
+    from grader.github.collected import heads_json, read_snapshots, snapshot_for
 
     course = course_of(options)
     term = term_of(course)
@@ -94,10 +94,10 @@ def publish(
     collected: Path, graded: Path, state: Path, expected: str | None, comments: bool, pause: float, **options: Any
 ) -> None:
     """The last job."""
-    from grader.batch.collect import digest
-    from grader.batch.publish import judged, posts
-    from grader.records.collected import FILE, read_collection
-    from grader.records.signature import read_public_key
+    from grader.github.collect import digest
+    from grader.github.collected import FILE, read_collection
+    from grader.github.publish import judged, posts
+    from grader.report.signature import read_public_key
 
     term = term_of(course_of(options))
     if term.public_key is None:

@@ -18,7 +18,7 @@ from grader.i18n import _, language
 
 if TYPE_CHECKING:
     from grader.course.policy import Policy
-    from grader.records.report import Report
+    from grader.report.report import Report
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 DECISIONS = "decisions.json"
@@ -63,7 +63,7 @@ def _out(value: object, text: str, json_file: str | None) -> None:
 
 def _read_decisions(file: Path) -> list[dict[str, Any]]:
     """What `promote` wrote; the file comes from elsewhere, so its form is looked at."""
-    from grader.records.fields import FaultError, Fields, as_text
+    from grader.fields import FaultError, Fields, as_text
 
     try:
         value = json.loads(file.read_bytes().decode("utf-8-sig"))
@@ -93,7 +93,7 @@ def _read_decisions(file: Path) -> list[dict[str, Any]]:
 
 
 def _mine(decisions: list[dict[str, Any]], member: str | None, file: Path) -> dict[str, Any]:
-    from grader.records.gradebook import normal
+    from grader.gradebook.book import normal
 
     if member is None and len(decisions) != 1:
         raise UsageError(
@@ -108,7 +108,7 @@ def _mine(decisions: list[dict[str, Any]], member: str | None, file: Path) -> di
 def _decision_text(decided: dict[str, Any]) -> str:
     from grader.clean import inline
     from grader.course.policy import Outcome
-    from grader.records.promotion import word
+    from grader.gradebook.promotion import word
 
     attendance, discussion = decided["attendance"], decided["discussion"]
     lines = [
@@ -146,8 +146,8 @@ def _lying_about(folder: Path) -> list[Path]:
 
 def _own(files: Iterable[Path], *, strict: bool, member: str | None) -> list[_Found]:
     """The reports in `files`; files that only lie about may be something else."""
-    from grader.records.gradebook import normal
-    from grader.records.reading import read_file
+    from grader.gradebook.book import normal
+    from grader.report.reader import read_file
 
     found = []
     for file in files:
@@ -209,8 +209,8 @@ def _reports_text(standing: list[Report | None], policy: Policy) -> str:
 def _needed(standing: list[Report | None], policy: Policy) -> Iterable[str]:
     """What of the assignments is still to be done for the best decision, as the staff's own decision would say it."""
     from grader.course.policy import Share
-    from grader.records.promotion import Facts, decide, passed_of
-    from grader.records.results import Result
+    from grader.gradebook.promotion import Facts, decide, passed_of
+    from grader.gradebook.results import Result
 
     results = {
         report.assignment: Result(

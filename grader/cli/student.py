@@ -15,12 +15,12 @@ from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError, Usage
 from grader.i18n import _
 
 if TYPE_CHECKING:
-    from grader.bridge.host import Server
-    from grader.course.manifest import Assignment
+    from grader.assignment.manifest import Assignment
+    from grader.bridge.session import Server
     from grader.judge.hints import Hints
     from grader.judge.reference import Reference
     from grader.judge.run import Judge
-    from grader.records.report import Report
+    from grader.report.report import Report
 
 _LOOK_SECONDS = 0.002  # how often --watch looks at the file: a save is noticed before the eye is back on the terminal
 
@@ -74,7 +74,7 @@ def check(hw: str, path: Path | None, pattern: str | None, watch: bool, **option
     assignment = find_course(Path.cwd(), options["course"]).assignment(hw)
     file = path or default_path(assignment)
     if wanted.notebook is not None:
-        from grader.batch.notebook import check_target
+        from grader.render.notebook import check_target
 
         check_target(wanted.notebook, file)
     for name in (wanted.json_file, wanted.html_file, wanted.notebook):
@@ -84,7 +84,7 @@ def check(hw: str, path: Path | None, pattern: str | None, watch: bool, **option
         from grader.intake.read import read
 
         read(file, assignment.id, assignment.asked)  # what can't be read is said before anything is started
-    from grader.sandbox.order import start
+    from grader.sandbox.start import start
 
     server = start(assignment.imports)  # imports NumPy in its own process while this one imports pytest
     try:
@@ -112,7 +112,7 @@ def default_path(assignment: Assignment) -> Path:
 
 
 def _check(assignment: Assignment, file: Path, server: Server, wanted: Wanted) -> int:
-    from grader.judge.collect import Collection, collected
+    from grader.judge.cases import Collection, collected
     from grader.judge.run import Judge
 
     def work(collection: Collection) -> int:
@@ -149,7 +149,7 @@ def _once(judge: Judge, file: Path, wanted: Wanted) -> int:
 
         Path(wanted.html_file).write_text(fragment(report) if wanted.fragment else page(report), "utf-8")
     if wanted.notebook is not None:
-        from grader.batch.notebook import write_feedback
+        from grader.render.notebook import write_feedback
 
         write_feedback(report, file, judge.collection.assignment, wanted.notebook)
     if wanted.json_file == "-":

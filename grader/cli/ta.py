@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from grader.course.course import Course
     from grader.course.policy import Policy
     from grader.course.term import Term
-    from grader.records.gradebook import Gradebook
-    from grader.records.promotion import Decision
-    from grader.records.results import Result
+    from grader.gradebook.book import Gradebook
+    from grader.gradebook.promotion import Decision
+    from grader.gradebook.results import Result
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _POINTS = re.compile(r"\d{1,6}(\.\d{1,4}|/[1-9]\d{0,3})?")
@@ -63,7 +63,7 @@ def promote(
     term = term_of(course_of(options))
     from grader.course.policy import read_policy
     from grader.course.roster import demand_rows, read_attendance, read_roster
-    from grader.records.gradebook import normal
+    from grader.gradebook.book import normal
 
     rules = read_policy(policy) if policy else term.policy
     people = read_roster(roster) if roster else None
@@ -98,7 +98,7 @@ def promote(
     if out is not None:
         write(out / "decisions.json", dumped(_in_all_languages(value, facts, rules, results)))
         write(out / "decisions.csv", _csv(decisions))
-        from grader.render.decisions import page
+        from grader.gradebook.decisions import page
 
         write(out / "decisions.html", page(decisions, rules, term.name))
     if json_file is not None:
@@ -176,11 +176,11 @@ def time_of(text: str | None, term: Term) -> datetime:
 
 def open_book(book: Path, term: Term, *, create: bool = False) -> Gradebook:
     """The gradebook; where the course has a key, it takes what that has signed alone."""
-    from grader.records.gradebook import Gradebook
+    from grader.gradebook.book import Gradebook
 
     if term.public_key is None:
         return Gradebook(book, create=create)
-    from grader.records.signature import read_public_key
+    from grader.report.signature import read_public_key
 
     return Gradebook(book, create=create, key=read_public_key(term.public_key))
 
@@ -192,13 +192,13 @@ def _points(text: str) -> Fraction:
 
 
 def _facts(member: str, results: Mapping[str, Result], policy: Policy, shares: Sequence[Any]) -> Any:
-    from grader.records.promotion import Facts, passed_of
+    from grader.gradebook.promotion import Facts, passed_of
 
     return Facts(member, passed_of(results, policy), *shares)
 
 
 def _decisions(facts: Mapping[str, Any], policy: Policy, results: Mapping[str, Mapping[str, Result]]) -> list[Decision]:
-    from grader.records.promotion import decide
+    from grader.gradebook.promotion import decide
 
     return [decide(facts[member], policy, results.get(member, _NOBODY)) for member in sorted(facts)]
 
@@ -267,7 +267,7 @@ def _what_if(texts: Sequence[str], facts: Mapping[str, Any], policy: Policy) -> 
 
 
 def _show_what_if(before: list[Decision], after: list[Decision], json_file: str | None) -> None:
-    from grader.records.promotion import word
+    from grader.gradebook.promotion import word
 
     if json_file is not None:
         put(dumped([decision.as_json() for decision in after]), json_file)
@@ -279,7 +279,7 @@ def _show_what_if(before: list[Decision], after: list[Decision], json_file: str 
 
 
 def _shown(decisions: list[Decision]) -> str:
-    from grader.records.promotion import word
+    from grader.gradebook.promotion import word
 
     head = [_("member"), _("decision"), _("rule"), _("passed"), _("attendance"), _("discussion"), _("missing")]
     rows = [
@@ -298,7 +298,7 @@ def _shown(decisions: list[Decision]) -> str:
 
 
 def _csv(decisions: list[Decision]) -> str:
-    from grader.records.sheet import sheet
+    from grader.report.sheet import sheet
 
     head = ["member", "decision", "rule", "passed", "attended", "held", "discussions", "discussions_held", "missing"]
     rows = (

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from grader.course.manifest import MANIFEST, Assignment, read_assignment
-from grader.course.toml import load
+from grader.assignment.manifest import MANIFEST, Assignment, read_assignment
 from grader.errors import UsageError
 from grader.i18n import LANGUAGES, _
+from grader.toml import load
 
 COURSE_FILE = "d2d.toml"
 # Keys of the course file that only the staff's commands read (grader.course.term), when they need them.

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 
-from grader.course.toml import Table
 from grader.i18n import _
+from grader.toml import Table
 
 _MOST_SUBMISSIONS, _MOST_HOURS = 1000, 24 * 31
 

@@ -14,9 +14,9 @@ from functools import cached_property
 from itertools import product
 from pathlib import Path
 
-from grader.course.toml import Table, load
 from grader.errors import BadAssignmentError
 from grader.i18n import _
+from grader.toml import Table, load
 
 DEFAULT = Path(__file__).with_name("policy.toml")
 

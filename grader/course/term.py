@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from grader.course.course import TERM_KEYS
 from grader.course.feedback import Feedback, read_feedback
 from grader.course.policy import DEFAULT, Policy, policy_of, read_policy
-from grader.course.toml import Table, load
 from grader.i18n import _
+from grader.toml import Table, load
 
 TIME_ZONE = "Asia/Seoul"
 _MOST_GRACE = 60 * 24 * 31

@@ -12,9 +12,9 @@ from itertools import zip_longest
 
 from grader.errors import BadInputError
 from grader.i18n import _
-from grader.intake.found import SCRIPT, Found, kind, stem
+from grader.intake.candidate import SCRIPT, Found, kind, stem
 from grader.intake.submission import Cell
-from grader.records.report import Note, Where
+from grader.report.report import Note, Where
 
 _MAX_VERSIONS = 20
 _NAMES_SHOWN = 5

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from grader.errors import BadInputError
 from grader.i18n import _
+from grader.intake.candidate import MAX_ENTRIES, Found, is_candidate, is_foreign, too_many
 from grader.intake.file import contents
-from grader.intake.found import MAX_ENTRIES, Found, is_candidate, is_foreign, too_many
 from grader.intake.text import shown
 
 _DEPTH = 6

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from grader.i18n import _
 from grader.intake.suspect import is_suspect
-from grader.records.report import Note, Where
+from grader.report.report import Note, Where
 
 _CELL_MAGIC = re.compile(r"%%(\w+)(?!\w|\?)")
 # Cells whose body is Python run in the notebook's own namespace. `%%timeit` is not one: its names are lost.

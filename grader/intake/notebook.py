@@ -12,7 +12,7 @@ from grader.i18n import _
 from grader.intake.submission import MAX_CODE, Cell
 from grader.intake.suspect import is_suspect
 from grader.intake.text import lines
-from grader.records.report import Note, Where
+from grader.report.report import Note, Where
 
 MAX_CELLS = 5_000
 _MAX_PARTS = 2_000_000  # lists and objects: 32 MB of `[],` would become a gigabyte

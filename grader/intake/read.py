@@ -9,11 +9,11 @@ from pathlib import Path
 
 from grader.errors import BadInputError
 from grader.i18n import _
+from grader.intake.candidate import ARCHIVES, NOTEBOOK, SCRIPT, Found, kind, stem
 from grader.intake.file import MAX_BYTES, contents
-from grader.intake.found import ARCHIVES, NOTEBOOK, SCRIPT, Found, kind, stem
 from grader.intake.submission import Cell, Submission
 from grader.intake.text import decode, shown
-from grader.records.report import Note
+from grader.report.report import Note
 
 __all__ = ["MAX_BYTES", "read"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.records.report import Note, Where
+from grader.report.report import Note, Where
 
 MAX_CODE = 8 << 20  # characters in all cells together: the work of a whole term has a tenth of that
 

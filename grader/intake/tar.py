@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.intake.archive import Entry, accepted, damaged
+from grader.intake.candidate import MAX_ENTRIES, Found, too_many
 from grader.intake.file import MAX_BYTES, too_large
-from grader.intake.found import MAX_ENTRIES, Found, too_many
+from grader.intake.members import ArchiveMember, accepted, damaged
 from grader.intake.text import shown
 
 _BLOCK = 512
@@ -25,7 +25,7 @@ _LONG_NAME, _PAX, _OTHER_RECORDS = b"L", (b"x", b"X"), (b"g", b"K", b"V")
 
 @dataclass(frozen=True)
 class _Member:
-    entry: Entry
+    entry: ArchiveMember
     start: int
     size: int
 
@@ -60,7 +60,7 @@ def _members(data: bytes, where: str) -> Iterator[_Member]:
             long_name = _path(data[start : start + size]) or long_name
         elif kind not in (_LONG_NAME, *_PAX, *_OTHER_RECORDS):
             name, long_name = _text(long_name or _short_name(header)), b""
-            yield _Member(Entry(name, _kind(kind, name)), start, size)
+            yield _Member(ArchiveMember(name, _kind(kind, name)), start, size)
 
 
 def _sum_is_right(header: bytes) -> bool:

@@ -9,9 +9,9 @@ import zlib
 
 from grader.errors import BadInputError
 from grader.i18n import _
-from grader.intake.archive import Entry, accepted, bomb, damaged
+from grader.intake.candidate import MAX_ENTRIES, Found, too_many
 from grader.intake.file import MAX_BYTES, too_large
-from grader.intake.found import MAX_ENTRIES, Found, too_many
+from grader.intake.members import ArchiveMember, accepted, bomb, damaged
 from grader.intake.text import shown
 
 # End of central directory: signature, 4 numbers of disks and entries, size and offset of the directory, comment.
@@ -36,7 +36,9 @@ def candidates_of_zip(data: bytes, where: str) -> tuple[Found, ...]:
         raise damaged(where) from error
     entries = archive.infolist()
     names = [_name(entry) for entry in entries]
-    chosen = accepted((Entry(name, _kind(info, name)) for info, name in zip(entries, names, strict=True)), where)
+    chosen = accepted(
+        (ArchiveMember(name, _kind(info, name)) for info, name in zip(entries, names, strict=True)), where
+    )
     return tuple(
         _found(archive, info, name, f"{where}/{name}")
         for info, name, candidate in zip(entries, names, chosen, strict=True)

@@ -5,10 +5,10 @@
 The judge is trusted and never meets the student's code: what it compares came over the bridge as data.
 """
 
-from grader.bridge.remote import read
-from grader.bridge.wire import TensorValue
+from grader.bridge.student import read
 from grader.judge.case import Misconception, case
 from grader.judge.compare import close
 from grader.judge.expect import raises, unchanged
+from grader.worker.wire import TensorValue
 
 __all__ = ["Misconception", "TensorValue", "case", "close", "raises", "read", "unchanged"]

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from grader.bridge.host import Host
+from grader.bridge.session import Host
 from grader.i18n import _
-from grader.judge.collect import Case
-from grader.records.report import Note, Where
+from grader.judge.cases import Case
+from grader.report.report import Note, Where
 from grader.sandbox.worker import EndedError
 
 # Asks a case of the worker of a host; the exception that ended it, None if it passed.

@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.bridge.remote import kind_of
-from grader.bridge.wire import TensorValue
+from grader.bridge.student import kind_of
 from grader.i18n import _
 from grader.judge.failure import CaseFailure, Shown
 from grader.judge.plots import plot_of_arrays, plot_of_histories
+from grader.worker.wire import TensorValue
 
 # Honest float64 answers differ by 1e-12 or so, float32 by 1e-6: an order of summation must never fail anybody.
 RTOL, ATOL = 1e-5, 1e-7

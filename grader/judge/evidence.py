@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.bridge.client import Exchange
-from grader.bridge.wire import Handle, Name, TensorValue, WireError, decode
+from grader.bridge.transport import Exchange
 from grader.judge.verdict import Outcome
-from grader.records.report import Hint, Where
+from grader.report.report import Hint, Where
+from grader.worker.wire import Handle, Name, TensorValue, WireError, decode
 
 SUBMISSION, REFERENCE = "submission", "reference"
 _UNSAID = ("drop", "where")  # housekeeping, not part of what a case asks

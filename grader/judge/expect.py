@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.bridge.outcomes import RaisedError
-from grader.bridge.remote import Remote, read
-from grader.bridge.wire import TensorValue
+from grader.bridge.student import Remote, read
 from grader.i18n import _
 from grader.judge.failure import CaseFailure
+from grader.worker.wire import TensorValue
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from grader.i18n import _
-from grader.records.plot import Plot
+from grader.report.plot import Plot
 
 # A function each, not a text: the language is chosen after this module is loaded.
 KINDS: dict[str, Callable[[], str]] = {

@@ -18,17 +18,17 @@ from typing import Protocol
 
 import numpy as np
 
-from grader.bridge.client import ByteTransport
-from grader.bridge.reading import Survey, statements
-from grader.bridge.server import Server
-from grader.course.manifest import Assignment
+from grader.assignment.manifest import Assignment
+from grader.bridge.transport import ByteTransport
 from grader.errors import BadAssignmentError
 from grader.i18n import _, language
 from grader.judge.case import Misconception
-from grader.judge.collect import Case
+from grader.judge.cases import Case
 from grader.judge.reference import load_reference
 from grader.judge.transcript import Transcript
-from grader.records.report import Hint
+from grader.report.report import Hint
+from grader.worker.server import Server
+from grader.worker.survey import Survey, statements
 
 # Runs a case with another in the student's place; the exception that ended it, None if it passed.
 Rerun = Callable[[ByteTransport], BaseException | None]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from grader.bridge.loading import NameRemark
 from grader.i18n import _
-from grader.records.report import Note, Where
+from grader.report.report import Note, Where
 
 
 def notes_of_names(remarks: Iterable[NameRemark]) -> tuple[Note, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from grader.bridge.host import LoadProblem
 from grader.bridge.outcomes import RaisedError
-from grader.bridge.reading import Reading
+from grader.bridge.session import LoadProblem
 from grader.i18n import _
 from grader.intake.submission import Cell
-from grader.records.report import Note, Where
+from grader.report.report import Note, Where
+from grader.worker.survey import Reading
 
 _MOST = 20  # one slip at the top of a notebook makes all that follows fail too
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.records.plot import LARGEST, MOST_VALUES, Kind, Plot
+from grader.report.plot import FURTHEST, MOST_VALUES, Kind, Plot
 
 _LEAST = 3  # fewer values are read faster than they are drawn
 
@@ -30,4 +30,4 @@ def plot_of_histories(actual: Sequence[Any], expected: Sequence[Any]) -> Plot | 
 
 def _numbers(values: Iterable[Any]) -> tuple[float | None, ...]:
     """The first ones, with as many digits as can be seen."""
-    return tuple(float(f"{v:.6g}") if abs(v) <= LARGEST else None for v in islice(values, MOST_VALUES))
+    return tuple(float(f"{v:.6g}") if abs(v) <= FURTHEST else None for v in islice(values, MOST_VALUES))

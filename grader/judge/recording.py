@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.bridge.client import ByteTransport
-from grader.bridge.remote import Submission as Student
-from grader.bridge.wire import WireError, decode, encode
-from grader.course.manifest import Assignment
+from grader.assignment.manifest import Assignment
+from grader.bridge.student import Submission as Student
+from grader.bridge.transport import ByteTransport
 from grader.errors import BadAssignmentError
 from grader.i18n import _
 from grader.judge.case import Misconception
-from grader.judge.collect import Case, Collection, Seats
+from grader.judge.cases import Case, Collection, Seats
 from grader.judge.hints import LiveHints, Rerun, hint_of
 from grader.judge.reference import LiveReference, Outliner, Reference, same
 from grader.judge.run import PUBLIC_SECRET, rng_of
 from grader.judge.transcript import Said, Transcript
-from grader.records.report import Hint
+from grader.report.report import Hint
+from grader.worker.wire import WireError, decode, encode
 
 SCHEMA = "d2d.recording/1"
 

@@ -11,13 +11,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from grader.bridge.client import ByteTransport
 from grader.bridge.outcomes import BridgeError, RaisedError
-from grader.bridge.remote import Transport
-from grader.bridge.server import Server
-from grader.bridge.wire import Bounds, Handle, Name, TensorValue, decode
+from grader.bridge.student import Transport
+from grader.bridge.transport import ByteTransport
 from grader.errors import BadAssignmentError
 from grader.i18n import _
+from grader.worker.server import Server
+from grader.worker.wire import Bounds, Handle, Name, TensorValue, decode
 
 # Read when the reference or a misconception imports PyTorch: computations as small as theirs are slower in several
 # threads, and many times slower where each core has a judge of its own.

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from grader.bridge.outcomes import BridgeError
-from grader.bridge.remote import Remote
-from grader.bridge.wire import Handle, Name, TensorValue
+from grader.bridge.student import Remote
 from grader.judge.reference import Reference
+from grader.worker.wire import Handle, Name, TensorValue
 
 _MOST_STEPS = 20_000  # of a case: what asks for more is not kept
 _PLAIN = (int, bool, str, bytes, type(None))

@@ -16,16 +16,15 @@ from functools import cache
 import numpy as np
 
 from grader import __version__
-from grader.bridge.client import ByteTransport, Exchange
-from grader.bridge.host import Host, Server
 from grader.bridge.outcomes import BridgeError, MissingNameError
-from grader.bridge.reading import Reading
-from grader.bridge.remote import Submission as Student
-from grader.bridge.remote import Transport
+from grader.bridge.session import Host, Server
+from grader.bridge.student import Submission as Student
+from grader.bridge.student import Transport
+from grader.bridge.transport import ByteTransport, Exchange
 from grader.i18n import _
 from grader.intake.submission import Submission
 from grader.judge.canary import Passed, borrowed, notes_of_borrowing
-from grader.judge.collect import Case, Collection, Seats
+from grader.judge.cases import Case, Collection, Seats
 from grader.judge.compare import distances
 from grader.judge.evidence import REFERENCE, SUBMISSION, Evidence, Heard, Witness
 from grader.judge.failure import Shown
@@ -35,8 +34,9 @@ from grader.judge.notes import notes_of, notes_of_reading, unmade
 from grader.judge.reference import Reference
 from grader.judge.transcript import Transcript
 from grader.judge.verdict import Outcome, outcome_of
-from grader.records.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
+from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
 from grader.sandbox.worker import EndedError
+from grader.worker.survey import Reading
 
 # A function that hangs does so in every case: after this many the rest of its section is not waited for.
 _TIMEOUTS_A_SECTION = 2

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.bridge.wire import Handle, WireError, decode
 from grader.judge.compare import close
 from grader.judge.failure import CaseFailure
 from grader.judge.reference import Outliner, same
+from grader.worker.wire import Handle, WireError, decode
 
 Exchange = Callable[[bytes], bytes]
 _NO_EVIDENCE = ("drop", "where")  # housekeeping, not part of what a case asks

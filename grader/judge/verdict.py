@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.assignment.limits import Limits
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
-from grader.course.limits import Limits
 from grader.errors import D2DError
 from grader.i18n import _
 from grader.judge.failure import KINDS, CaseFailure, Shown
-from grader.records.report import Verdict, Where
+from grader.report.report import Verdict, Where
 from grader.sandbox.worker import EndedError
 
 _HOME = Path(__file__).parents[1]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from grader.records.report import Report, Verdict
-from grader.records.sheet import Cell, decimal, sheet
+from grader.report.report import Report, Verdict
+from grader.report.sheet import Cell, decimal, sheet
 
 _HEAD = ["member", "assignment", "section", "points", "max_points", "percent", "cases", "cases_passed", "complete"]
 

@@ -10,9 +10,9 @@ from rich.text import Text
 
 from grader.clean import inline, printable
 from grader.i18n import _, ngettext
-from grader.records.report import CaseResult, Verdict, Visibility
 from grader.render.window import Line
 from grader.render.words import VERDICTS, place, title
+from grader.report.report import CaseResult, Verdict, Visibility
 
 MESSAGE_LINES = 8
 OUTPUT_LINES = 5

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from grader.i18n import _
-from grader.records.report import Note, Report, Section
 from grader.render import words
 from grader.render.markdown import code, mark, plain, told
+from grader.report.report import Note, Report, Section
 
 _NOTES = 20
 

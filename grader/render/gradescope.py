@@ -12,8 +12,8 @@ from typing import Any
 from grader.clean import inline, printable
 from grader.errors import BadInputError
 from grader.i18n import _
-from grader.records.report import CaseResult, Report, Verdict, Visibility
 from grader.render import words
+from grader.report.report import CaseResult, Report, Verdict, Visibility
 
 _LONGEST = 4000
 

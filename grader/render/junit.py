@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring  # written here, never read
 
 from grader.clean import inline, printable
-from grader.records.report import CaseResult, Report, Section, Verdict
-from grader.records.sheet import decimal
 from grader.render import words
+from grader.report.report import CaseResult, Report, Section, Verdict
+from grader.report.sheet import decimal
 
 _ERRORS = {Verdict.ERROR, Verdict.TIMEOUT, Verdict.MEMORY, Verdict.CRASHED, Verdict.UNGRADABLE}
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

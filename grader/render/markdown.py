@@ -15,8 +15,8 @@ from collections.abc import Iterator
 
 from grader.clean import inline, printable
 from grader.i18n import _, ngettext
-from grader.records.report import CaseResult, Report, Section, Verdict, Visibility
 from grader.render import words
+from grader.report.report import CaseResult, Report, Section, Verdict, Visibility
 
 # A comment on GitHub holds 65,536 characters, and what is sent with it needs room as well.
 LONGEST = 60_000

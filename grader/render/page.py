@@ -6,8 +6,8 @@ import re
 
 from markupsafe import Markup
 
-from grader.records.report import Report
 from grader.render.templating import asset, framed, rendered
+from grader.report.report import Report
 
 
 def page(report: Report) -> str:

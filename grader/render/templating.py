@@ -21,9 +21,9 @@ from markupsafe import Markup
 
 from grader.clean import inline, printable
 from grader.i18n import _, language, ngettext
-from grader.records.report import CaseResult, Section, Verdict
 from grader.render import svg, words
 from grader.render.cases import labelled
+from grader.report.report import CaseResult, Section, Verdict
 
 _LONGEST = 20_000  # of any one text; filters cut most of them shorter
 _QUIET = (Verdict.PASSED, Verdict.SKIPPED)

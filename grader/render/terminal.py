@@ -16,10 +16,10 @@ from rich.text import Text
 
 from grader.clean import inline
 from grader.i18n import _, ngettext
-from grader.records.report import CaseResult, Note, Report, Section, Verdict, Where
 from grader.render import words
 from grader.render.cases import BODY, CASE, SECTION, case_lines
 from grader.render.window import Line, put
+from grader.report.report import CaseResult, Note, Report, Section, Verdict, Where
 
 if TYPE_CHECKING:
     from rich.console import Console

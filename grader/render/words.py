@@ -9,7 +9,7 @@ from math import ceil, lcm
 
 from grader.clean import inline
 from grader.i18n import _, ngettext
-from grader.records.report import CaseResult, Report, Verdict, Where
+from grader.report.report import CaseResult, Report, Verdict, Where
 
 _PARAMETERS = re.compile(r"::[^\[]*\[(.*)\]\Z", re.DOTALL)
 
@@ -64,7 +64,7 @@ def amount(points: Fraction) -> str:
     """Points as people write them: `41.5`; a fraction where no few digits are exactly that much."""
     if points.denominator == 1 or 10_000 % points.denominator:
         return str(points)
-    from grader.records.sheet import decimal  # with `csv`, which most reports need not wait for
+    from grader.report.sheet import decimal  # with `csv`, which most reports need not wait for
 
     return str(decimal(points))
 

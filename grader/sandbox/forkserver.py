@@ -16,14 +16,14 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from grader.course.limits import Limits
+from grader.assignment.limits import Limits
 from grader.errors import OurFaultError
 from grader.i18n import _
-from grader.sandbox.layers import watchdog
+from grader.sandbox import watchdog
 from grader.sandbox.neighbours import Place
-from grader.sandbox.order import Order
-from grader.sandbox.removal import empty, remove
+from grader.sandbox.spec import WorkerSpec
 from grader.sandbox.worker import OUT_OF_MEMORY, EndedError, ForkedWorker, status_text
+from grader.worker.removal import empty, remove
 
 _PREFIX = "d2d-"
 _PIPE_BYTES = 1 << 20  # an array of a megabyte in one go instead of sixteen changes of process
@@ -34,8 +34,8 @@ _ANSWER_SECONDS = 10.0  # killing what a submission left behind takes millisecon
 class ForkServer:
     """A zygote, started at once and waited for only when the first worker is asked for."""
 
-    def __init__(self, order: Order) -> None:
-        self.order = order
+    def __init__(self, spec: WorkerSpec) -> None:
+        self.spec = spec
         self.layers: tuple[str, ...] = ()  # those of the last worker, as it said itself before any student's code ran
         self.required: tuple[str, ...] = ()  # layers without which no worker may serve any more
         self.place = Place()
@@ -49,7 +49,7 @@ class ForkServer:
         self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 — closed in _stop
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and file
-                [sys.executable, "-I", "-S", "-X", "utf8", self.order.script, str(theirs.fileno())],
+                [sys.executable, "-I", "-S", "-X", "utf8", self.spec.script, str(theirs.fileno())],
                 env={},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -60,7 +60,7 @@ class ForkServer:
         Path(self.home).mkdir(mode=0o700, exist_ok=True)  # a zygote that ended took it along
         self.control.settimeout(_READY_SECONDS)
         self.offered: dict[str, str | None] | None = None
-        self._send({**self.order.as_json(), "home": self.home})
+        self._send({**self.spec.as_json(), "home": self.home})
 
     def survey(self) -> dict[str, str | None]:
         """Each layer that the machine could have: None where it does, else the reason why not."""
@@ -95,13 +95,13 @@ class ForkServer:
             self._send({"fork": limits.for_worker(str(scratch))}, theirs)
         message, pidfds = self._receive()
         pidfd = pidfds[0] if pidfds else None
-        worker = ForkedWorker(self, pidfd, (ours[0], ours[1], ours[2]), limits.output_kb << 10, reply_bound)
+        worker = ForkedWorker(self.end, pidfd, (ours[0], ours[1], ours[2]), limits.output_kb << 10, reply_bound)
         try:
             hello = json.loads(worker.greeting(time.monotonic() + _ANSWER_SECONDS))
         except EndedError as error:
             reason = worker.output.take()[0].strip() or str(error)
             raise OurFaultError(_("A worker could not be closed off: {reason}").format(reason=reason)) from error
-        own = [name for name in ("process", "rlimits") if name not in self.order.without]
+        own = [name for name in ("process", "rlimits") if name not in self.spec.without]
         self.layers = (*own, *hello["layers"])
         if missing := [name for name in self.required if name not in self.layers]:
             worker.end()
@@ -127,7 +127,7 @@ class ForkServer:
         """`staff` once hidden cases may be judged here, else `local`."""
         return "staff" if self.required else "local"
 
-    def end(self, _worker: ForkedWorker) -> str:
+    def end(self) -> str:
         """Have the zygote kill what is left of the worker; how the worker ended."""
         try:
             self._send({"end": True})

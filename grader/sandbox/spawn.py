@@ -19,10 +19,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from grader.course.limits import Limits
-from grader.sandbox.layers.compose import IN_CHILD
-from grader.sandbox.order import Order
+from grader.assignment.limits import Limits
+from grader.sandbox.spec import WorkerSpec
 from grader.sandbox.worker import CHUNK, HEADER, EndedError, Worker, status_text
+from grader.worker.layers.compose import IN_CHILD
 
 _SETTLE_SECONDS = 2.0
 _START_SECONDS = 60.0  # importing torch is part of the first exchange here
@@ -35,8 +35,8 @@ class SpawnServer:
     required: tuple[str, ...] = ()
     tier = "local"
 
-    def __init__(self, order: Order) -> None:
-        self.order = order
+    def __init__(self, spec: WorkerSpec) -> None:
+        self.spec = spec
         self.current: SpawnedWorker | None = None
 
     def survey(self) -> dict[str, str | None]:
@@ -45,7 +45,7 @@ class SpawnServer:
 
     def worker(self, limits: Limits, reply_bound: int) -> SpawnedWorker:
         """A fresh worker in a scratch folder of its own."""
-        self.current = SpawnedWorker(self.order, limits, reply_bound)
+        self.current = SpawnedWorker(self.spec, limits, reply_bound)
         return self.current
 
     def close(self) -> None:
@@ -57,11 +57,11 @@ class SpawnServer:
 class SpawnedWorker(Worker):
     """A worker in an interpreter of its own."""
 
-    def __init__(self, order: Order, limits: Limits, reply_bound: int) -> None:
+    def __init__(self, spec: WorkerSpec, limits: Limits, reply_bound: int) -> None:
         super().__init__(limits.output_kb << 10, reply_bound)
         self.scratch = tempfile.mkdtemp(prefix="d2d-")
         self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and file
-            [sys.executable, "-I", "-S", "-X", "utf8", order.script, "-"],
+            [sys.executable, "-I", "-S", "-X", "utf8", spec.script, "-"],
             # Windows can't open a socket or a random source without the folder of the system
             env={key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ},
             stdin=subprocess.PIPE,
@@ -83,7 +83,7 @@ class SpawnedWorker(Worker):
         ]
         for thread in self.threads:
             thread.start()
-        first = json.dumps({**order.as_json(), "limits": limits.for_worker(self.scratch)}).encode()
+        first = json.dumps({**spec.as_json(), "limits": limits.for_worker(self.scratch)}).encode()
         self.messages.put(HEADER.pack(len(first)) + first)
         self.grace = _START_SECONDS
 

@@ -10,10 +10,7 @@ import struct
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NoReturn
-
-if TYPE_CHECKING:
-    from grader.sandbox.forkserver import ForkServer
+from typing import NoReturn
 
 HEADER = struct.Struct("<Q")
 CHUNK = 1 << 18
@@ -63,18 +60,21 @@ class Worker(ABC):
 
 
 class ForkedWorker(Worker):
-    """A worker forked from the zygote: two pipes for the bridge, one for what it prints."""
+    """A worker forked from the zygote: two pipes for the bridge, one for what it prints.
+
+    `finish` has the zygote kill what is left of it, and says how it ended.
+    """
 
     def __init__(
         self,
-        server: ForkServer,
+        finish: Callable[[], str],
         pidfd: int | None,
         pipes: tuple[int, int, int],
         output_bound: int,
         reply_bound: int,
     ) -> None:
         super().__init__(output_bound, reply_bound)
-        self.server, self.pidfd = server, pidfd
+        self.finish, self.pidfd = finish, pidfd
         self.too_large: Callable[[], bool] | None = None  # asked now and then, where memory is watched from outside
         self.requests, self.replies, self.printed = pipes
         self.ended: str | None = None
@@ -129,7 +129,7 @@ class ForkedWorker(Worker):
     def end(self) -> str:
         if self.ended is None:
             self._drain(self.printed)
-            self.ended = self.server.end(self)
+            self.ended = self.finish()
             for fd in (
                 self.requests,
                 self.replies,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.release import release
+from grader.authoring.release import release
 from grader.course.course import find_course
 from tests.conftest import make_course
 

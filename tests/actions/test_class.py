@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from grader.records.reading import from_json
-from grader.records.signature import read_signing_key
+from grader.report.reader import from_json
+from grader.report.signature import read_signing_key
 from tests.actions.host import hosting
 from tests.actions.runner import JobRun, Runner, load
 from tests.actions.test_check import INJECTED, RIGHT, WRONG, outside_of_code

@@ -23,9 +23,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
-from grader.batch.local import judge_all
-from grader.batch.task import Task
 from grader.course.course import find_course
+from grader.grading.local import judge_all
+from grader.grading.task import Task
 from grader.intake.submission import Cell, Submission
 
 from attack import ATTACKS, Attack

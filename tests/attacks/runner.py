@@ -29,15 +29,15 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
+from grader.assignment.limits import Limits
 from grader.course.course import find_course
-from grader.course.limits import Limits
 from grader.intake.submission import Cell, Submission
-from grader.judge.collect import Collection, collected
+from grader.judge.cases import Collection, collected
 from grader.judge.reference import LiveReference
 from grader.judge.run import Judge
-from grader.records.report import Report
+from grader.report.report import Report
 from grader.sandbox.forkserver import ForkServer
-from grader.sandbox.order import order
+from grader.sandbox.spec import worker_spec
 
 from attack import ATTACKS, LAYERS, Attack, Ending
 from world import World
@@ -168,7 +168,7 @@ def at_arena(
         arenas: list[Arena] = []
 
         def use(collection: Collection) -> None:
-            server = ForkServer(order(assignment.imports, tuple(without)))
+            server = ForkServer(worker_spec(assignment.imports, tuple(without)))
             try:
                 arenas.append(Arena(world, collection, server, collection.cases[0].item.module))
                 work(arenas[0])

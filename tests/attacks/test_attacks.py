@@ -29,8 +29,8 @@ finally:
     sys.path.remove(str(HERE))
 
 from grader.sandbox.forkserver import ForkServer
-from grader.sandbox.layers import cgroup
-from grader.sandbox.order import order
+from grader.sandbox.spec import worker_spec
+from grader.worker.layers import cgroup
 
 if TYPE_CHECKING:
     from tests.conftest import Family
@@ -222,7 +222,7 @@ def test_nothing_is_left_of_a_judge_that_is_killed_at_any_moment(temporary: Path
         family.gone(1.0)
         judged += len([path for path in temporary.iterdir() if path.name.startswith("world-")])
     assert judged
-    server = ForkServer(order(["numpy"]))
+    server = ForkServer(worker_spec(["numpy"]))
     server.survey()
     server.close()
     family.gone(1.0)

@@ -18,8 +18,8 @@ import tty
 from pathlib import Path
 from typing import Any
 
-from grader.sandbox.layers import cgroup
-from grader.sandbox.layers.syscalls import numbers, running
+from grader.worker.layers import cgroup
+from grader.worker.layers.syscalls import numbers, running
 
 MANIFEST = """
 id = "twice"

@@ -9,12 +9,12 @@ from collections.abc import Callable
 import numpy as np
 from table import Row
 
-from grader.bridge.host import Host
-from grader.bridge.remote import Submission as Student
-from grader.bridge.remote import read
-from grader.course.limits import Limits
+from grader.assignment.limits import Limits
+from grader.bridge.session import Host
+from grader.bridge.student import Submission as Student
+from grader.bridge.student import read
 from grader.intake.submission import Cell, Submission
-from grader.sandbox.order import start
+from grader.sandbox.start import start
 
 CODE = "def nothing():\n    pass\n\ndef size(x):\n    return x.nbytes\n"
 

@@ -19,13 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from grader.bridge.wire import TensorValue
 from grader.course.course import find_course
 from grader.intake.read import read as read_submission
 from grader.intake.submission import Submission
 from grader.judge import close, unchanged
-from grader.judge.collect import Collection, Seats, collected
+from grader.judge.cases import Collection, Seats, collected
 from grader.judge.run import rng_of
+from grader.worker.wire import TensorValue
 
 ROOT = Path(__file__).parents[2]
 

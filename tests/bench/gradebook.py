@@ -16,9 +16,9 @@ from pathlib import Path
 
 from table import Row
 
-from grader.records.gradebook import Gradebook
-from grader.records.reading import Document, read_value
-from grader.records.report import CaseResult, Report, Verdict, Visibility
+from grader.gradebook.book import Gradebook
+from grader.report.reader import Document, read_value
+from grader.report.report import CaseResult, Report, Verdict, Visibility
 
 MEMBERS, HOMEWORKS, TIMES, CASES = 500, 5, 4, 100
 REPORTS = MEMBERS * HOMEWORKS * TIMES

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from grader.judge.mutants import mutants
+from grader.authoring.mutants import mutants
 
 ROOT = Path(__file__).parents[2]
 SEED = 2026

@@ -45,12 +45,12 @@ def measured(imports: str, without: str) -> tuple[float, float]:
 
 def zygote(imports: list[str], without: list[str]) -> None:
     """Do what a zygote does, and time its children from the fork to where the student's code would be read."""
-    from grader.course.limits import Limits
-    from grader.sandbox import zygote
-    from grader.sandbox.layers import cgroup, compose, folders, privileges
-    from grader.sandbox.order import order
+    from grader.assignment.limits import Limits
+    from grader.sandbox.spec import worker_spec
+    from grader.worker import zygote
+    from grader.worker.layers import cgroup, compose, folders, privileges
 
-    told = order(imports, without)
+    told = worker_spec(imports, without)
     offered = compose.survey()
     home = tempfile.mkdtemp(prefix="bench-")
     zygote.preload(told.imports)
@@ -95,13 +95,13 @@ def zygote(imports: list[str], without: list[str]) -> None:
 
 def private(imports: str) -> int:
     """Bytes that a worker has for itself alone once it is ready and before it is asked anything."""
-    from grader.bridge.host import Host
-    from grader.course.limits import Limits
+    from grader.assignment.limits import Limits
+    from grader.bridge.session import Host
     from grader.intake.submission import Cell, Submission
     from grader.sandbox.forkserver import ForkServer
-    from grader.sandbox.order import order
+    from grader.sandbox.spec import worker_spec
 
-    server = ForkServer(order(imports.split(",")))
+    server = ForkServer(worker_spec(imports.split(",")))
     try:
         code = Cell("kim.py", "import torch\n\ndef f():\n    return 1\n")
         host = Host(server, Submission("kim", "kim.py", (code,), ""), Limits(total_seconds=60))

@@ -69,7 +69,7 @@ def _judged(hw: str, module: Any) -> dict[str, bool]:
 
     from grader.course.course import find_course
     from grader.intake.read import read
-    from grader.judge.collect import Collection, Seats, collected
+    from grader.judge.cases import Collection, Seats, collected
     from grader.judge.run import PUBLIC_SECRET, rng_of
 
     assignment = find_course(ROOT).assignment(hw)
@@ -197,7 +197,7 @@ def _graded(hw: str, cells: list[dict[str, Any]]) -> str:
 def _cases(hw: str) -> dict[str, tuple[str, float]]:
     """The section and the points of every case."""
     from grader.course.course import find_course
-    from grader.judge.collect import Collection, collected
+    from grader.judge.cases import Collection, collected
 
     def work(collection: Collection) -> dict[str, tuple[str, float]]:
         return {case.id: (case.info.section, float(case.info.points)) for case in collection.cases}

@@ -22,13 +22,13 @@ from typing import Any
 
 import klass
 
-from grader.batch.bench import Bench, at_bench
-from grader.batch.dask import connected
-from grader.batch.task import Setting, Task
-from grader.bridge.host import Host
+from grader.bridge.session import Host
 from grader.course.course import find_course
+from grader.grading.bench import Bench, at_bench
+from grader.grading.dask import connected
+from grader.grading.folder import ReportFolder
+from grader.grading.task import Setting, Task
 from grader.intake.read import read
-from grader.records.folder import ReportFolder
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "scale.md"

@@ -4,10 +4,10 @@ import textwrap
 
 import pytest
 
-from grader.bridge.client import local
 from grader.bridge.outcomes import RaisedError
-from grader.bridge.remote import Submission
-from grader.bridge.server import Server
+from grader.bridge.student import Submission
+from grader.bridge.transport import local
+from grader.worker.server import Server
 
 
 class Bridge:

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.bench import Bench, at_bench
-from grader.batch.task import Setting
+from grader.assignment.limits import Limits
 from grader.bridge import selftest
 from grader.course.course import find_course
-from grader.course.limits import Limits
 from grader.errors import OUR_FAULT, OurFaultError
+from grader.grading.bench import Bench, at_bench
+from grader.grading.task import Setting
 from grader.sandbox.forkserver import ForkServer
-from grader.sandbox.layers import compose
-from grader.sandbox.order import start
 from grader.sandbox.spawn import SpawnServer
+from grader.sandbox.start import start
+from grader.worker.layers import compose
 from tests.conftest import RIGHT, code
 
 if sys.platform != "linux":

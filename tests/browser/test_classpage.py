@@ -12,10 +12,10 @@ import pytest
 from playwright.sync_api import Page
 
 from grader import i18n
-from grader.records.cohort import Cohort
-from grader.records.report import Hint, Report, Visibility
-from grader.records.summary import Row
-from grader.render.classpage import class_page
+from grader.grading.classpage import class_page
+from grader.grading.cohort import Cohort
+from grader.report.report import Hint, Report, Visibility
+from grader.report.summary import Row
 from tests.samples import HOSTILE, a_case, a_report, hostile_report
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from playwright.sync_api import Page
 
 from grader import i18n
 from grader.course.policy import Share, read_policy
-from grader.records.promotion import Decision, Facts, decide
-from grader.records.results import Result
-from grader.render.decisions import page
+from grader.gradebook.decisions import page
+from grader.gradebook.promotion import Decision, Facts, decide
+from grader.gradebook.results import Result
 from tests.samples import HOSTILE
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 
-from grader.batch.release import release
+from grader.authoring.release import release
 from grader.course.course import find_course
 
 if TYPE_CHECKING:

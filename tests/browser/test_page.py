@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Page
 
 from grader import i18n
-from grader.records.plot import Kind, Plot
-from grader.records.report import Hint, Note, Report, Visibility, Where
 from grader.render.page import fragment, page
+from grader.report.plot import Kind, Plot
+from grader.report.report import Hint, Note, Report, Visibility, Where
 from tests.samples import HOSTILE, a_case, a_report, hostile_report
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Page
 
 from grader import i18n
-from grader.batch.similar import compare
-from grader.records.overlap import Overlap
-from grader.render.similar import page
+from grader.similarity.overlap import Overlap
+from grader.similarity.page import page
+from grader.similarity.similar import compare
 from tests.samples import HOSTILE
 
 if TYPE_CHECKING:

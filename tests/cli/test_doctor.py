@@ -14,7 +14,7 @@ from grader.bridge import selftest
 from grader.cli.app import d2d
 from grader.errors import ALL_PASSED, OUR_FAULT
 from grader.sandbox.forkserver import ForkServer
-from grader.sandbox.layers import compose
+from grader.worker.layers import compose
 
 LACKING = compose.lacking("staff", compose.survey()) if sys.platform == "linux" else {"linux": ""}
 pytestmark = pytest.mark.skipif(bool(LACKING), reason=f"{LACKING}")

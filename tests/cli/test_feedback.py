@@ -13,9 +13,9 @@ from click.testing import CliRunner
 
 from grader import i18n
 from grader.cli import app
-from grader.records.gradebook import Gradebook
-from grader.records.reading import read_file, read_value
-from grader.records.report import CaseResult, Report, Verdict, Visibility
+from grader.gradebook.book import Gradebook
+from grader.report.reader import read_file, read_value
+from grader.report.report import CaseResult, Report, Verdict, Visibility
 
 
 @dataclass(frozen=True)

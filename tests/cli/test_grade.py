@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.records.gradebook import Gradebook
-from grader.records.reading import read_file
-from grader.records.signature import Check, keygen, read_public_key
+from grader.gradebook.book import Gradebook
+from grader.report.reader import read_file
+from grader.report.signature import Check, keygen, read_public_key
 
 if TYPE_CHECKING:
     from tests.conftest import Command
@@ -292,7 +292,7 @@ def test_without_its_sandbox_nothing_hidden_is_judged(d2d: Command) -> None:
     folder = hand_in(d2d, kim=RIGHT)
     off = d2d.folder / "sitecustomize.py"
     off.write_text(
-        "import grader.sandbox.layers.compose as compose\n"
+        "import grader.worker.layers.compose as compose\n"
         "compose.lacking = lambda profile, offered: {'landlock': 'not there'}\n",
         "utf-8",
     )

@@ -18,8 +18,8 @@ if sys.platform != "linux":
     pytest.skip("the layers are Linux's", allow_module_level=True)
 
 from grader.errors import ALL_PASSED, OUR_FAULT
-from grader.sandbox.layers import compose, seccomp
-from grader.sandbox.layers.kernel import NR, no_new_privileges, syscall
+from grader.worker.layers import compose, seccomp
+from grader.worker.layers.kernel import NR, no_new_privileges, syscall
 from tests.conftest import ROOT
 
 OFFERED = compose.survey()

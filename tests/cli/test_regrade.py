@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.records.gradebook import Gradebook
+from grader.gradebook.book import Gradebook
 
 if TYPE_CHECKING:
     from tests.conftest import Command

@@ -16,7 +16,7 @@ import pytest
 from grader.cli.staff import due
 from grader.course.course import find_course
 from grader.course.term import Deadline, Term
-from grader.intake.repository import slug
+from grader.github.repository import slug
 from tests.git_repositories import Repository
 
 RIGHT = (

@@ -16,10 +16,10 @@ from click.testing import CliRunner
 
 from grader import i18n
 from grader.cli import app
-from grader.records.gradebook import Gradebook
-from grader.records.reading import read_value
-from grader.records.report import CaseResult, Report, Verdict, Visibility
-from grader.records.signature import keygen, read_signing_key
+from grader.gradebook.book import Gradebook
+from grader.report.reader import read_value
+from grader.report.report import CaseResult, Report, Verdict, Visibility
+from grader.report.signature import keygen, read_signing_key
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = {

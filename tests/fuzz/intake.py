@@ -27,15 +27,15 @@ import nbformat
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from grader.batch.notebook import feedback_notebook
-from grader.bridge.scopes import names_of
-from grader.bridge.selection import select
+from grader.assignment.manifest import SectionInfo
 from grader.course.course import find_course
-from grader.course.manifest import SectionInfo
 from grader.errors import BadInputError
 from grader.intake.read import Original, original, read
 from grader.intake.submission import Submission
-from grader.records.report import CaseResult, Report, Verdict, Visibility
+from grader.render.notebook import feedback_notebook
+from grader.report.report import CaseResult, Report, Verdict, Visibility
+from grader.worker.scopes import names_of
+from grader.worker.selection import select
 
 SECONDS = 10.0
 ASSIGNMENT = replace(

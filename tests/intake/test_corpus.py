@@ -29,22 +29,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.bridge import stubs
-from grader.bridge.host import Host
-from grader.bridge.host import Server as Workers
+from grader.assignment.limits import Limits
 from grader.bridge.loading import NameRemark, remarks_of
 from grader.bridge.outcomes import MissingNameError
-from grader.bridge.remote import Submission as Student
-from grader.bridge.selection import select
-from grader.bridge.server import Server
-from grader.course.limits import Limits
+from grader.bridge.session import Host
+from grader.bridge.session import Server as Workers
+from grader.bridge.student import Submission as Student
 from grader.errors import BadInputError
 from grader.intake.read import read
 from grader.intake.submission import Cell
 from grader.judge.names import notes_of_names
 from grader.judge.notes import notes_of
-from grader.records.report import Note
-from grader.sandbox.order import start
+from grader.report.report import Note
+from grader.sandbox.start import start
+from grader.worker import stubs
+from grader.worker.selection import select
+from grader.worker.server import Server
 
 if sys.version_info >= (3, 11):
     import tomllib

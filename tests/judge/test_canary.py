@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from grader.batch.bench import Bench, at_bench
-from grader.batch.task import Setting
 from grader.course.course import find_course
 from grader.errors import BadAssignmentError
-from grader.records.report import Report
+from grader.grading.bench import Bench, at_bench
+from grader.grading.task import Setting
+from grader.report.report import Report
 from tests.conftest import ROOT, code
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")

@@ -9,11 +9,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from grader.bridge.remote import Remote
-from grader.bridge.wire import Handle, TensorValue, decode, encode
+from grader.bridge.student import Remote
 from grader.judge import close
 from grader.judge.compare import ATOL, ATOL_SINGLE, RTOL, RTOL_SINGLE, distances
 from grader.judge.failure import KINDS, CaseFailure
+from grader.worker.wire import Handle, TensorValue, decode, encode
 
 quick = settings(max_examples=200, deadline=None, database=None, derandomize=True)
 A = np.array

@@ -18,8 +18,8 @@ import jsonschema
 import pytest
 
 from grader.cli.student import exit_code
-from grader.records.reading import read_value, schema
-from grader.records.report import CaseResult
+from grader.report.reader import read_value, schema
+from grader.report.report import CaseResult
 
 if TYPE_CHECKING:
     from tests.conftest import Bench

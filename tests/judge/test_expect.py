@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from grader.bridge.client import local
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
-from grader.bridge.remote import Submission
-from grader.bridge.server import Server
+from grader.bridge.student import Submission
+from grader.bridge.transport import local
 from grader.judge import raises, unchanged
 from grader.judge.failure import CaseFailure
 from grader.sandbox.worker import EndedError
+from grader.worker.server import Server
 
 CODE = """
 class Own(ValueError): pass

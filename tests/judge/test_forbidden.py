@@ -11,7 +11,7 @@ import pytest
 
 from grader.course.course import find_course
 from grader.intake.submission import Cell, Submission
-from grader.records.report import Report, Verdict, Where
+from grader.report.report import Report, Verdict, Where
 from tests.conftest import MANIFEST, ROOT
 
 FORBIDDING = MANIFEST.replace('imports = ["numpy"]', 'imports = ["numpy"]\nforbid = ["numpy.linalg", "*.dot"]')

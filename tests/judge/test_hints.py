@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from grader import i18n
-from grader.bridge.wire import decode, encode
 from grader.errors import BadAssignmentError
 from grader.intake.submission import Cell, Submission
-from grader.judge.collect import Collection
+from grader.judge.cases import Collection
 from grader.judge.hints import LiveHints, read_misconceptions
 from grader.judge.recording import RecordedHints, RecordedReference, read_recording, record
 from grader.judge.reference import LiveReference
 from grader.judge.run import Judge
-from grader.records.report import Report, Verdict
+from grader.report.report import Report, Verdict
+from grader.worker.wire import decode, encode
 
 FAILING = (Verdict.FAILED, Verdict.ERROR)
 MISCONCEPTIONS = """

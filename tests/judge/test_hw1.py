@@ -14,7 +14,7 @@ import pytest
 from grader.intake.submission import Cell, Submission
 from grader.judge.recording import RecordedReference, Recorder, read_recording
 from grader.judge.reference import LiveReference
-from grader.records.report import Report, Verdict
+from grader.report.report import Report, Verdict
 
 if TYPE_CHECKING:
     from tests.conftest import Bench

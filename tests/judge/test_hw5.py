@@ -11,7 +11,7 @@ import pytest
 
 from grader.course.course import find_course
 from grader.judge.reference import LiveReference
-from grader.records.report import Report, Verdict
+from grader.report.report import Report, Verdict
 from tests.conftest import ROOT, Bench
 
 pytest.importorskip("torch")

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.course.course import find_course
-from grader.judge.collect import collected
+from grader.judge.cases import collected
 from grader.judge.reference import LiveReference
-from grader.records.report import Report, Verdict
-from grader.sandbox.order import order, start
+from grader.report.report import Report, Verdict
+from grader.sandbox.spec import worker_spec
+from grader.sandbox.start import start
 
 if TYPE_CHECKING:
     from tests.conftest import Bench, Family
@@ -195,8 +196,8 @@ def softmax(x):
         "builtins.BaseException = builtins.Exception = ValueError",
         "builtins.__import__ = lambda *a, **k: np",
         "builtins.__build_class__ = lambda *a, **k: True",
-        "sys.modules['grader.bridge.wire'].encode = lambda *a, **k: b'T'",
-        "sys.modules['grader.bridge.server'].Server.answer = lambda *a: b'u\\x03\\x00\\x00\\x00TTT'",
+        "sys.modules['grader.worker.wire'].encode = lambda *a, **k: b'T'",
+        "sys.modules['grader.worker.server'].Server.answer = lambda *a: b'u\\x03\\x00\\x00\\x00TTT'",
         "sys.modules['struct'].Struct = None",
         "sys.settrace(lambda *a: 1 / 0)",
         "sys.setprofile(lambda *a: os._exit(0))",
@@ -429,10 +430,8 @@ def test_the_worker_holds_no_trace_of_judge_case_reference_or_expected_value(
     assert found["told"] == []
     assert found["memory"] == []
     ours = {name for name in (*found["loaded"], *found["modules"]) if name.partition(".")[0] == "grader"}
-    # The layers are applied from within the process, before it reads a line of the submission.
-    wanted = order(["numpy"])
-    packages = {"grader", "grader.bridge", "grader.sandbox", "grader.sandbox.layers"}
-    assert ours - packages == {*wanted.modules, *wanted.layers}
+    wanted = worker_spec(["numpy"])
+    assert ours - {"grader"} == {*wanted.files}
     foreign = ("pytest", "_pytest", "click", "rich", "pluggy", "torch", "hypothesis", "reference", "misconceptions")
     tops = {name.partition(".")[0] for name in (*found["loaded"], *found["modules"])}
     assert not tops & set(foreign)

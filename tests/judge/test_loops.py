@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from grader.course.course import find_course
-from grader.records.report import Report, Verdict
+from grader.report.report import Report, Verdict
 from tests.conftest import ROOT, Bench
 
 pytest.importorskip("torch")

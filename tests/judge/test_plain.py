@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.bridge.client import local
-from grader.bridge.remote import Submission
-from grader.bridge.server import Server
+from grader.bridge.student import Submission
+from grader.bridge.transport import local
 from grader.course.course import find_course
-from grader.judge.collect import Collection, Seats, collected
+from grader.judge.cases import Collection, Seats, collected
+from grader.worker.server import Server
 
 HEAD = """\
 import pytest

@@ -11,8 +11,8 @@ import pytest
 
 from grader.judge.compare import close
 from grader.judge.failure import CaseFailure
-from grader.records.plot import MOST_VALUES, Kind, Plot
-from grader.records.report import Verdict
+from grader.report.plot import MOST_VALUES, Kind, Plot
+from grader.report.report import Verdict
 
 
 def plot_of(actual: object, expected: object) -> Plot | None:

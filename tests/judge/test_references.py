@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from grader.batch.bench import Bench, at_bench
-from grader.batch.task import Setting
 from grader.course.course import find_course
+from grader.grading.bench import Bench, at_bench
+from grader.grading.task import Setting
 from grader.intake.read import read
-from grader.records.report import Report
-from grader.sandbox.layers import compose
+from grader.report.report import Report
+from grader.worker.layers import compose
 from tests.conftest import ROOT
 
 LACKING = compose.lacking("staff", compose.survey()) if sys.platform == "linux" else {"linux": ""}

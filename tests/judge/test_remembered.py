@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.bridge.client import ByteTransport
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
-from grader.bridge.remote import Submission as Student
-from grader.bridge.remote import read
+from grader.bridge.student import Submission as Student
+from grader.bridge.student import read
+from grader.bridge.transport import ByteTransport
 from grader.judge.reference import LiveReference
 from grader.judge.remembered import RememberedReference
 

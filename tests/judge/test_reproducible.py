@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.judge.run import PUBLIC_SECRET
-from grader.records.canonical import canonical
-from grader.records.report import Report
+from grader.report.canonical import canonical
+from grader.report.report import Report
 
 if TYPE_CHECKING:
     from tests.conftest import Bench

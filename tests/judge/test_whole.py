@@ -12,15 +12,15 @@ import nbformat
 import numpy as np
 import pytest
 
+from grader.assignment.limits import Limits
 from grader.course.course import find_course
-from grader.course.limits import Limits
 from grader.errors import BadAssignmentError
 from grader.intake.submission import Cell, Submission
-from grader.judge.collect import collected
+from grader.judge.cases import collected
 from grader.judge.reference import LiveReference
-from grader.records.report import Report, Verdict
-from grader.sandbox.layers import privileges
-from grader.sandbox.order import start
+from grader.report.report import Report, Verdict
+from grader.sandbox.start import start
+from grader.worker.layers import privileges
 from tests.conftest import Bench, make_course
 
 if TYPE_CHECKING:

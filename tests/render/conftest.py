@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from grader import i18n
-from grader.records.report import Report
+from grader.report.report import Report
 from tests.samples import HOSTILE, hostile_report
 
 

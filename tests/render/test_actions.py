@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.cli.paper import dumped
-from grader.records.report import Hint, Where
-from grader.render import actions as module
-from grader.render.actions import Log, command, complaints, give, neutral, stopped
+from grader.github import log as module
+from grader.github.log import Log, command, complaints, give, neutral, stopped
+from grader.report.report import Hint, Where
 from tests.samples import HOSTILE, a_case, a_report
 
 # What the runner obeys, read as generously as can be: signs that count as nothing in a comparison by the rules of a

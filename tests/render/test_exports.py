@@ -10,10 +10,10 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from grader.errors import BadInputError
-from grader.records.report import Hint, Report, Verdict, Visibility, Where
 from grader.render.bysection import by_section
 from grader.render.gradescope import gradescope
 from grader.render.junit import junit
+from grader.report.report import Hint, Report, Verdict, Visibility, Where
 from tests.samples import a_case, a_report
 
 REPORT = a_report(

@@ -10,9 +10,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from grader import i18n
-from grader.records.report import Hint, Report, Verdict, Visibility, Where
 from grader.render import markdown as module
 from grader.render.markdown import LONGEST, markdown
+from grader.report.report import Hint, Report, Verdict, Visibility, Where
 from tests.samples import a_case, a_report
 
 TAGS = set("h2 h3 p strong blockquote table thead tbody tr th td ul li pre code sub".split())

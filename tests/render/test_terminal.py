@@ -13,8 +13,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from grader import i18n
-from grader.records.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
 from grader.render.terminal import show
+from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
 
 HOSTILE = (
     "\x1b[2J\x1b[1;1H\x1b]0;pwned\x07[bold red]✓[/] \u202eevil\u2066\u200b \x9b31m\ud800 \r\n  ✓ mse_loss 9/9\x07\x00"

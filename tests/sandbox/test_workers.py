@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from grader.bridge.host import Host, Server
+from grader.assignment.limits import Limits
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
-from grader.bridge.remote import Submission as Student
-from grader.course.limits import Limits
+from grader.bridge.session import Host, Server
+from grader.bridge.student import Submission as Student
 from grader.errors import BadAssignmentError, OurFaultError
 from grader.intake.submission import Cell, Submission
-from grader.records.report import Verdict
-from grader.sandbox import neighbours
-from grader.sandbox.layers import watchdog
-from grader.sandbox.order import order, start
+from grader.report.report import Verdict
+from grader.sandbox import neighbours, watchdog
+from grader.sandbox.spec import worker_spec
+from grader.sandbox.start import start
 from grader.sandbox.worker import EndedError, Output, status_text
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def test_no_library_but_those_of_the_assignment(server: Server) -> None:
     )
     assert student.has("numpy")
     assert student.has("statistics")
-    for name in ("torch", "pytest", "click", "rich", "grader.judge", "grader.records", "grader.course", "reference"):
+    for name in ("torch", "pytest", "click", "rich", "grader.judge", "grader.report", "grader.course", "reference"):
         assert not student.has(name), name
     kept.drop()
 
@@ -252,7 +252,7 @@ def test_closing_twice_and_without_a_worker_is_no_matter(family: Family) -> None
 
 def test_a_library_that_is_not_there_is_the_authors_business() -> None:
     with pytest.raises(BadAssignmentError, match="no_such_library"):
-        order(["no_such_library"])
+        worker_spec(["no_such_library"])
 
 
 def test_a_zygote_that_can_not_start_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, family: Family) -> None:
@@ -271,7 +271,7 @@ def test_a_judge_that_is_killed_while_its_zygote_starts_leaves_no_folder(tmp_pat
     (tmp_path / "slowlib.py").write_text("import time; time.sleep(0.5)\n", "utf-8")
     folder = tmp_path / "folder"
     folder.mkdir()
-    code = "import os; from grader.sandbox.order import start; start(['numpy', 'slowlib']); os.kill(os.getpid(), 9)"
+    code = "import os; from grader.sandbox.start import start; start(['numpy', 'slowlib']); os.kill(os.getpid(), 9)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]), "TMPDIR": str(folder)}
     subprocess.run([sys.executable, "-c", code], env=environment, check=False)
     family.gone()
@@ -280,11 +280,11 @@ def test_a_judge_that_is_killed_while_its_zygote_starts_leaves_no_folder(tmp_pat
 
 JUDGE = """
 import sys, time
-from grader.bridge.host import Host
-from grader.bridge.remote import Submission as Student
-from grader.course.limits import Limits
+from grader.bridge.session import Host
+from grader.bridge.student import Submission as Student
+from grader.assignment.limits import Limits
 from grader.intake.submission import Cell, Submission
-from grader.sandbox.order import start
+from grader.sandbox.start import start
 
 server = start(["numpy"], spawn={spawn})
 source = '''{source}'''

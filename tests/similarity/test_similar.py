@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.similar import compare, given_of, text_of
-from grader.batch.tokens import LONGEST, pieces
-from grader.batch.winnow import WINDOW, winnowed
 from grader.course.course import find_course
 from grader.intake.read import read
-from grader.records.overlap import Overlap
+from grader.similarity.overlap import Overlap
+from grader.similarity.similar import compare, given_of, text_of
+from grader.similarity.tokens import LONGEST, pieces
+from grader.similarity.winnow import WINDOW, winnowed
 
 from .classroom import COPIES, FUNCTIONS, classroom, honest
 

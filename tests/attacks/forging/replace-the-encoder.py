@@ -8,5 +8,5 @@ import sys
 
 
 def attack(x):
-    sys.modules["grader.bridge.server"].encode = lambda *a, **k: b"passed"
+    sys.modules["grader.worker.server"].encode = lambda *a, **k: b"passed"
     return "spoilt"

@@ -8,7 +8,7 @@ loose = ["failed: found*"]
 import gc
 import sys
 
-JUDGES = ("pytest", "_pytest", "grader.judge", "grader.records", "grader.course", "grader.batch", "reference")
+JUDGES = ("pytest", "_pytest", "grader.judge", "grader.report", "grader.course", "grader.grading", "reference")
 
 
 def attack(x):

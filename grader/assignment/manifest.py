@@ -1,0 +1,207 @@
+"""An assignment as its manifest describes it."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+
+from grader.assignment.limits import Limits
+from grader.errors import BadAssignmentError
+from grader.i18n import _, catalog, language
+from grader.toml import Table, load
+
+MANIFEST = "assignment.toml"
+RECORDING = "public.d2d"
+MODES = ("definitions", "whole")  # which statements of a submission run
+MAX_FILES = 16 << 20  # bytes of all files that are laid beside a submission: each fresh worker gets them anew
+# What judges or is filled in: a slip of the pen must not hand it out.
+_NO_DATA = frozenset({".py", ".toml", ".md", ".ipynb", ".d2d"})
+_FILE_NAME = re.compile(r"[\w][\w.-]{0,99}")
+
+
+@dataclass(frozen=True)
+class SectionInfo:
+    """What a line of the score report is about: the names asked for, and the points of its cases together."""
+
+    name: str
+    asks: tuple[str, ...]
+    points: Fraction
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment: its manifest, and where its parts lie."""
+
+    id: str
+    version: str
+    titles: dict[str, str]
+    folder: Path
+    stub: Path
+    stub_text: str
+    pass_percent: int
+    imports: tuple[str, ...]
+    forbid: tuple[str, ...]  # names that an answer may not use, though they can be imported
+    canary: tuple[str, ...]  # parts of torch that give other values where borrowed answers are looked for
+    limits: Limits
+    mode: str  # "definitions", or "whole": every cell runs
+    files: tuple[Path, ...]  # of the folder; copies of them lie where a submission runs, before any of it does
+    values: frozenset[str]  # names asked for that are no functions: `student.predictions` is what it holds
+    sections: dict[str, SectionInfo]
+    reference: Path | None  # the staff has it; members have a recording of its answers to the public cases
+
+    @property
+    def title(self) -> str:
+        return self.titles.get(language()) or self.titles["en"]
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """Every name that is asked for."""
+        return tuple(name for section in self.sections.values() for name in section.asks)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every cell of a submission runs, not its definitions alone."""
+        return self.mode == "whole"
+
+    @property
+    def public_cases(self) -> Path:
+        return self.folder / "test_public.py"
+
+    @property
+    def hidden_cases(self) -> Path:
+        return self.folder / "test_hidden.py"
+
+    @property
+    def misconceptions(self) -> Path:
+        return self.folder / "misconceptions.py"
+
+    @property
+    def recording(self) -> Path:
+        return self.folder / RECORDING
+
+    @cached_property
+    def signatures(self) -> dict[str, str]:
+        """How each function asked for is to be called, from the stub: `mse_loss(x, y, reduction='mean')`."""
+        try:
+            tree = ast.parse(self.stub_text, self.stub.name)
+        except SyntaxError as error:
+            where = f"{self.stub}:{error.lineno}"
+            raise BadAssignmentError(
+                _("The stub is no Python: {reason}.").format(reason=error.msg), where=where
+            ) from error
+        found = {}
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef):
+                for argument in ast.walk(node.args):
+                    if isinstance(argument, ast.arg):
+                        argument.annotation = None
+                found[node.name] = f"{node.name}({ast.unparse(node.args)})"
+        return found
+
+    def case_titles(self) -> Callable[[str], str]:
+        """What the title of a case is in the language in use, by the assignment's own catalog."""
+        texts = catalog(self.id, self.folder / "locale")
+        return lambda english: texts.gettext(english) if english else english
+
+
+def read_assignment(folder: Path, reference: Path | None) -> Assignment:
+    """The assignment in `folder`; every mistake of the manifest is named with its line."""
+    table = load(folder / MANIFEST)
+    titles = table.table("title")
+    worker = table.table("worker")
+    limits = table.table("limits")
+    running = table.table("run")
+    stub = folder / table.take("stub", str)
+    if not stub.is_file():
+        raise BadAssignmentError(_("The stub {name} is missing.").format(name=stub.name), where=folder / MANIFEST)
+    sections = _sections(table.table("sections"))
+    assignment = Assignment(
+        id=table.take("id", str),
+        version=table.take("version", str),
+        titles={code: titles.take(code, str) for code in ("ko", "en")},
+        folder=folder,
+        stub=stub,
+        stub_text=stub.read_text("utf-8"),
+        pass_percent=table.take("pass_percent", int, 60),
+        imports=worker.names("imports"),
+        forbid=worker.names("forbid", ()),
+        canary=worker.names("canary", ()),
+        limits=_limits(limits),
+        mode=_mode(running),
+        files=_files(running, folder),
+        values=_values(running, sections),
+        sections=sections,
+        reference=reference,
+    )
+    for part in (titles, worker, limits, running, table):
+        part.finish()
+    return assignment
+
+
+def _mode(table: Table) -> str:
+    mode = str(table.take("mode", str, MODES[0]))
+    if mode not in MODES:
+        text = _("{key} is one of {names}.").format(key=table.name("mode"), names=", ".join(MODES))
+        raise table.error(text, "mode")
+    return mode
+
+
+def _files(table: Table, folder: Path) -> tuple[Path, ...]:
+    """The data that a submission finds beside it; nothing that judges it can be among them."""
+    files = []
+    for name in table.names("files", ()):
+        if not _FILE_NAME.fullmatch(name) or Path(name).suffix in _NO_DATA:
+            text = _("{name} can't be laid beside a submission: a plain name of a data file in this folder is needed.")
+            raise table.error(text.format(name=name), "files")
+        if not (folder / name).is_file() or (folder / name).is_symlink():
+            raise table.error(_("The file {name} is missing.").format(name=name), "files")
+        files.append(folder / name)
+    if sum(file.stat().st_size for file in files) > MAX_FILES:
+        text = _("The files have more than {limit} MB together.")
+        raise table.error(text.format(limit=MAX_FILES >> 20), "files")
+    return tuple(files)
+
+
+def _values(table: Table, sections: dict[str, SectionInfo]) -> frozenset[str]:
+    names = table.names("values", ())
+    asked = {name for section in sections.values() for name in section.asks}
+    for name in names:
+        if name not in asked:
+            raise table.error(_("No section asks for {name}.").format(name=name), "values")
+    return frozenset(names)
+
+
+def _limits(table: Table) -> Limits:
+    known = {}
+    for name in [field.name for field in fields(Limits) if field.name in table.values]:
+        known[name] = table.take(name, (int, float))
+        if not 0 < known[name] < math.inf:
+            raise table.error(_("{key} must be more than 0.").format(key=table.name(name)), name)
+    return Limits(**known)
+
+
+def _points(section: Table) -> Fraction:
+    value = section.take("points", (int, str))
+    try:
+        points = Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        points = Fraction(0)
+    if points <= 0:
+        what = _("{key} must be a whole number or a fraction, and more than 0.").format(key=section.name("points"))
+        raise section.error(what, "points")
+    return points
+
+
+def _sections(table: Table) -> dict[str, SectionInfo]:
+    result = {}
+    for name, section in table.tables().items():
+        points = _points(section)
+        result[name] = SectionInfo(name, section.names("asks"), points)
+        section.finish()
+    return result

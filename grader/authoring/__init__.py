@@ -1,0 +1,1 @@
+"""What authors of assignments use: the audit, new assignments, the members' folder."""

@@ -1,0 +1,275 @@
+"""Proving the cases of an assignment before they judge anybody.
+
+The reference must earn everything and the stub nothing; every misconception must lose points and be named; every
+mutant of the reference must lose points, or be listed as equivalent with a reason; every accepted alternative must
+earn everything; and none of it may depend on the seed, on the number of threads, or on where a tolerance was drawn.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from grader.assignment.manifest import Assignment
+from grader.authoring.handout import notebook_of
+from grader.authoring.line import Check
+from grader.authoring.margins import Margins
+from grader.authoring.mutants import Mutant, mutants
+from grader.errors import BadAssignmentError
+from grader.grading.local import judge_all
+from grader.grading.task import Done, Task
+from grader.i18n import _
+from grader.intake.read import read
+from grader.intake.submission import Cell, Submission
+from grader.judge.hints import place_of, read_misconceptions
+from grader.report.report import Verdict
+from grader.toml import load
+
+SECRET = b"audit"
+EQUIVALENT = "equivalent.toml"
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_SEEDS_AGAIN = 2  # for what takes as long as the reference does, and hangs on the seed in the same way
+_PRECISIONS = ("single", "double")
+_STUB_VERDICTS = {Verdict.MISSING, Verdict.SKIPPED}
+
+
+Progress = Callable[[Done], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a check has judged, and what it makes of the reports."""
+
+    tasks: list[Task]
+    check: Callable[[list[Done]], Check]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The audit of one assignment."""
+
+    assignment: Assignment
+    seeds: int
+    jobs: int
+    corpus: Path | None = None  # where the accepted alternatives lie
+    progress: Progress = lambda _done: None
+
+    @cached_property
+    def margins(self) -> Margins:
+        """How far answers were from the tolerances, measured while they were judged."""
+        return Margins(self.assignment)
+
+    def checks(self) -> list[Check]:
+        """Every check, in the order in which they help an author."""
+        handouts = self.handouts()
+        plans = [self.reference(), self.stub(), self.misconceptions(), self.alternatives(), self.mutants()]
+        reference, stub, misconceptions, alternatives, mutated = self._carried_out(plans, threads=1)
+        (again,) = self._carried_out([self.two_threads()], threads=2)
+        held = [handouts, reference, again, stub, misconceptions, alternatives, mutated]
+        return [*held, self.margins.check_honest(), self.margins.check_wrong()]
+
+    def handouts(self) -> Check:
+        """Each handout has a marker for every function and no other: what does not is an error with its line."""
+        languages = [file.name.split(".")[1] for file in sorted(self.assignment.folder.glob("handout.*.md"))]
+        for language in languages:
+            notebook_of(self.assignment, language, "", None)
+        return Check("handouts", len(languages), len(languages))
+
+    def reference(self) -> Plan:
+        """The reference earns everything, whatever the seed."""
+        return self._all_pass("reference", self._reference(self.seeds))
+
+    def two_threads(self) -> Plan:
+        """The same where the judge computes with two threads, and the answer, as always, with one."""
+        return self._all_pass("two threads", self._reference(min(self.seeds, _SEEDS_AGAIN)))
+
+    def stub(self) -> Plan:
+        """The untouched stub earns nothing and breaks nothing."""
+
+        def check(done: list[Done]) -> Check:
+            cases = done[0].report.cases
+            failures = [
+                f"{case.id}: {case.verdict.value} {case.message}".strip()
+                for case in cases
+                if case.verdict not in _STUB_VERDICTS or case.points
+            ]
+            return Check("stub", len(cases), len(cases) - len(failures), tuple(failures))
+
+        submission = read(self.assignment.stub, self.assignment.id, self.assignment.asked)
+        return Plan([Task("stub", submission, SECRET)], check)
+
+    def misconceptions(self) -> Plan:
+        """Every misconception loses points, and is named by its own hint and no other alone."""
+        found = read_misconceptions(self.assignment.misconceptions)
+
+        def failure(done: Done) -> str | None:
+            hints = {case.hint.id for case in done.report.cases if case.hint is not None}
+            at = place_of(self.assignment.misconceptions, done.key)
+            if done.report.all_passed:
+                text = _("{where}: {name} loses no point: add a case that fails it, or make the variant wrong")
+                return text.format(where=at, name=done.key)
+            if done.key not in hints:
+                said = ", ".join(sorted(hints)) or _("nothing")
+                text = _("{where}: {name} is not named; its hints are: {hints}")
+                return text.format(where=at, name=done.key, hints=said)
+            return None
+
+        def check(all_done: list[Done]) -> Check:
+            failures = []
+            for done in all_done:
+                self.margins.wrong_answer(done, done.key)
+                failures += [text for text in (failure(done), _ungradable(done)) if text]
+            return Check("misconceptions", len(found), len(found) - len(failures), tuple(sorted(failures)))
+
+        return Plan([Task(one.id, _cells(one.id, None), SECRET, swap=one.id, about=one.of) for one in found], check)
+
+    def alternatives(self) -> Plan:
+        """Every accepted way to write it earns everything.
+
+        Where cases are about dtypes, one of them computes in another precision than the reference.
+        """
+        folders = sorted(self.corpus.glob("alternative-*")) if self.corpus and self.corpus.is_dir() else []
+        tasks = [
+            Task(f"{folder.name}, {_seed(at)}", read(folder, self.assignment.id, self.assignment.asked), _secret(at))
+            for folder in folders
+            for at in range(min(self.seeds, _SEEDS_AGAIN))
+        ]
+        others = [folder.name for folder in folders if any(word in folder.name for word in _PRECISIONS)]
+        plan = self._all_pass("alternatives", tasks)
+
+        def check(done: list[Done]) -> Check:
+            found = plan.check(done)
+            varies = any(case.concept == "dtype" for one in done for case in one.report.cases)
+            text = _("cases are about dtypes: add {corpus}/alternative-single-… or alternative-double-…")
+            lacking = (text.format(corpus=self.corpus),) if varies and not others else ()
+            remark = _("{count} in another precision").format(count=len(others)) if others else ""
+            return replace(found, failures=(*found.failures, *lacking), remark=remark)
+
+        return Plan(tasks, check)
+
+    def mutants(self) -> Plan:
+        """Every mutant of the reference loses points, or is known to be equivalent."""
+        made = {mutant.name: mutant for mutant in mutants(self._reference_text())}
+        excused = equivalents(self.assignment)
+
+        def check(all_done: list[Done]) -> Check:
+            survived = {done.key for done in all_done if done.report.all_passed}
+            alive = sorted(survived - set(excused), key=lambda name: made[name].line)
+            failures = [text for text in map(_ungradable, all_done) if text]
+            failures += [self._label(made[name]) for name in alive]
+            text = _("{file}: {name} is listed as equivalent, but is none: take it out ({reason})")
+            listed, fell = self.assignment.folder / EQUIVALENT, {done.key: done for done in all_done}
+            for name in sorted(set(excused) - survived):
+                reason = _lost(fell[name])[0] if name in fell else _("there is no such mutant")
+                failures.append(text.format(file=_at(listed, name), name=name, reason=reason))
+            for done in all_done:
+                self.margins.wrong_answer(done, self._label(made[done.key]))
+            remark = _("{count} equivalent").format(count=len(set(excused) & survived))
+            return Check("mutants", len(made), len(made) - len(alive), tuple(failures), remark)
+
+        tasks = [
+            Task(mutant.name, _cells("mutant.py", mutant.source), SECRET, stop_early=True, about=mutant.of)
+            for mutant in made.values()
+        ]
+        return Plan(tasks, check)
+
+    def _reference(self, seeds: int) -> list[Task]:
+        submission = _cells("reference.py", self._reference_text())
+        return [Task(_seed(at), submission, _secret(at)) for at in range(seeds)]
+
+    def _all_pass(self, name: str, tasks: list[Task]) -> Plan:
+        def check(all_done: list[Done]) -> Check:
+            failures, lost_at = [], set()
+            for done in all_done:
+                self.margins.right_answer(done)
+                lost = _lost(done)
+                failures += [f"{done.key}: {text}" for text in lost[:3]]
+                lost_at.update([done.key] if lost else [])
+            return Check(name, len(tasks), len(tasks) - len(lost_at), tuple(sorted(failures)))
+
+        return Plan(tasks, check)
+
+    def _carried_out(self, plans: list[Plan], *, threads: int) -> list[Check]:
+        """All of it by the same judges, since starting one takes seconds."""
+        tasks = [
+            replace(task, key=f"{at} {task.key}", measured=True) for at, plan in enumerate(plans) for task in plan.tasks
+        ]
+        found: list[list[Done]] = [[] for _plan in plans]
+        with _threads(threads):
+            for done in judge_all(self.assignment, tasks, secret=SECRET, jobs=self.jobs):
+                self.progress(done)
+                at, _space, key = done.key.partition(" ")
+                found[int(at)].append(replace(done, key=key))
+        return [plan.check(done) for plan, done in zip(plans, found, strict=True)]
+
+    def _label(self, mutant: Mutant) -> str:
+        assert self.assignment.reference is not None
+        return f"{self.assignment.reference.name}:{mutant.line}: {mutant.name}"
+
+    def _reference_text(self) -> str:
+        if self.assignment.reference is None:
+            what = _("The reference of {name} is missing.").format(name=self.assignment.id)
+            raise BadAssignmentError(what, where=self.assignment.folder)
+        return self.assignment.reference.read_text("utf-8")
+
+
+def equivalents(assignment: Assignment) -> dict[str, str]:
+    """Mutants that are right answers too, by name, each with its reason."""
+    file = assignment.folder / EQUIVALENT
+    if not file.is_file():
+        return {}
+    table = load(file)
+    found = {}
+    for reason, names in table.take("equivalent", dict).items():
+        for name in names:
+            found[name] = reason
+    table.finish()
+    return found
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[None]:
+    """Judges started inside compute with so many threads; a worker has one whatever happens."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, str(number)))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
+def _seed(number: int) -> str:
+    return _("seed {number}").format(number=number)
+
+
+def _secret(number: int) -> bytes:
+    return SECRET + str(number).encode()
+
+
+def _cells(name: str, source: str | None) -> Submission:
+    return Submission(name, name, () if source is None else (Cell(name, source),), "")
+
+
+def _lost(done: Done) -> list[str]:
+    """The cases that did not pass, each with how it ended."""
+    cases = [case for case in done.report.cases if case.verdict is not Verdict.PASSED]
+    return [f"{case.id} {case.verdict.value} {case.message}".strip() for case in cases]
+
+
+def _ungradable(done: Done) -> str | None:
+    """The first case that could not cope with a wrong answer: the author's fault, whatever was answered."""
+    cases = [case for case in done.report.cases if case.verdict is Verdict.UNGRADABLE]
+    return f"{done.key}: {cases[0].id} {cases[0].message}" if cases else None
+
+
+def _at(file: Path, text: str) -> str:
+    """The file and the line on which `text` stands in it."""
+    before, found, _after = file.read_text("utf-8").partition(text)
+    return f"{file}:{before.count(chr(10)) + 1}" if found else str(file)

@@ -1,0 +1,162 @@
+"""A handout as a notebook: its text, and each function asked for in a cell of its own below the text about it."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from grader.assignment.manifest import Assignment
+from grader.errors import BadAssignmentError
+from grader.i18n import _
+
+MARKER = re.compile(r"^<!--\s*cell:\s*(\w+)\s*-->[ \t]*\n?", re.MULTILINE)
+_INSTALL = {
+    "en": "# Installs d2d here, once. Run this cell first.",
+    "ko": "# d2d를 준비해요. 이 셀을 가장 먼저 한 번 실행해 주세요.",
+}
+_CHECK = {
+    "en": "# Judges this notebook by the public cases.",
+    "ko": "# 이 노트북을 공개 테스트로 채점해요.",
+}
+
+
+def text_of(assignment: Assignment, language: str) -> str:
+    """The handout to be read by itself: without the markers."""
+    return MARKER.sub("", _read(assignment, language))
+
+
+def notebook_of(assignment: Assignment, language: str, install: str, members: str | None) -> str:
+    """The notebook that members fill in, as JSON of nbformat 4.5."""
+    cells = list(_cells(assignment, language, install, members))
+    notebook = {
+        "cells": [_with_id(cell, at) for at, cell in enumerate(cells)],
+        "metadata": {
+            "colab": {"provenance": [], "toc_visible": True},
+            "d2d": {"assignment": assignment.id, "version": assignment.version, "language": language},
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def _cells(assignment: Assignment, language: str, install: str, members: str | None) -> Iterator[dict[str, Any]]:
+    yield _code(_setup(assignment, language, install, members))
+    pieces = MARKER.split(_read(assignment, language))
+    sources, preamble = _stub(assignment)
+    _hold(assignment, language, pieces[1::2], sources)
+    yield _text(pieces[0])
+    yield _code(preamble)
+    for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
+        yield _code(sources[name])
+        if text.strip():
+            yield _text(text)
+    yield _code(f"{_CHECK[language]}\n%d2d check {assignment.id} --lang {language}")
+
+
+def _setup(assignment: Assignment, language: str, install: str, members: str | None) -> str:
+    lines = [
+        _INSTALL[language],
+        "import importlib.util",
+        "import pathlib",
+        "",
+        'if importlib.util.find_spec("grader") is None:',
+        f"    %pip install --quiet {install}",
+    ]
+    if members is not None:
+        lines += [
+            'if not any(pathlib.Path(folder, "d2d.toml").is_file() for folder in (".", "..", "../..", "d2d-course")):',
+            f"    !git clone --quiet --depth 1 {members} d2d-course",
+        ]
+    if assignment.files and members is not None:
+        # The notebook finds its data beside it; in Colab it lies in what was just cloned.
+        lines += [
+            f"for name in {[file.name for file in assignment.files]}:",
+            "    if not pathlib.Path(name).is_file():",
+            f'        shutil.copy(pathlib.Path("d2d-course", "assignments", "{assignment.id}", name), name)',
+        ]
+        lines.insert(2, "import shutil")
+    return "\n".join([*lines, "%load_ext grader.colab"])
+
+
+def _stub(assignment: Assignment) -> tuple[dict[str, str], str]:
+    """The source of each definition of the stub and of each value asked for, and what stands before them (imports)."""
+    text = assignment.stub_text
+    sources, preamble = {}, []
+    for at, node in enumerate(ast.parse(text).body):
+        segment = _segment(text, node)
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            sources[node.name] = segment
+        elif (
+            isinstance(node, ast.AnnAssign)
+            and isinstance(node.target, ast.Name)
+            and node.target.id in assignment.values
+        ):
+            sources[node.target.id] = segment
+        elif not (at == 0 and isinstance(node, ast.Expr)):  # the docstring is the handout here
+            preamble.append(segment)
+    return sources, "\n".join(preamble)
+
+
+def _segment(text: str, node: ast.stmt) -> str:
+    """A statement's lines, with its decorators and the comment above it."""
+    first, lines = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))]), text.splitlines()
+    while first > 1 and lines[first - 2].startswith("#"):
+        first -= 1
+    return "\n".join(lines[first - 1 : node.end_lineno])
+
+
+def _hold(assignment: Assignment, language: str, markers: list[str], sources: dict[str, str]) -> None:
+    """Every definition of the stub has exactly one marker, and every marker its definition."""
+    file, lines = _file(assignment, language), _read(assignment, language).splitlines()
+    for name in markers:
+        at = [number for number, line in enumerate(lines, 1) if (found := MARKER.match(line)) and found[1] == name]
+        if name not in sources:
+            what = _("The marker {name} has no definition in the stub.").format(name=name)
+            hint = _("Define it in {stub}, or take the marker out.").format(stub=assignment.stub.name)
+            raise BadAssignmentError(what, where=f"{file}:{at[0]}", hint=hint)
+        if len(at) > 1:
+            what = _("The marker {name} stands twice.").format(name=name)
+            raise BadAssignmentError(what, where=f"{file}:{at[1]}", hint=_("Take one of them out."))
+    for name in sources:
+        if name not in markers:
+            what = _("The handout has no marker for {name}.").format(name=name)
+            hint = _("Put «<!-- cell: {name} -->» on a line of its own below the text about it.").format(name=name)
+            raise BadAssignmentError(what, where=file, hint=hint)
+
+
+def _file(assignment: Assignment, language: str) -> Path:
+    return assignment.folder / f"handout.{language}.md"
+
+
+def _read(assignment: Assignment, language: str) -> str:
+    file = _file(assignment, language)
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadAssignmentError(_("The handout can't be read: {reason}.").format(reason=error), where=file) from error
+
+
+def _text(source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "metadata": {}, "source": _lines(source.strip("\n"))}
+
+
+def _code(source: str) -> dict[str, Any]:
+    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": _lines(source)}
+
+
+def _lines(source: str) -> list[str]:
+    return source.splitlines(keepends=True)
+
+
+def _with_id(cell: dict[str, Any], at: int) -> dict[str, Any]:
+    """Ids by content, so that a release made twice is the same to the byte."""
+    digest = hashlib.sha256(f"{at}\0{''.join(cell['source'])}".encode()).hexdigest()
+    return {"cell_type": cell["cell_type"], "id": digest[:12], **cell}

@@ -1,0 +1,97 @@
+"""How far right and wrong answers stay from the tolerances: a tolerance drawn between them by chance proves nothing.
+
+A distance is a difference in tolerances (`grader.judge.compare.distances`). Right answers, however they are computed,
+must stay below a tenth; a wrong one must be ten off in one case at least, or fail a case by more than
+a value.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.assignment.manifest import Assignment
+from grader.authoring.line import Check
+from grader.grading.task import Done
+from grader.i18n import _
+from grader.judge.run import FAR
+
+NEAR = 1 / FAR
+
+
+@dataclass
+class Margins:
+    """What was measured on the way, while right and wrong answers were judged anyway."""
+
+    assignment: Assignment
+    honest: dict[str, tuple[float, str]] = field(default_factory=dict)  # the greatest of each case, and whose it is
+    caught: dict[str, tuple[float, str]] = field(default_factory=dict)  # the smallest that alone catches somebody
+    wrong: dict[str, tuple[float, str]] = field(default_factory=dict)  # of each wrong answer: the greatest, and where
+
+    def right_answer(self, done: Done) -> None:
+        """Take note of a right answer's distances."""
+        for case, distance in done.distances.items():
+            if distance <= 1 and distance >= self.honest.get(case, (0.0, ""))[0]:
+                self.honest[case] = (distance, done.key)
+
+    def wrong_answer(self, done: Done, name: str) -> None:
+        """Take note of the case that is farthest from what a wrong answer says."""
+        failed = {case: distance for case, distance in done.distances.items() if distance > 1}
+        if failed:
+            case = max(failed, key=lambda case: failed[case])
+            self.wrong[name] = (failed[case], case)
+            if failed[case] < self.caught.get(case, (math.inf, ""))[0]:
+                self.caught[case] = (failed[case], name)
+
+    def check_honest(self) -> Check:
+        """Right answers that are computed otherwise stay below a tenth of each tolerance."""
+        close = {case: found for case, found in self.honest.items() if found[0] > NEAR}
+        text = _("{where}: {case}: {name} is off by {distance} of the tolerance; allow at least ten times as much")
+        failures = [
+            text.format(where=self._where(case), case=_name(case), name=name, distance=f"{distance:.2g}")
+            for case, (distance, name) in close.items()
+        ]
+        greatest = max((distance for distance, _name in self.honest.values()), default=0.0)
+        remark = _("at most {distance} of a tolerance").format(distance=f"{greatest:.2g}")
+        return Check(
+            "honest errors", len(self.honest), len(self.honest) - len(close), tuple(failures), remark, self._table()
+        )
+
+    def check_wrong(self) -> Check:
+        """Wrong answers are off by ten tolerances in one case at least."""
+        close = {name: found for name, found in self.wrong.items() if found[0] < FAR}
+        text = _("{name}: off by {distance} tolerances at most, in {where} {case}; let a case show it better")
+        failures = [
+            text.format(name=name, distance=f"{distance:.2g}", where=self._where(case), case=_name(case))
+            for name, (distance, case) in close.items()
+        ]
+        smallest = min((found for found, _case in self.wrong.values()), default=math.inf)
+        remark = "" if math.isinf(smallest) else _("at least {distance} tolerances").format(distance=f"{smallest:.2g}")
+        return Check(
+            "smallest mistakes", len(self.wrong), len(self.wrong) - len(close), tuple(sorted(failures)), remark
+        )
+
+    def _table(self) -> dict[str, Any]:
+        """Both sides of each case's tolerances; null: nothing but values of another shape, kind or exception."""
+        return {
+            case: {
+                "where": self._where(case),
+                "honest": distance,
+                "mistake": self.caught[case][0] if case in self.caught and self.caught[case][0] < math.inf else None,
+            }
+            for case, (distance, _whose) in self.honest.items()
+        }
+
+    def _where(self, case: str) -> str:
+        """File and line of a case's function."""
+        file, _colons, rest = case.partition("::")
+        tree = ast.parse((self.assignment.folder / file).read_text("utf-8"))
+        wanted = rest.partition("[")[0]
+        lines = [node.lineno for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == wanted]
+        return f"{file}:{lines[0]}" if lines else file
+
+
+def _name(case: str) -> str:
+    return case.partition("::")[2]

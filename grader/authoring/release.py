@@ -1,0 +1,87 @@
+"""The members' folder: handout, stub, notebook, public cases and what the reference answered to them.
+
+What goes out is named file by file, so that nothing hidden can slip along.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.assignment.manifest import MANIFEST, RECORDING, Assignment
+from grader.authoring.handout import notebook_of, text_of
+from grader.authoring.workflow import PLACE, workflow
+from grader.course.course import COURSE_FILE, Course
+from grader.errors import BadAssignmentError, UsageError
+from grader.i18n import _
+from grader.judge.cases import Collection, collected
+from grader.judge.hints import LiveHints, read_misconceptions
+from grader.judge.recording import record
+
+_COURSE = """\
+# Made by `d2d release`. In this folder, and below it, the commands of d2d run.
+name = {name}
+assignments = "assignments"
+"""
+
+
+def release(course: Course, ids: Sequence[str], out: Path, languages: Sequence[str]) -> list[Path]:
+    """Write the members' folder for these assignments to `out`; the files written.
+
+    Everything is made in a folder beside `out` first: a mistake in one assignment leaves what is out there as it was.
+    """
+    if out.exists() and any(out.iterdir()) and not (out / COURSE_FILE).is_file():
+        hint = _("Name an empty folder, or one that an earlier release made.")
+        raise UsageError(_("This folder holds something else."), where=out, hint=hint)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".d2d-release-", dir=out.parent) as name:
+        made = Path(name)
+        (made / COURSE_FILE).write_text(_COURSE.format(name=_quoted(course.name)), "utf-8")
+        for id_ in ids:
+            _assignment(course, course.assignment(id_), made / "assignments" / id_, languages)
+        (made / PLACE).parent.mkdir(parents=True)
+        spoken = languages[0] if len(languages) == 1 else course.language or "ko"
+        there = {file.parent.name for file in out.glob(f"assignments/*/{MANIFEST}")}  # of an earlier release
+        every = [course.assignment(id_) for id_ in sorted({*ids, *(there & set(course.ids()))})]
+        text = workflow(course.install, every, spoken)
+        (made / PLACE).write_text(text, "utf-8")
+        files = sorted(file.relative_to(made) for file in made.rglob("*") if file.is_file())
+        for file in files:
+            (out / file).parent.mkdir(parents=True, exist_ok=True)
+            (made / file).replace(out / file)
+    return [out / file for file in files]
+
+
+def _assignment(course: Course, assignment: Assignment, folder: Path, languages: Sequence[str]) -> None:
+    folder.mkdir(parents=True)
+    shutil.copy(assignment.folder / MANIFEST, folder / MANIFEST)
+    shutil.copy(assignment.stub, folder / assignment.stub.name)
+    for file in (assignment.public_cases, *assignment.files):
+        shutil.copy(file, folder / file.name)
+    for language in languages:
+        (folder / f"handout.{language}.md").write_text(text_of(assignment, language), "utf-8")
+        notebook = notebook_of(assignment, language, course.install, course.members)
+        (folder / f"{assignment.id}.{language}.ipynb").write_text(notebook, "utf-8")
+    for catalog in assignment.folder.glob("locale/*/LC_MESSAGES/*.mo"):
+        target = folder / catalog.relative_to(assignment.folder)
+        target.parent.mkdir(parents=True)
+        shutil.copy(catalog, target)
+    (folder / RECORDING).write_bytes(_recording(assignment))
+
+
+def _recording(assignment: Assignment) -> bytes:
+    if assignment.reference is None:
+        what = _("The reference of {name} is missing.").format(name=assignment.id)
+        raise BadAssignmentError(what, where=assignment.folder)
+    hints = LiveHints(assignment, read_misconceptions(assignment.misconceptions))
+
+    def work(collection: Collection) -> bytes:
+        return record(collection, hints)
+
+    return collected(assignment, [assignment.public_cases], work)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

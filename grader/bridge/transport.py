@@ -1,0 +1,125 @@
+"""The judge's side of the bridge: requests as bytes, replies checked before they are believed to be replies."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, cast
+
+from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
+from grader.bridge.student import Remote, target_of
+from grader.sandbox.worker import EndedError
+from grader.worker.server import Server
+from grader.worker.wire import Bounds, Handle, Name, UnsendableError, WireError, decode, encode
+
+Exchange = Callable[[bytes], bytes]
+# Forgotten handles are told to the worker in heaps: one by one they would double the round trips, and all at once
+# may be more than one message holds.
+_DROP_AT, _DROP_MOST = 256, 10_000
+_ANSWERLESS = ("drop", "set", "exit", "put", "main", "run", "define", "canary")
+_KEPT_OPS = ("call", "get", "operate", "enter")  # of these the answer stays in the worker where that is asked for
+
+
+class ByteTransport:
+    """A transport over anything that answers bytes with bytes: a worker, a recording, a server in this process."""
+
+    def __init__(self, exchange: Exchange, bounds: Bounds | None = None) -> None:
+        self.exchange, self.bounds = exchange, bounds or Bounds()
+        self.number = 0
+        self.forgotten: list[int] = []
+        self.last_called: str | None = None  # the submission's function that was called last, to point at
+
+    def request(self, op: str, *arguments: object, keep: bool = False) -> Any:
+        """The answer to one request; a `BridgeError` where there is none."""
+        if op == "call":
+            self.last_called = _named(*arguments) or self.last_called  # type: ignore[arg-type]
+        while len(self.forgotten) >= _DROP_AT:
+            heap, self.forgotten = self.forgotten[:_DROP_MOST], self.forgotten[_DROP_MOST:]
+            self.ask("drop", False, (heap,))
+        return self.ask(op, keep, arguments)
+
+    def ask(self, op: str, keep: bool, arguments: tuple[object, ...]) -> Any:
+        self.number += 1
+        names: set[str] = set()
+
+        def opaque(value: object) -> Any:
+            target = target_of(value, self)
+            if isinstance(target, Name):
+                names.add(target.name)
+            return target
+
+        def build(item: object) -> object:
+            if isinstance(item, Name):
+                raise WireError("a name in a reply")
+            return Remote(self, item, keep=keep) if isinstance(item, Handle) else item
+
+        try:
+            message = encode((self.number, keep, op, *arguments), opaque=opaque, bounds=self.bounds)
+        except UnsendableError as error:  # an answer of the submission passed on, as large as answers may be
+            raise RefusedError("too-large") from error
+        reply = self.exchange(message)
+        try:
+            value = self.open(decode(reply, build=build, bounds=self.bounds), names)
+            if not _fits(value, op, keep, arguments):
+                raise WireError("an answer to something else")
+        except (WireError, ValueError, MemoryError) as error:
+            raise EndedError("crashed", f"broken reply: {error}") from error
+        return value
+
+    def open(self, answer: Any, names: set[str]) -> Any:
+        """What a reply says, if it is one: the value, or the exception that stands for another ending.
+
+        `names` are those that the request asked for: a name missing that nobody asked for would be the student's text.
+        """
+        # Types before values: comparing an array or a Remote with a number is an error of its own.
+        if type(answer) is not tuple or [type(part) for part in answer[:2]] != [int, str] or len(answer) != 3:
+            raise WireError("this is no reply")
+        number, status, what = answer
+        if number != self.number:
+            raise WireError("a reply to another request")
+        if status == "value":
+            return what
+        if status == "raised":
+            raise RaisedError.from_wire(what)
+        if type(what) is str:
+            if status == "missing" and what in names:
+                raise MissingNameError(what)
+            if status == "refused":
+                raise RefusedError(what[:200])
+        raise WireError("a reply of no kind")
+
+    def forget(self, handle: int) -> None:
+        """The judge holds this object no longer."""
+        self.forgotten.append(handle)
+
+
+def _named(target: object, arguments: list[object], _keywords: object) -> str | None:
+    """The submission's function that is called, by itself or by a helper of the case's own that it is handed to."""
+    for one in (target, *arguments):
+        if isinstance(one, Remote) and isinstance(one._d2d_target, Name):
+            return one._d2d_target.name
+    return None
+
+
+def _fits(value: Any, op: str, keep: bool, arguments: tuple[object, ...]) -> bool:
+    """Whether `value` is of the type that every true answer to `op` has; what the judge asks next relies on it."""
+    if op in _ANSWERLESS:
+        return value is None
+    if op == "len":
+        return type(value) is int and 0 <= value <= sys.maxsize
+    if op == "items":
+        return (
+            type(value) is list
+            and len(value) <= cast(int, arguments[1])
+            and (not keep or all(isinstance(item, Remote) for item in value))
+        )
+    if op == "hold" or (keep and op in _KEPT_OPS):
+        return isinstance(value, Remote)
+    if op == "operate" and arguments[0] == "contains":
+        return type(value) is bool
+    return True
+
+
+def local(server: Server) -> ByteTransport:
+    """The same bridge to objects of this very process: the reference answers by exactly the path of a submission."""
+    return ByteTransport(server.answer, server.bounds)

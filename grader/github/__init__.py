@@ -1,0 +1,1 @@
+"""Repositories of members, and the workflows in them."""

@@ -1,0 +1,205 @@
+"""What was collected: each member's commit and when it counts as handed in; and heads, as they were at a moment.
+
+A commit's own time is the member's to choose. What a snapshot has seen is not: it was there at that moment.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from grader.errors import BadInputError
+from grader.fields import FaultError, Fields, as_text
+from grader.i18n import _
+
+T = TypeVar("T")
+COLLECTED, HEADS = "d2d.collected/1", "d2d.heads/1"
+FILE = "collected.json"
+COMMIT = r"[0-9a-f]{40}([0-9a-f]{24})?"
+_LARGEST = 64 << 20
+# A snapshot is taken when the runner gets round to it. What lies this little after the moment that is asked for was
+# meant for it; everybody has had the same minutes more.
+LATEST_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where a repository's branch was, or why nobody knows."""
+
+    member: str
+    url: str
+    commit: str | None
+    missing: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The heads of all members at one moment."""
+
+    at: datetime
+    heads: tuple[Head, ...]
+
+    def of(self, member: str) -> Head | None:
+        return next((head for head in self.heads if head.member == member), None)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"at": self.at.isoformat(), "heads": [head.as_json() for head in self.heads]}
+
+
+@dataclass(frozen=True)
+class Collected:
+    """One member's files, or why there are none; `basis` is what says that they were there in time."""
+
+    member: str
+    url: str
+    missing: str | None = None
+    said: str = ""
+    commit: str | None = None
+    committed_at: datetime | None = None
+    submitted_at: datetime | None = None
+    basis: str | None = None  # "snapshot", "commit" (the time that the commit claims) or "now"
+    file: str | None = None
+    sha256: str | None = None
+    contents: tuple[str, ...] = ()  # the SHA-256 of each file in it: a report names the one that it is on
+
+    def as_json(self) -> dict[str, Any]:
+        return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in vars(self).items()}
+
+
+@dataclass(frozen=True)
+class Collection:
+    """The outcome of collecting once."""
+
+    at: datetime
+    assignment: str | None
+    before: datetime | None
+    members: tuple[Collected, ...]
+
+    def of(self, member: str) -> Collected | None:
+        return next((each for each in self.members if each.member == member), None)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "schema": COLLECTED,
+            "at": self.at.isoformat(),
+            "assignment": self.assignment,
+            "before": None if self.before is None else self.before.isoformat(),
+            "members": [each.as_json() for each in self.members],
+        }
+
+
+def snapshot_for(snapshots: Iterable[Snapshot], moment: datetime) -> Snapshot | None:
+    """The one that says what was there at `moment`: the first from then on, within the hour; else the last before."""
+    ordered = sorted(snapshots, key=lambda each: each.at)
+    after = next((each for each in ordered if moment <= each.at <= moment + LATEST_AFTER), None)
+    return after or next((each for each in reversed(ordered) if each.at < moment), None)
+
+
+def read_snapshots(file: Path) -> list[Snapshot]:
+    """All snapshots in a file."""
+
+    def snapshots(top: Fields) -> list[Snapshot]:
+        return list(top.items("snapshots", _snapshot, 100_000))
+
+    return _read(file, HEADS, snapshots)
+
+
+def heads_json(snapshots: Sequence[Snapshot]) -> dict[str, Any]:
+    """The file of snapshots."""
+    return {"schema": HEADS, "snapshots": [each.as_json() for each in snapshots]}
+
+
+def read_collection(file: Path) -> Collection:
+    """What `d2d collect` wrote."""
+
+    def collection(top: Fields) -> Collection:
+        return Collection(
+            at=_time(top.take("at"), "at"),
+            assignment=top.maybe("assignment", lambda item, path: as_text(item, path, 200)),
+            before=top.maybe("before", _time),
+            members=tuple(top.items("members", _collected, 10_000)),
+        )
+
+    return _read(file, COLLECTED, collection)
+
+
+def _read(file: Path, schema: str, build: Callable[[Fields], T]) -> T:
+    try:
+        with file.open("rb") as opened:
+            top = Fields(json.loads(opened.read(_LARGEST).decode("utf-8")))
+        if top.take("schema") != schema:
+            raise FaultError("schema", _("must be {schema}").format(schema=schema))
+        value = build(top)
+        top.finish()
+    except FaultError as error:
+        said = _("This is not what `d2d collect` writes: {fault}.").format(fault=error)
+        raise BadInputError(said, where=file) from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise BadInputError(_("The file can't be read: {reason}.").format(reason=reason), where=file) from error
+    except (ValueError, RecursionError) as error:
+        raise BadInputError(_("This is not what `d2d collect` writes: it is not JSON."), where=file) from error
+    return value
+
+
+def _snapshot(value: Any, path: str) -> Snapshot:
+    fields = Fields(value, path)
+    snapshot = Snapshot(_time(fields.take("at"), fields.name("at")), tuple(fields.items("heads", _head, 10_000)))
+    fields.finish()
+    return snapshot
+
+
+def _head(value: Any, path: str) -> Head:
+    fields = Fields(value, path)
+    head = Head(fields.text("member", 200, least=1), fields.text("url"), _commit(fields), _word(fields, "missing"))
+    fields.finish()
+    return head
+
+
+def _collected(value: Any, path: str) -> Collected:
+    fields = Fields(value, path)
+    collected = Collected(
+        member=fields.text("member", 200, least=1),
+        url=fields.text("url"),
+        missing=_word(fields, "missing"),
+        said=fields.text("said"),
+        commit=_commit(fields),
+        committed_at=fields.maybe("committed_at", _time),
+        submitted_at=fields.maybe("submitted_at", _time),
+        basis=_word(fields, "basis"),
+        file=fields.maybe("file", lambda item, at: as_text(item, at, 255, form=r"[^/\\\0.][^/\\\0]*")),
+        sha256=fields.maybe("sha256", _sha256),
+        contents=fields.items("contents", _sha256, 10_000),
+    )
+    fields.finish()
+    return collected
+
+
+def _commit(fields: Fields) -> str | None:
+    return fields.maybe("commit", lambda item, path: as_text(item, path, form=COMMIT))
+
+
+def _sha256(value: Any, path: str) -> str:
+    return as_text(value, path, form=r"[0-9a-f]{64}")
+
+
+def _word(fields: Fields, key: str) -> str | None:
+    return fields.maybe(key, lambda item, path: as_text(item, path, 40, form=r"[a-z-]+"))
+
+
+def _time(value: Any, path: str) -> datetime:
+    text = as_text(value, path, 40)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise FaultError(path, _("is no time that there is")) from error
+    if found.tzinfo is None:
+        raise FaultError(path, _("has no time zone"))
+    return found

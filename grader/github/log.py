@@ -1,0 +1,178 @@
+r"""What is printed in a job of GitHub Actions, where the log is read by a program as well.
+
+A line that begins with `::name` is a command to the runner, and so is `##[name]` anywhere in a line: it could set
+variables, hide lines or forge an error. Whoever's words are printed must not reach that, so in the log both are taken
+apart by a space that can be seen. An invisible character would not do: the runner's comparison of texts may follow the
+rules of a language, by which such characters count as nothing. Only `command` here writes a command.
+
+    >>> neutral("::set-env name=PATH::x\nsaid ##[error]x")
+    ': :set-env name=PATH::x\nsaid ## [error]x'
+    >>> command("error", "50 %\n::x", file="a,b:c.py", line=3)
+    '::error file=a%2Cb%3Ac.py,line=3::50 %25%0A::x'
+"""
+
+from __future__ import annotations
+
+import atexit
+import io
+import os
+import re
+import secrets
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from grader.clean import inline, printable
+from grader.i18n import _
+from grader.render import words
+from grader.report.report import CaseResult, Report, Verdict, Where
+
+MOST_ANNOTATIONS = 10  # GitHub shows so many of one step
+_LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+# Between the signs may stand what a comparison by the rules of a language leaves out: anything but visible ASCII.
+_AT_START = re.compile(r"^([^!-~\n]*:)([^!-~\n]*:)", re.MULTILINE)
+_ANYWHERE = re.compile(r"(#[^ -~\n]*#)([^ -~\n]*\[)")
+_MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_PROPERTY = {**_MESSAGE, ":": "%3A", ",": "%2C"}
+
+
+def neutral(text: str) -> str:
+    """`text` with no line in it that the runner would obey."""
+    return _ANYWHERE.sub(r"\1 \2", _AT_START.sub(r"\1 \2", _LINE_ENDS.sub("\n", text)))
+
+
+def command(name: str, message: str, **properties: str | int) -> str:
+    """A command to the runner, every value of it escaped by the runner's rules."""
+    given = ",".join(f"{key}={_escaped(str(value), _PROPERTY)}" for key, value in properties.items())
+    return f"::{name}{' ' if given else ''}{given}::{_escaped(message, _MESSAGE)}"
+
+
+def complaints(report: Report, locate: Callable[[Where], tuple[str, int | None]]) -> Iterator[str]:
+    """A command for each section that is not right, at the line of the student's own file where one is known."""
+    found = [case for section in report.sections if (case := _first(section.cases)) is not None]
+    for case in sorted(found, key=lambda case: case.where is None)[:MOST_ANNOTATIONS]:
+        message = printable("\n".join(filter(None, [case.message, case.hint.text if case.hint else ""])), 1000)
+        title = inline(f"{report.assignment} · {case.section}: {words.title(case)}", 200)
+        if case.where is None:
+            yield command("error", message or title, title=title)
+            continue
+        file, line = locate(case.where)
+        place = {"file": printable(file, 500).replace("\n", " ")}
+        yield command("error", message or title, **place, **({} if line is None else {"line": line}), title=title)
+
+
+def feedback_note() -> str:
+    """What a member has to know of a check in their own repository."""
+    return _("This is feedback by the public cases, not a score: the score comes from the staff's own run.")
+
+
+@contextmanager
+def stopped(stream: TextIO | Log) -> Iterator[None]:
+    """Let the runner obey nothing meanwhile: it waits for a word that nobody can know beforehand."""
+    word = secrets.token_hex(32)
+    raw = _raw(stream)
+    raw.write(f"::stop-commands::{word}\n")
+    raw.flush()
+    try:
+        yield
+    finally:
+        stream.flush()
+        raw.write(f"::{word}::\n")
+        raw.flush()
+
+
+def give(stream: TextIO | Log, text: str) -> None:
+    """Write a command, past what takes commands apart."""
+    stream.flush()
+    raw = _raw(stream)
+    raw.write(text + "\n")
+    raw.flush()
+
+
+def guard() -> None:
+    """From now on nothing that this process prints to the log is a command."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        # A file that a step redirects to is data for somebody, and no log: it stays as it is.
+        if stream is not None and not _is_file(stream):
+            log = Log(stream)
+            atexit.register(log.finish)
+            setattr(sys, name, log)
+
+
+class Log:
+    """A stream to the runner's log; lines go out whole, since where one begins is what counts."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.raw = stream
+        self.buffer = _Bytes(self)
+        self._line: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        """What it has beside: encoding, descriptor, …."""
+        return getattr(self.raw, name)
+
+    def isatty(self) -> bool:
+        return False
+
+    def write(self, text: str) -> int:
+        whole, end, rest = text.rpartition("\n")
+        if end:
+            self.raw.write(neutral("".join([*self._line, whole, end])))
+            self._line = []
+        if rest:
+            self._line.append(rest)
+        return len(text)
+
+    def flush(self) -> None:
+        self.raw.flush()
+
+    def finish(self) -> None:
+        """The line that has no end, at the end."""
+        if self._line:
+            self.write("\n")
+        self.flush()
+
+
+class _Bytes(io.RawIOBase):
+    """The same stream for whoever writes bytes."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes | bytearray | memoryview) -> int:  # type: ignore[override]
+        self._log.write(bytes(data).decode("utf-8", "replace"))
+        return len(data)
+
+    def flush(self) -> None:
+        self._log.flush()
+
+
+def _raw(stream: TextIO | Log) -> TextIO:
+    return stream.raw if isinstance(stream, Log) else stream
+
+
+def _is_file(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):  # no descriptor of the system's
+        return False
+
+
+def _first(cases: tuple[CaseResult, ...]) -> CaseResult | None:
+    """The case of a section that says most about what is wrong; none where nothing is, or nothing is written yet."""
+    quiet = (Verdict.PASSED, Verdict.SKIPPED, Verdict.MISSING)
+    wrong = [case for case in cases if case.verdict not in quiet]
+    return min(wrong, key=lambda case: (case.where is None, case.hint is None), default=None)
+
+
+def _escaped(text: str, table: dict[str, str]) -> str:
+    text = _ANYWHERE.sub(r"\1 \2", text)  # whichever of the two forms a runner looks for first
+    for sign, code in table.items():  # the percent sign comes first
+        text = text.replace(sign, code)
+    return text

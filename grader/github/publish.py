@@ -1,0 +1,121 @@
+"""What is said to each member of a grading run: a status at their commit and a comment below it.
+
+Reports come from the machine that judged. Nothing is believed of them before their signature is checked, and nothing
+is written anywhere before all of them have been.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.errors import BadInputError
+from grader.github.collected import Collected, Collection
+from grader.github.git import reason
+from grader.github.repository import slug
+from grader.gradebook.book import normal
+from grader.i18n import _
+from grader.render.markdown import markdown, plain
+from grader.report.reader import Document, read_file
+from grader.report.report import Report
+from grader.report.signature import PublicKey
+
+_DESCRIPTION = 140  # characters that GitHub takes
+_COMMENT = 60_000
+
+Key = tuple[str, str]  # member, assignment
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A report that is the staff's own, and the commit that it is on."""
+
+    document: Document
+    collected: Collected
+    file: Path
+
+
+@dataclass(frozen=True)
+class Post:
+    """What one member is told of one assignment."""
+
+    member: str
+    assignment: str
+    repository: str
+    commit: str
+    state: str  # "success", "failure" or "error"
+    description: str
+    comment: str
+
+    def requests(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The path of each request to GitHub, and its body."""
+        status = {"state": self.state, "context": f"d2d/{self.assignment}", "description": self.description}
+        yield f"repos/{self.repository}/statuses/{self.commit}", status
+        if self.comment:
+            yield f"repos/{self.repository}/commits/{self.commit}/comments", {"body": self.comment}
+
+    @property
+    def digest(self) -> str:
+        """What is said, as one hash: the same is not said twice."""
+        text = json.dumps([*self.requests()], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def judged(graded: Path, collections: Mapping[str, Collection], key: PublicKey) -> dict[Key, Judged]:
+    """Every report below `graded`; a single one that is not what it says stops all."""
+    found: dict[Key, Judged] = {}
+    for file in sorted(graded.rglob("reports/*.json")):
+        document = read_file(file)
+        key.demand(document, file)
+        report = document.report
+        member, assignment = normal(report.member), report.assignment
+        collection = collections.get(assignment)
+        collected = None if collection is None else collection.of(member)
+        if file.is_symlink() or normal(file.stem) != member:
+            raise _wrong(_("The report is {member}'s, and the file is called otherwise."), file, member)
+        if collected is None or collected.file is None:
+            raise _wrong(_("Nothing of {member} was collected for this."), file, member)
+        if report.submission_sha256 not in collected.contents:
+            raise _wrong(_("The report is on something else than what was collected of {member}."), file, member)
+        if (member, assignment) in found:
+            raise _wrong(_("There are two reports of {member}."), file, member)
+        found[member, assignment] = Judged(document, collected, file)
+    return found
+
+
+def posts(
+    collections: Mapping[str, Collection],
+    reports: Mapping[Key, Judged],
+    host: str,
+    seen: Callable[[Report], Report],
+) -> Iterator[Post]:
+    """What is to be said to whom; `seen` cuts a report to what its member may see."""
+    for assignment, collection in collections.items():
+        for one in collection.members:
+            repository = slug(one.url, host)
+            if repository is None or one.commit is None:
+                continue
+            mine = reports.get((one.member, assignment))
+            state, description, comment = _said(assignment, one, None if mine is None else seen(mine.document.report))
+            yield Post(one.member, assignment, repository, one.commit, state, description[:_DESCRIPTION], comment)
+
+
+def _said(assignment: str, one: Collected, report: Report | None) -> tuple[str, str, str]:
+    if one.missing is not None:
+        said = _("Not collected: {reason}").format(reason=reason(one.missing))
+        return "error", said, f"{plain(assignment)}: {plain(said)}\n"
+    if report is None or not report.complete:
+        return "error", _("It could not be judged. That is no fault of yours; it is judged again."), ""
+    described = _("{score} of {most} points ({percent} %)").format(
+        score=report.score, most=report.max_score, percent=report.percent
+    )
+    return "success" if report.passed else "failure", described, markdown(report, longest=_COMMENT)
+
+
+def _wrong(text: str, file: Path, member: str) -> BadInputError:
+    hint = _("Nothing was published. Look at the run that judged, then grade again.")
+    return BadInputError(text.format(member=member), where=file, hint=hint)

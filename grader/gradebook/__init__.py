@@ -1,0 +1,1 @@
+"""The log of what was decided about members, and what follows from it."""

@@ -1,0 +1,135 @@
+"""What a member may see of a full report: hidden cases cut by the rules of the course.
+
+A hidden case runs on inputs that the student's code sees, so whatever that code chooses could carry them out. Of such
+a case a member never gets what the code chose freely: no exception's name, no time, no text. What is left is the
+verdict and, at most, a sentence out of a fixed list; guessing by many versions is slowed down by `paused_until`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from grader.course.feedback import Cooldown, Level
+from grader.course.term import Term
+from grader.gradebook.results import Entry, Override
+from grader.i18n import _
+from grader.report.report import CaseResult, Note, Report, Section, Verdict, Visibility, sections
+from grader.report.sheet import decimal
+
+_FOR_THE_STAFF = ("look",)  # kinds of notes: what is worth a look is no reproach yet
+
+
+def seen(report: Report, term: Term, now: datetime, *, paused_until: datetime | None = None) -> Report:
+    """The report as its member may see it now; it is no longer what was signed."""
+    deadline = term.deadlines.get(report.assignment)
+    rules = term.feedback
+    level = rules.after if deadline is not None and deadline.late(now) else rules.before
+    notes = tuple(note for note in report.notes if note.kind not in _FOR_THE_STAFF)
+    if all(case.visibility is Visibility.PUBLIC for case in report.cases):
+        return replace(report, notes=notes, signature=None)
+    if paused_until is not None and paused_until > now:
+        text = _("Many versions of this were graded one after the other: of hidden cases you see more from {time} on.")
+        shown, note = Level.NOTHING, text.format(time=term.local(paused_until))
+    else:
+        shown, note = level, _held_back(level)
+        if deadline is not None and level is rules.before and rules.after is not level:
+            note += " " + _("You see more of them once the deadline has passed: {time}.").format(
+                time=term.local(deadline.at + deadline.grace)
+            )
+    return replace(
+        report,
+        visibility="public" if shown is Level.NOTHING else report.visibility,
+        cases=tuple(_cut(report.cases, shown)),
+        notes=(*notes, Note("feedback", note)) if note else notes,
+        signature=None,
+    )
+
+
+def paused_until(entries: Iterable[Entry], cooldown: Cooldown, now: datetime) -> datetime | None:
+    """Until when so many versions of one member's assignment have been graded of late that nothing more is told.
+
+    Counted is when each content first came into the gradebook, by the staff's own clock: a commit's time is the
+    member's to choose, and the same content graded again tells nothing new.
+    """
+    first: dict[str, datetime] = {}
+    for entry in entries:
+        first[entry.submission_sha256] = min(entry.added_at, first.get(entry.submission_sha256, entry.added_at))
+    recent = sorted(at for at in first.values() if at > now - cooldown.window)
+    over = len(recent) - cooldown.submissions
+    return recent[over - 1] + cooldown.window if cooldown.submissions and over > 0 else None
+
+
+def note_of_override(override: Override) -> Note:
+    """What a member reads of a TA's hand, which is in no report."""
+    text = _("By the hand of {by} this counts {points} of {most} points: {why}")
+    text = text.format(by=override.by, points=override.points, most=override.max_score, why=override.why)
+    return Note("override", text)
+
+
+def _held_back(level: Level) -> str:
+    """What is not shown, so that nobody looks for it."""
+    if level is Level.NOTHING:
+        return _("Hidden cases are not shown here; they count as well.")
+    if level is Level.SCORE:
+        return _("Of hidden cases only the points of each section are shown.")
+    return _("Of hidden cases only titles and verdicts are shown.") if level is Level.TITLE else ""
+
+
+def _cut(cases: Iterable[CaseResult], level: Level) -> Iterator[CaseResult]:
+    """The cases as `level` lets them be seen."""
+    for section in sections(cases):
+        hidden = tuple(case for case in section.cases if case.visibility is Visibility.HIDDEN)
+        yield from (case for case in section.cases if case.visibility is Visibility.PUBLIC)
+        if level is Level.SCORE and hidden:
+            yield _folded(Section(section.name, hidden))
+        elif level.rank > Level.SCORE.rank:
+            yield from map(_hinted if level is Level.HINT else _titled, hidden)
+
+
+def _folded(hidden: Section) -> CaseResult:
+    """All hidden cases of a section as one, which has the points of all."""
+    verdicts = {case.verdict for case in hidden.cases}
+    if Verdict.UNGRADABLE in verdicts:
+        verdict = Verdict.UNGRADABLE
+    elif hidden.missing:
+        verdict = Verdict.MISSING
+    else:
+        verdict = Verdict.PASSED if verdicts == {Verdict.PASSED} else Verdict.FAILED
+    words = _("{points} of {most} points").format(points=decimal(hidden.points), most=decimal(hidden.max_points))
+    return CaseResult(
+        id=f"hidden::{hidden.name}",
+        section=hidden.name,
+        concept="",
+        title=_("Hidden cases together"),
+        visibility=Visibility.HIDDEN,
+        verdict=verdict,
+        points=hidden.points,
+        max_points=hidden.max_points,
+        message=words if verdict is Verdict.FAILED and hidden.points else "",
+    )
+
+
+def _titled(case: CaseResult) -> CaseResult:
+    """Named one by one is what stays, so that nothing that a case may come to hold later slips along."""
+    return CaseResult(
+        id=case.id,
+        section=case.section,
+        concept=case.concept,
+        title=case.title,
+        visibility=case.visibility,
+        verdict=case.verdict,
+        points=case.points,
+        max_points=case.max_points,
+    )
+
+
+def _hinted(case: CaseResult) -> CaseResult:
+    """Everything but what the code could choose: the message of an exception becomes one for all exceptions."""
+    message = case.message
+    if case.verdict is Verdict.ERROR:
+        message = _("Your code raised an exception.")
+    elif case.verdict is Verdict.UNGRADABLE:
+        message = _("The judge itself failed here. This is not your fault; tell the staff.")
+    return replace(_titled(case), message=message, hint=case.hint, where=case.where)

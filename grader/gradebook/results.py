@@ -1,0 +1,186 @@
+"""Which of a member's reports counts: overrides before all, then resubmissions and lateness by the term's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from itertools import groupby
+from typing import Any
+
+from grader.course.term import Counts, Term
+from grader.report.report import number
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A stored report, but for its cases."""
+
+    id: int
+    added_at: datetime
+    member: str
+    assignment: str
+    submitted_at: datetime | None
+    submission_sha256: str
+    score: Fraction
+    max_score: Fraction
+    pass_percent: int
+    complete: bool
+    key_id: str | None
+
+    @property
+    def when(self) -> datetime:
+        """When it was handed in, as far as that is known."""
+        return self.submitted_at or self.added_at
+
+
+@dataclass(frozen=True)
+class Override:
+    """A TA's hand: points that stand whatever is graded, or None where an earlier one is withdrawn."""
+
+    id: int
+    at: datetime
+    by: str
+    why: str
+    member: str
+    assignment: str
+    points: Fraction | None
+    max_score: Fraction
+    pass_percent: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What counts for one member and one assignment, and why."""
+
+    member: str
+    assignment: str
+    score: Fraction
+    max_score: Fraction
+    pass_percent: int
+    complete: bool = True
+    late: bool = False  # nothing came in time, and late ones do not count
+    rerun_due: bool = False  # a submission could not be graded, by a fault that is not the member's
+    report: int | None = None
+    override: Override | None = None
+    submissions: int = 1
+
+    @property
+    def percent(self) -> int:
+        """The whole number below the exact share."""
+        return int(100 * self.score / self.max_score) if self.max_score else 0
+
+    @cached_property
+    def passed(self) -> bool:
+        return not self.late and 100 * self.score >= self.pass_percent * self.max_score
+
+    def as_json(self) -> dict[str, Any]:
+        override = self.override
+        return {
+            "member": self.member,
+            "assignment": self.assignment,
+            "score": number(self.score),
+            "max_score": number(self.max_score),
+            "percent": self.percent,
+            "pass_percent": self.pass_percent,
+            "passed": self.passed,
+            "complete": self.complete,
+            "late": self.late,
+            "rerun_due": self.rerun_due,
+            "submissions": self.submissions,
+            "report": self.report,
+            "override": None if override is None else {"by": override.by, "why": override.why},
+        }
+
+
+@dataclass(frozen=True)
+class _Submission:
+    """Everything that was graded of one and the same content."""
+
+    entries: tuple[Entry, ...]
+
+    @cached_property
+    def entry(self) -> Entry:
+        """The newest report that is complete: one with a fault of ours never takes the place of one without."""
+        return max(self.entries, key=lambda entry: (entry.complete, entry.id))
+
+    @property
+    def first(self) -> tuple[datetime, int]:
+        return min((entry.when, entry.id) for entry in self.entries)
+
+    @cached_property
+    def last(self) -> tuple[datetime, int]:
+        return max((entry.when, entry.id) for entry in self.entries)
+
+    def late(self, term: Term) -> bool:
+        """Whether even its first coming was late; a time that nobody knows does not speak against it."""
+        known = [entry.submitted_at for entry in self.entries if entry.submitted_at is not None]
+        return bool(known) and term.late(self.entry.assignment, min(known))
+
+
+Results = Mapping[str, Mapping[str, Result]]
+
+
+def counting(entries: Iterable[Entry], overrides: Iterable[Override], term: Term) -> Results:
+    """What counts, by member and assignment."""
+    found: dict[str, dict[str, Result]] = {}
+    ordered = sorted(entries, key=lambda entry: (entry.member, entry.assignment, entry.submission_sha256))
+    for (member, assignment), group in groupby(ordered, key=lambda entry: (entry.member, entry.assignment)):
+        by_content = groupby(group, key=lambda entry: entry.submission_sha256)
+        submissions = [_Submission(tuple(same)) for _sha256, same in by_content]
+        found.setdefault(member, {})[assignment] = _result(submissions, term)
+    latest = {(each.member, each.assignment): each for each in sorted(overrides, key=lambda each: each.id)}
+    for override in latest.values():
+        if override.points is not None:
+            results = found.setdefault(override.member, {})
+            results[override.assignment] = _overridden(override, results.get(override.assignment))
+    return found
+
+
+def _result(submissions: list[_Submission], term: Term) -> Result:
+    in_time = [each for each in submissions if term.late_counts or not each.late(term)]
+    candidates = in_time or submissions
+    whole = [each for each in candidates if each.entry.complete] or candidates
+    entry = _chosen(whole, term.counts).entry
+    return Result(
+        member=entry.member,
+        assignment=entry.assignment,
+        score=entry.score,
+        max_score=entry.max_score,
+        pass_percent=entry.pass_percent,
+        complete=entry.complete,
+        late=not in_time,
+        rerun_due=any(not each.entry.complete for each in candidates),
+        report=entry.id,
+        submissions=len(submissions),
+    )
+
+
+def _chosen(submissions: list[_Submission], counts: Counts) -> _Submission:
+    if counts is Counts.FIRST:
+        return min(submissions, key=lambda each: each.first)
+    if counts is Counts.LAST:
+        return max(submissions, key=lambda each: each.last)
+    return max(submissions, key=lambda each: (_share(each.entry.score, each.entry.max_score), each.last))
+
+
+@lru_cache(maxsize=4096)
+def _share(score: Fraction, most: Fraction) -> Fraction:
+    """The part that was earned; thousands of rows have the same few."""
+    return score / most if most else Fraction(0)
+
+
+def _overridden(override: Override, graded: Result | None) -> Result:
+    assert override.points is not None
+    return Result(
+        member=override.member,
+        assignment=override.assignment,
+        score=override.points,
+        max_score=override.max_score,
+        pass_percent=override.pass_percent,
+        report=None if graded is None else graded.report,
+        override=override,
+        submissions=0 if graded is None else graded.submissions,
+    )

@@ -1,0 +1,145 @@
+"""One judge's workplace: cases collected once, a warm zygote, the reference loaded; then task after task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+
+from grader.assignment.limits import Limits
+from grader.bridge.selftest import require
+from grader.bridge.session import Server
+from grader.errors import BadAssignmentError
+from grader.grading.task import Done, Setting, Task
+from grader.i18n import _
+from grader.judge.cases import Case, Collection, collected
+from grader.judge.hints import LiveHints, NoHints, Rerun, read_misconceptions
+from grader.judge.reference import LiveReference
+from grader.judge.remembered import RememberedReference
+from grader.judge.run import Judge
+from grader.judge.transcript import Transcript
+from grader.report.report import Hint
+from grader.sandbox.start import start
+from grader.sandbox.worker import Worker
+from grader.worker.server import Server as Objects
+
+T = TypeVar("T")
+
+
+class InProcess(Worker):
+    """Objects of this very process behind the interface of a worker: for the author's own code alone."""
+
+    def __init__(self, objects: Objects) -> None:
+        super().__init__(0, 0)
+        self.objects = objects
+
+    def exchange(self, message: bytes, deadline: float) -> bytes:  # noqa: ARG002 — the author's code ends by itself
+        with np.errstate(all="ignore"):  # a wrong variant may well divide by zero
+            return self.objects.answer(message)
+
+    def end(self) -> str:
+        self.objects.handles.clear()
+        return "exit 0"
+
+
+@dataclass(frozen=True)
+class InProcessServer:
+    """Gives the same objects to every submission."""
+
+    objects: Objects
+    layers: tuple[str, ...] = ()
+    tier: str = "local"
+
+    def worker(self, _limits: Limits, _reply_bound: int) -> Worker:
+        return InProcess(self.objects)
+
+    def close(self) -> None:
+        self.objects.handles.clear()
+
+
+@dataclass
+class UntilNamed:
+    """Hints for a misconception at work, looked for until it is named: each costs a run of every other's variant."""
+
+    hints: LiveHints
+    name: str
+    named: bool = False
+
+    def explain(self, case: Case, transcript: Transcript, rerun: Rerun) -> Hint | None:
+        """The hint, as long as its own was not among them."""
+        hint = None if self.named else self.hints.explain(case, transcript, rerun)
+        self.named = self.named or (hint is not None and hint.id == self.name)
+        return hint
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Judges tasks one after another."""
+
+    judge: Judge
+    hints: LiveHints
+    live: LiveReference
+
+    def do(self, task: Task) -> Done:
+        """The report on one task."""
+        server: Server = self.judge.server
+        if task.swap is not None:
+            wanted = next(one for one in self.hints.misconceptions if one.id == task.swap)
+            server = InProcessServer(self.hints.server(wanted))
+        distances: dict[str, float] | None = {} if task.measured else None
+        judge = replace(self.judge, server=server, secret=task.secret, stop_early=task.stop_early, distances=distances)
+        if task.secret != self.judge.secret:  # other inputs, so what was remembered is of no use
+            judge = replace(judge, reference=self.live)
+        if task.about is not None:
+            judge = replace(judge, collection=self._first_about(task.about))
+        if task.stop_early:  # nobody reads a hint of it
+            judge = replace(judge, hints=NoHints())
+        elif task.swap is not None:
+            judge = replace(judge, hints=UntilNamed(self.hints, task.swap))
+        elif task.secret != self.judge.secret:
+            judge = replace(judge, hints=LiveHints(self.hints.assignment, self.hints.misconceptions))
+        return Done(task.key, judge.judge(task.submission), distances or {})
+
+    def _first_about(self, name: str) -> Collection:
+        """The cases in another order: of the section that asks for `name`, of those that use it, and the rest.
+
+        Of a whole project the definitions alone are judged: its training takes longer than all of their cases, and
+        what comes of it is no proof of any of them.
+        """
+        collection = self.judge.collection
+        assignment = collection.assignment
+
+        def rank(case: Case) -> int:
+            section = case.info.section
+            return 0 if name in assignment.sections[section].asks else 1 if name in self.hints.reached(section) else 2
+
+        cases = [case for case in collection.cases if not assignment.values.issuperset(self._asks(case))]
+        definitions = replace(assignment, mode="definitions")
+        return replace(collection, assignment=definitions, cases=tuple(sorted(cases, key=rank)))
+
+    def _asks(self, case: Case) -> tuple[str, ...]:
+        return self.judge.collection.assignment.sections[case.info.section].asks
+
+
+def at_bench(setting: Setting, work: Callable[[Bench], T]) -> T:
+    """Set up a bench, do `work` at it, and leave nothing behind."""
+    assignment = setting.assignment
+    if assignment.reference is None:
+        what = _("The reference of {name} is missing.").format(name=assignment.id)
+        raise BadAssignmentError(what, where=assignment.folder)
+    server = start(assignment.imports)
+    try:
+        live = LiveReference(assignment.reference, definitions=assignment.whole)
+        reference = RememberedReference(live)
+        hints = LiveHints(assignment, read_misconceptions(assignment.misconceptions))
+
+        def use(collection: Collection) -> T:
+            if setting.closed:
+                require(server)
+            return work(Bench(Judge(collection, reference, server, setting.secret, hints=hints), hints, live))
+
+        return collected(assignment, [assignment.public_cases, *[assignment.hidden_cases] * setting.hidden], use)
+    finally:
+        server.close()

@@ -1,0 +1,262 @@
+"""The Dask engine: the same tasks on the machines of a cluster.
+
+Each process of the cluster sets a bench of its own up at its first task and keeps it. The submission travels with its
+task and the assignment once for each process; back comes the report. A process that is lost costs its tasks another
+try elsewhere, for the scheduler gives them to the others by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import queue
+import shutil
+import tempfile
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future as Answer
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dask.config
+from distributed import Client, KilledWorker, LocalCluster, as_completed, get_worker
+
+from grader import i18n
+from grader.errors import D2DError, OurFaultError, UsageError
+from grader.grading.health import examine
+from grader.grading.parcel import Parcel, about, private_folder
+from grader.grading.task import Done, Lost, Setting, Task
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from distributed import Future
+
+    from grader.grading.bench import Bench
+
+_ANSWER_SECONDS = 10.0  # a scheduler that is there says so at once
+_AHEAD = 3  # tasks that wait at each process, so that none is idle while the next one is on its way
+_CHECK_EVERY = 50  # tasks after which it is looked whether the cluster has grown
+_FAULTS = (OSError, TimeoutError, asyncio.CancelledError)
+
+
+@dataclass
+class DaskEngine:
+    """Judges on the cluster of `scheduler`; where none is named, on one of `jobs` processes of this machine."""
+
+    setting: Setting
+    scheduler: str | None
+    jobs: int
+    run: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    def judge(self, tasks: Iterable[Task]) -> Iterator[Done | Lost]:
+        source = iter(tasks)
+        first = next(source, None)
+        if first is None:  # nothing to do: no cluster is needed
+            return
+        with connected(self.scheduler, self.jobs) as client:
+            demand_same(client, self.setting.assignment.imports)
+            # A task of its own, not scattered data: what a lost process held of it is made again.
+            parcel = client.submit(_itself, Parcel.of(self.setting), key=f"d2d-{self.run}-parcel", pure=False)
+            try:
+                yield from self._judged(client, parcel, itertools.chain([first], source))
+            except _FAULTS as error:
+                what = _("The connection to the cluster was lost: {reason}.").format(
+                    reason=error or type(error).__name__
+                )
+                hint = _("What was judged so far is kept: the same command goes on where this one ended.")
+                raise OurFaultError(what, where=self.scheduler, hint=hint) from error
+            finally:
+                with suppress(*_FAULTS):
+                    client.run(forget, self.run)
+
+    def _judged(self, client: Client, parcel: Future, source: Iterator[Task]) -> Iterator[Done | Lost]:
+        running: dict[Future, str] = {}
+        ended = as_completed(loop=client.loop)
+        room, given = 0, 0
+
+        def fill() -> None:
+            nonlocal room, given
+            while True:
+                if given % _CHECK_EVERY == 0 or not room:
+                    room = max(1, _AHEAD * sum(client.nthreads().values()))
+                if len(running) >= room or (task := next(source, None)) is None:
+                    return
+                name = f"d2d-{self.run}-{given}"
+                given += 1
+                future = client.submit(do, self.run, parcel, task, key=name, pure=False)
+                running[future] = task.key
+                ended.add(future)
+
+        fill()
+        for future in ended:
+            key = running.pop(future)
+            yield self._ended(future, key)
+            future.release()
+            fill()
+
+    def _ended(self, future: Future, key: str) -> Done | Lost:
+        try:
+            done = future.result()
+        except KilledWorker:
+            return Lost(key, _("the processes of the cluster that judged it ended, more than once"))
+        assert isinstance(done, Done)
+        return done
+
+
+@dataclass
+class connected:  # noqa: N801 — used as `with connected(…)`
+    """A client of the scheduler, or of a cluster of this machine's own, which ends with it."""
+
+    scheduler: str | None
+    jobs: int
+    undo: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Client:
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said by us, in one sentence
+        try:
+            return self._connect()
+        except BaseException:
+            self.undo.close()
+            raise
+
+    def _connect(self) -> Client:
+        address: Any = self.scheduler
+        if address is None:
+            scratch = tempfile.mkdtemp(prefix="d2d-dask-")
+            self.undo.callback(shutil.rmtree, scratch, ignore_errors=True)
+            self.undo.enter_context(dask.config.set({"temporary-directory": scratch}))
+            address = LocalCluster(
+                n_workers=self.jobs,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )
+            self.undo.callback(address.close)
+        try:
+            client = self.undo.enter_context(Client(address, timeout=_ANSWER_SECONDS, set_as_default=False))
+            client.wait_for_workers(1, timeout=_ANSWER_SECONDS)
+        except (OSError, ValueError, TypeError, asyncio.TimeoutError) as error:
+            reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+            what = _("The scheduler does not answer, or has no workers: {reason}").format(reason=reason)
+            hint = _("Is it running, and can this machine reach it? dask scheduler; dask worker {url}")
+            raise OurFaultError(what, where=self.scheduler, hint=hint.format(url=self.scheduler or "URL")) from error
+        return client
+
+    def __exit__(self, *_error: object) -> None:
+        self.undo.close()
+
+
+def demand_same(client: Client, imports: tuple[str, ...]) -> None:
+    """Refuse a cluster one of whose processes would judge by another program, or with other libraries."""
+    own, others = about(imports), []
+    for worker, found in client.run(about, imports, on_error="return").items():
+        if isinstance(found, Mapping):
+            wrong = [f"{name} {found.get(name)} ≠ {own[name]}" for name in own if found.get(name) != own[name]]
+        else:
+            wrong = [f"{type(found).__name__}: {found}"]
+        if wrong:
+            others.append(f"{worker}: {', '.join(wrong)}")
+    if others:
+        what = _("These workers of the cluster are not like this machine: {names}").format(names="; ".join(others))
+        raise UsageError(what, hint=_("Install the same d2d and libraries on every node, and start its workers anew."))
+
+
+def examined(scheduler: str, imports: tuple[str, ...] = ("numpy",)) -> dict[str, dict[str, Any]]:
+    """What `d2d doctor` says on each worker of a cluster, and whether it is like this machine."""
+    with connected(scheduler, 1) as client:
+        own = about(imports)
+        found: dict[str, dict[str, Any]] = {}
+        for worker, health in client.run(_health, imports, on_error="return").items():
+            if isinstance(health, Mapping):
+                found[worker] = {**health, "same": health["about"] == own}
+            else:
+                trouble = f"{type(health).__name__}: {health}"
+                found[worker] = {"may_judge_hidden": False, "same": False, "trouble": trouble, "about": {}}
+        return found
+
+
+def _health(imports: tuple[str, ...]) -> dict[str, Any]:
+    return {**examine().as_json(), "about": about(imports)}
+
+
+# -- on the processes of the cluster ------------------------------------------------------------------------------
+
+
+class _Seat:
+    """A bench in a thread of its own, for pytest keeps its session open only while it works."""
+
+    def __init__(self, parcel: Parcel) -> None:
+        self.orders: queue.SimpleQueue[tuple[Task, Answer[Done]] | None] = queue.SimpleQueue()
+        self.failure: BaseException | None = None
+        self.ready = threading.Event()
+        self.thread = threading.Thread(target=self._work, args=(parcel,), daemon=True)
+        self.thread.start()
+
+    def do(self, task: Task) -> Done:
+        self.ready.wait()
+        if self.failure is not None:
+            raise self.failure
+        answer: Answer[Done] = Answer()
+        self.orders.put((task, answer))
+        return answer.result()
+
+    def close(self) -> None:
+        self.orders.put(None)
+        self.thread.join()
+
+    def _work(self, parcel: Parcel) -> None:
+        from grader.grading.bench import at_bench
+
+        def serve(bench: Bench) -> None:
+            self.ready.set()
+            while (order := self.orders.get()) is not None:
+                task, answer = order
+                try:
+                    answer.set_result(bench.do(task))
+                except BaseException as error:  # noqa: BLE001 — raised again in the thread that asked
+                    answer.set_exception(error)
+
+        i18n.use(parcel.setting.language)
+        try:
+            with private_folder() as folder:
+                at_bench(parcel.unpacked(Path(folder)), serve)
+        except BaseException as error:  # noqa: BLE001 — likewise
+            self.failure = error
+        finally:
+            self.ready.set()
+
+
+_seats: dict[str, _Seat] = {}
+_seating = threading.Lock()
+_MOST_SEATS = 4  # of runs that were killed before they could clear theirs away
+
+
+def _itself(parcel: Parcel) -> Parcel:
+    return parcel
+
+
+def do(run: str, parcel: Parcel, task: Task) -> Done:
+    """One task at this process's bench, which is set up for the first one of a run."""
+    with _seating:  # one after another, however many threads the process has: a bench has one zygote
+        if run not in _seats:
+            while len(_seats) >= _MOST_SEATS:
+                _seats.pop(next(iter(_seats))).close()
+            _seats[run] = _Seat(parcel)
+        try:
+            return _seats[run].do(task)
+        except D2DError as error:
+            error.where = f"{error.where or ''} ({get_worker().address})".strip()
+            raise
+
+
+def forget(run: str) -> None:
+    """Clear the bench of a run away."""
+    with _seating:
+        seat = _seats.pop(run, None)
+    if seat is not None:
+        seat.close()

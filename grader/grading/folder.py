@@ -1,0 +1,121 @@
+"""The folder that a grading run writes: `reports/NAME.json` one by one, whole or not there, and what was there before.
+
+A report is on the disk before anybody is told of it, so a run that is killed, or whose machine dies, loses none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader import files as whole
+from grader.errors import BadInputError, OurFaultError, UsageError
+from grader.i18n import _
+from grader.report.reader import Document, read_file
+from grader.report.report import Report, laid_out
+from grader.report.summary import Row
+
+if TYPE_CHECKING:
+    from grader.report.signature import SigningKey
+
+_UNFINISHED = ".d2d-"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A report that was there: what it comes to, and what it was made of (None where it is not to be relied on)."""
+
+    row: Row
+    inputs_sha256: str | None
+
+
+class ReportFolder:
+    """The reports of one assignment in `DIR/reports`, signed where there is a key."""
+
+    def __init__(self, folder: Path, assignment: str, key: SigningKey | None = None) -> None:
+        self.folder, self.assignment, self.key = folder, assignment, key
+        self.reports = folder / "reports"
+        self.before: dict[str, Kept] = {}
+        self.troubles: list[BadInputError] = []  # files there that are no reports of a member
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Make the folder, keep other runs out of it meanwhile, and find out what an earlier run has left in it."""
+        try:
+            self.reports.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self.reports, os.O_RDONLY)
+        except OSError as error:
+            what = _("This can't be written: {reason}.").format(reason=error.strerror)
+            raise UsageError(what, where=self.folder) from error
+        try:
+            _lock(lock, self.folder)
+            for left in self.reports.glob(f"{_UNFINISHED}*"):
+                left.unlink()
+            self._look()
+            yield
+        finally:
+            os.close(lock)
+
+    def path(self, member: str) -> Path:
+        """Where a member's report is."""
+        return self.reports / f"{member}.json"
+
+    def kept(self, member: str, inputs_sha256: str) -> Row | None:
+        """What the report comes to that is there already, made of the very same."""
+        found = self.before.get(member)
+        return found.row if found is not None and found.inputs_sha256 == inputs_sha256 else None
+
+    def write(self, report: Report) -> Row:
+        """Put a report on the disk, signed."""
+        signed = report if self.key is None else self.key.sign(report)
+        text = laid_out(signed.as_json())
+        try:
+            whole.put(self.path(report.member), text.encode("utf-8"), prefix=_UNFINISHED, mode=0o644, lasting=True)
+        except OSError as error:
+            what = _("The report can't be written: {reason}.").format(reason=error.strerror or type(error).__name__)
+            hint = _("What was written before is whole. Make room, and give the same command again: it goes on there.")
+            raise OurFaultError(what, where=self.path(report.member), hint=hint) from error
+        return Row.of(report)
+
+    def _look(self) -> None:
+        for file in sorted(self.reports.glob("*.json")):
+            try:
+                document = read_file(file)
+            except BadInputError as error:
+                self.troubles.append(error)
+                continue
+            report = document.report
+            if report.assignment != self.assignment:  # the one's reports would take the place of the other's
+                what = _("This folder holds reports on {other}, not on {assignment}.")
+                hint = _("Name another folder: --out DIR")
+                said = what.format(other=report.assignment, assignment=self.assignment)
+                raise UsageError(said, where=self.folder, hint=hint)
+            if report.member != file.stem:
+                what = _("This report is {member}'s, and the file is called otherwise.").format(member=report.member)
+                self.troubles.append(BadInputError(what, where=file))
+                continue
+            relied = report.complete and self._is_ours(document)
+            self.before[report.member] = Kept(Row.of(report), report.inputs_sha256 if relied else None)
+
+    def _is_ours(self, document: Document) -> bool:
+        """Whether it is signed as it would be now; without a key there is nothing to go by."""
+        if self.key is None:
+            return True
+        from grader.report.signature import Check
+
+        return self.key.public.check(document) is Check.VALID
+
+
+def _lock(descriptor: int, folder: Path) -> None:
+    """Two runs at once would each undo what the other has begun. The system lets go when a process ends."""
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        what = _("Another run of d2d is writing to this folder.")
+        raise UsageError(what, where=folder, hint=_("Wait until it has ended, or name another folder.")) from error

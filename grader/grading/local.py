@@ -1,0 +1,212 @@
+"""The local engine: judges in processes of this machine, each at a bench of its own."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import TYPE_CHECKING
+
+from grader import i18n
+from grader.assignment.manifest import Assignment
+from grader.errors import D2DError, OurFaultError
+from grader.grading.task import Done, Lost, Setting, Task
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.grading.bench import Bench
+
+_TRIES = 2  # a judge that is lost costs its task another judge; lost twice by the same task, it is no accident
+_READY = "ready"
+_PR_SET_PDEATHSIG = 1
+# Beyond what the submission itself may take: the reference, hints, fresh workers. Then the judge is taken for stuck.
+_GRACE_SECONDS = 120.0
+
+
+@dataclass
+class _Judge:
+    """A judge's process as the engine sees it."""
+
+    connection: Connection
+    process: SpawnProcess
+    ready: bool = False
+    task: Task | None = None
+    until: float = float("inf")
+
+    def give(self, task: Task, seconds: float) -> None:
+        self.task, self.until = task, time.monotonic() + seconds
+        with suppress(BrokenPipeError):  # it is gone: reading from it says so
+            self.connection.send(task)
+
+    def end(self, *, at_once: bool) -> None:
+        """Wait for it to leave; `at_once` without asking it first. Its zygote leaves when it sees nobody above it."""
+        if at_once:
+            self.process.kill()
+        self.connection.close()
+        self.process.join(5)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+
+
+@dataclass
+class LocalEngine:
+    """Judges, `jobs` of them at a time, each started when there is work for it."""
+
+    setting: Setting
+    jobs: int
+    judges: dict[Connection, _Judge] = field(default_factory=dict)
+
+    def judge(self, tasks: Iterable[Task]) -> Iterator[Done | Lost]:
+        if sys.platform == "linux":
+            from grader.sandbox.forkserver import sweep_homes
+
+            sweep_homes()  # of a run that was killed, also where there is nothing left to judge
+        source, again = iter(tasks), deque[Task]()
+        tries: Counter[str] = Counter()
+        try:
+            more = True
+            while more or self.judges:
+                while more and ((idle := self._idle()) or len(self.judges) < self.jobs):
+                    task = again.popleft() if again else next(source, None)
+                    if task is None:
+                        more = False
+                    else:
+                        (idle or self._start()).give(task, self._seconds)
+                if not more:
+                    self._dismiss()
+                for each in self._heard():
+                    done = self._received(each)
+                    if isinstance(done, Task):
+                        tries[done.key] += 1
+                        if tries[done.key] < _TRIES:
+                            again.append(done)
+                            more = True
+                        else:
+                            yield Lost(done.key, _("its judge ended in the middle of the work, more than once"))
+                    elif done is not None:
+                        yield done
+        finally:
+            for each in self.judges.values():
+                each.end(at_once=True)
+            self.judges.clear()
+
+    @property
+    def _seconds(self) -> float:
+        return self.setting.assignment.limits.total_seconds + _GRACE_SECONDS
+
+    def _idle(self) -> _Judge | None:
+        return next((each for each in self.judges.values() if each.task is None), None)
+
+    def _start(self) -> _Judge:
+        # Judges are started afresh: a fork of this process would take whatever threads and locks it has along.
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_judge, args=(self.setting, theirs, os.getpid()), daemon=True)
+        with (
+            _interrupt_waits()
+        ):  # Ctrl-C is for this process; until the judge has said so itself, it has that from here
+            process.start()
+        theirs.close()
+        self.judges[ours] = _Judge(ours, process)
+        return self.judges[ours]
+
+    def _dismiss(self) -> None:
+        """Let those go that have nothing left to do."""
+        for connection, each in list(self.judges.items()):
+            if each.task is None:
+                with suppress(BrokenPipeError):
+                    connection.send(None)
+                each.end(at_once=False)
+                del self.judges[connection]
+
+    def _heard(self) -> list[_Judge]:
+        """Those that have something to say, or are taken for stuck."""
+        if not self.judges:
+            return []
+        patience = max(0.0, min(each.until for each in self.judges.values()) - time.monotonic())
+        ready = [self.judges[each] for each in wait(list(self.judges), patience) if isinstance(each, Connection)]
+        return ready or [each for each in self.judges.values() if each.until <= time.monotonic()]
+
+    def _received(self, judge: _Judge) -> Done | Task | None:
+        """What a judge did; its task, to be done again, if it is gone; None where it only says that it is ready."""
+        task = judge.task
+        try:
+            message = judge.connection.recv() if judge.connection.poll() else None
+        except (EOFError, OSError):
+            message = None
+        if message == _READY:
+            judge.ready = True
+            return None
+        if isinstance(message, D2DError):
+            raise message
+        if isinstance(message, Done):
+            judge.task, judge.until = None, float("inf")
+            return message
+        del self.judges[judge.connection]
+        judge.end(at_once=True)
+        if not judge.ready:  # another would fare no better
+            what = _("A judge could not be started: it ended with {code}.").format(code=judge.process.exitcode)
+            raise OurFaultError(what, hint=_("`d2d doctor` shows what this machine offers."))
+        return task
+
+
+def judge_all(assignment: Assignment, tasks: Iterable[Task], *, secret: bytes, jobs: int) -> Iterator[Done]:
+    """Judge the author's own tasks by all cases, `jobs` at a time; reports come as they end."""
+    for done in LocalEngine(Setting(assignment, secret, i18n.language()), jobs).judge(tasks):
+        if isinstance(done, Lost):
+            raise OurFaultError(_("A judge ended in the middle of its work."))
+        yield done
+
+
+@contextmanager
+def _interrupt_waits() -> Iterator[None]:
+    """Hold Ctrl-C back, and from processes that are started meanwhile: it is acted on afterwards, not lost."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _judge(setting: Setting, connection: Connection, engine: int) -> None:
+    """One judge's process: tasks in, reports out, until there are no more."""
+    # A handler that does nothing, for what is ignored would be so in the workers too.
+    from grader.grading.bench import at_bench  # pytest and NumPy, which whoever only hands out work does not need
+
+    signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    _die_with(engine)
+    i18n.use(setting.language)
+
+    def work(bench: Bench) -> None:
+        connection.send(_READY)
+        while (task := connection.recv()) is not None:
+            connection.send(bench.do(task))
+
+    with suppress(EOFError, BrokenPipeError):  # whoever asked is gone: so is the work
+        try:
+            at_bench(setting, work)
+        except D2DError as error:
+            connection.send(error)
+
+
+def _die_with(engine: int) -> None:
+    """End when the engine does, however that ends; where the system does not offer it, the pipe's end will tell."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != engine:
+            os._exit(1)

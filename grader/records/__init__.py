@@ -1,1 +1,0 @@
-"""What is known of a grading once it is over."""

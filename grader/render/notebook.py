@@ -1,0 +1,237 @@
+"""The member's own notebook with what was judged below each cell.
+
+It is a copy, and the original is never written. Of what the member's code left in it, texts and pictures come along and
+nothing that could run: no HTML, script, widget or metadata. What is said is what the report says, so whoever may not
+see a hidden case must be given a report that has been cut to that.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.assignment.manifest import Assignment
+from grader.clean import inline, printable
+from grader.errors import BadInputError, UsageError
+from grader.i18n import _, language
+from grader.intake.notebook import every_cell, is_code, parsed, source_of
+from grader.intake.read import Original, original
+from grader.intake.text import decode
+from grader.render.cellnotes import above, below
+from grader.report.report import Note, Report, Section, Where
+
+ENDINGS = (".ipynb", ".html")
+_OURS = "d2d-feedback"  # the tag of cells that an earlier feedback left
+_OUTPUT, _PICTURE = 20_000, 8 << 20  # characters
+_PICTURES = ("image/png", "image/jpeg")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+_CUT = re.compile(r"^(?=#[ \t]?%%|# In\[)", re.MULTILINE)
+# Where a file has no marks of cells: before each function and class, and before its decorators.
+_CUT_BARE = re.compile(r"^(?=@|(?:async[ \t]+def|def|class)\b)", re.MULTILINE)
+_TAGS = """
+a b blockquote br code div em h1 h2 h3 h4 h5 h6 hr i li ol p pre s span strong sub sup table tbody td th thead tr ul
+""".split()
+_ATTRIBUTES = {"*": ["class"], "a": ["href"]}
+# In a page nothing runs and nothing is fetched, whatever a cell holds.
+_POLICY = "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'"
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A cell of the copy; `number` is the one that notes know, `first` its first line where a file was cut up."""
+
+    cell: dict[str, Any]
+    number: int | None = None
+    first: int = 1
+
+
+def check_target(target: Path, path: Path) -> None:
+    """Complain of a file that the feedback can't become, before anything is judged."""
+    if target.suffix.lower() not in ENDINGS:
+        what = _("The feedback goes into a file with one of these endings: {endings}.")
+        raise UsageError(what.format(endings=", ".join(ENDINGS)), where=target)
+    if target.is_file() and path.exists() and (target.samefile(path) or _may_be_work(target, path)):
+        hint = _("Name another file.")
+        raise UsageError(_("That is the work itself, which stays as it is."), where=target, hint=hint)
+
+
+def _may_be_work(target: Path, folder: Path) -> bool:
+    """Whether a file may be what was handed in with `folder`: neither empty nor the feedback of before."""
+    if target.suffix.lower() != ".ipynb" or folder.resolve() not in target.resolve().parents:
+        return False
+    text = target.read_bytes()
+    return bool(text) and _OURS.encode() not in text
+
+
+def write_feedback(report: Report, path: Path, assignment: Assignment, target: Path) -> None:
+    """Write the work at `path` with the feedback of `report` in it, as a notebook or as a page."""
+    notebook = feedback_notebook(original(path, assignment.id, assignment.asked), report, assignment)
+    text = as_page(notebook, f"{report.assignment} · {report.member}") if target.suffix.lower() == ".html" else notebook
+    try:
+        target.write_text(text, "utf-8")
+    except OSError as error:
+        raise BadInputError(
+            _("The file can't be written: {reason}.").format(reason=error.strerror), where=target
+        ) from error
+
+
+def feedback_notebook(work: Original, report: Report, assignment: Assignment) -> str:
+    """The work as JSON of nbformat 4.5, with the feedback below its cells."""
+    text = decode(work.data, work.name)
+    parts = list(_of_script(text) if work.cells[0].number is None else _of_notebook(text, work.name))
+    sections: dict[int | None, list[Section]] = defaultdict(list)
+    for section in report.sections:
+        sections[_home(parts, assignment, section)].append(section)
+    notes: dict[int | None, list[Note]] = defaultdict(list)
+    for note in report.notes:
+        notes[_part_at(parts, note.where)].append(note)
+    cells = [_markdown(above(report, sections[None], notes[None]))]
+    for at, part in enumerate(parts):
+        cells.append(part.cell)
+        if sections[at] or notes[at]:
+            cells.append(_markdown(below(sections[at], notes[at])))
+    whole = {
+        "cells": [{"id": f"c{at}", **cell} for at, cell in enumerate(cells)],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    # JSON can name half of a letter, which no file can hold.
+    return json.dumps(whole, ensure_ascii=False, indent=1).encode("utf-8", "replace").decode("utf-8") + "\n"
+
+
+def as_page(notebook: str, title: str) -> str:
+    """The notebook as a page for the browser, by nbconvert; nothing in it runs."""
+    import nbformat
+    from bleach import clean
+    from nbconvert import HTMLExporter
+
+    exporter: Any = HTMLExporter(sanitize_html=True, language_code=language())
+    # nbconvert's own choice leaves out headings and paragraphs, which a text cell may well have.
+    exporter.register_filter(
+        "clean_html", lambda html: clean(str(html), tags=_TAGS, attributes=_ATTRIBUTES, strip=True)
+    )
+    resources = {"metadata": {"name": inline(title, 100)}}
+    page, _more = exporter.from_notebook_node(nbformat.reads(notebook, as_version=4), resources)
+    # The template's own, for formulas and widgets from the network; what a member wrote is escaped by now.
+    page = re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL | re.IGNORECASE)
+    return page.replace("<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{_POLICY}">', 1)
+
+
+# -- where it goes ---------------------------------------------------------------------------------------------------
+
+
+def _home(parts: list[_Part], assignment: Assignment, section: Section) -> int | None:
+    """The cell that defines the last of what a section asks for."""
+    asks = assignment.sections[section.name].asks if section.name in assignment.sections else ()
+    names = "|".join(map(re.escape, asks))
+    if not names:
+        return None
+    defines = re.compile(
+        rf"^(?:(?:async[ \t]+def|def|class)[ \t]+(?:{names})\b|(?:{names})\b[ \t]*(?::[^=\n]*)?=(?!=))", re.M
+    )
+    found = [
+        at for at, part in enumerate(parts) if part.cell["cell_type"] == "code" and defines.search(part.cell["source"])
+    ]
+    return found[-1] if found else None
+
+
+def _part_at(parts: list[_Part], where: Where | None) -> int | None:
+    """The cell of a place."""
+    if where is None:
+        return None
+    if where.cell is not None:
+        return next((at for at, part in enumerate(parts) if part.number == where.cell), None)
+    return max((at for at, part in enumerate(parts) if part.first <= (where.line or 1)), default=None)
+
+
+# -- the copy --------------------------------------------------------------------------------------------------------
+
+
+def _of_script(text: str) -> Iterator[_Part]:
+    """A file cut at its marks of cells, else before each definition."""
+    pieces: list[str] = []
+    decorating = False
+    for piece in (_CUT if _CUT.search(text) else _CUT_BARE).split(text):
+        if decorating:
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+        decorating = piece.startswith("@")
+    line = 1
+    for piece in pieces:
+        if piece.strip():
+            yield _Part(_code(piece.strip("\n")), None, line)
+        line += piece.count("\n")
+
+
+def _of_notebook(text: str, name: str) -> Iterator[_Part]:
+    """A notebook's cells, numbered as intake numbers them."""
+    number = 0
+    for cell in every_cell(parsed(text, name)):
+        if is_code(cell):
+            number += 1
+            yield _Part(_code(source_of(cell), cell), number)
+        elif isinstance(cell, dict) and cell.get("cell_type") in ("markdown", "heading", "raw") and not _is_ours(cell):
+            yield _Part(_markdown(source_of(cell), ours=False))
+
+
+def _is_ours(cell: dict[str, Any]) -> bool:
+    metadata = cell.get("metadata")
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
+    return isinstance(tags, list) and _OURS in tags
+
+
+def _markdown(source: str, *, ours: bool = True) -> dict[str, Any]:
+    return {"cell_type": "markdown", "metadata": {"tags": [_OURS]} if ours else {}, "source": source}
+
+
+def _code(source: str, cell: dict[str, Any] | None = None) -> dict[str, Any]:
+    outputs = cell.get("outputs") if cell else None
+    count = cell.get("execution_count") if cell else None
+    return {
+        "cell_type": "code",
+        "execution_count": int(count) if isinstance(count, float) and 0 <= count < 1e9 else None,
+        "metadata": {},
+        "outputs": list(_outputs(outputs)) if isinstance(outputs, list) else [],
+        "source": source,
+    }
+
+
+def _outputs(outputs: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Texts and pictures of what the cell had shown."""
+    left = _OUTPUT
+    for output in outputs:
+        if not isinstance(output, dict) or left <= 0:
+            continue
+        data = output.get("data")
+        if output.get("output_type") == "stream":
+            shown: dict[str, Any] = {"text/plain": output.get("text")}
+        elif output.get("output_type") == "error":
+            shown = {"text/plain": "\n".join(map(str, output.get("traceback") or ()))}
+        else:
+            shown = data if isinstance(data, dict) else {}
+        kept = {kind: picture for kind in _PICTURES if (picture := _picture(shown.get(kind)))}
+        if not kept and (text := printable(_joined(shown.get("text/plain")), left)):
+            left -= len(text)
+            kept = {"text/plain": text}
+        if kept:
+            yield {"output_type": "display_data", "data": kept, "metadata": {}}
+
+
+def _picture(value: Any) -> str:
+    """A picture's base64; nothing where it is something else, which a page would take for its own."""
+    text = "".join(_joined(value).split())
+    return text if len(text) <= _PICTURE and _BASE64.fullmatch(text) else ""
+
+
+def _joined(value: Any) -> str:
+    return "".join(part for part in (value if isinstance(value, list) else [value]) if isinstance(part, str))

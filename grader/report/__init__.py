@@ -1,0 +1,1 @@
+"""What judging a submission gives: the report, its JSON form, its signature."""

@@ -1,0 +1,250 @@
+"""A report from its JSON form back to data: strictly, since scores depend on it.
+
+What `schema/report.schema.json` says of the form is checked by hand here, for a validator would be a dependency
+of every command; a test holds both to the same answers. Beyond the form, what follows from the cases (score,
+percent, passed, complete) must be what the file says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from grader.errors import BadInputError
+from grader.fields import FaultError, Fields, as_amount, as_number, as_text
+from grader.i18n import _
+from grader.report.canonical import NotCanonicalError, canonical
+from grader.report.plot import FURTHEST, MOST_VALUES, Kind, Plot
+from grader.report.report import SCHEMA, CaseResult, Hint, Note, Report, Verdict, Visibility, Where, number
+
+# A report of 200 cases with all that its code printed is under 2 MB; what is larger is no report.
+LARGEST_FILE = 32 << 20
+SIGNATURE = r"ed25519:[0-9a-f]{16}:[A-Za-z0-9+/]{86}=="
+_SHA256 = r"[0-9a-f]{64}"
+_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})"
+_LONG = 1_000_000
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report with the JSON value that it was read from, which is what a signature is over."""
+
+    report: Report
+    value: dict[str, Any]
+
+    @property
+    def unsigned(self) -> dict[str, Any]:
+        """The value without the signature."""
+        return {key: item for key, item in self.value.items() if key != "signature"}
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a report."""
+    text = files("grader.report").joinpath("schema/report.schema.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def read_file(path: Path) -> Document:
+    """The report in a file."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError as error:
+        raise BadInputError(_("There is no such file."), where=path) from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise BadInputError(_("The file can't be read: {reason}.").format(reason=reason), where=path) from error
+    return read_bytes(data, path)
+
+
+def read_bytes(data: bytes, where: str | Path) -> Document:
+    """The report in the bytes of a file; `where` is what errors call it."""
+    if len(data) > LARGEST_FILE:
+        raise BadInputError(_("The file is too large to be a report."), where=where)
+    try:
+        value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_constant)
+        return read_value(value)
+    except UnicodeDecodeError as error:
+        raise BadInputError(_("This is no report: it is not UTF-8."), where=where) from error
+    except FaultError as error:
+        said = _("This is no report that can be relied on: {fault}.").format(fault=error)
+        hint = _("Take the file as `d2d grade` wrote it; a report is never edited by hand.")
+        raise BadInputError(said, where=where, hint=hint) from error
+    except (ValueError, RecursionError) as error:
+        raise BadInputError(_("This is no report: it is not JSON."), where=where) from error
+
+
+def read_value(value: Any) -> Document:
+    """The report in a JSON value; a `FaultError` names what is wrong with it."""
+    report = from_json(value)
+    check_derived(report, value)
+    try:
+        canonical(value)
+    except NotCanonicalError as error:
+        raise FaultError("", str(error)) from error
+    return Document(report, value)
+
+
+def from_json(value: Any) -> Report:
+    """The report in a JSON value whose form is checked, and nothing beyond it."""
+    top = Fields(value)
+    if top.take("schema") != SCHEMA:
+        raise FaultError("schema", _("must be {schema}").format(schema=SCHEMA))
+    sandbox = Fields(top.take("sandbox"), "sandbox")
+    report = Report(
+        assignment=top.text("assignment", 200, least=1),
+        assignment_version=top.text("assignment_version"),
+        title=top.text("title"),
+        member=top.text("member", 200, least=1),
+        submission_sha256=top.text("submission_sha256", form=_SHA256),
+        cases_sha256=top.text("cases_sha256", form=_SHA256),
+        visibility=top.one_of("visibility", ("public", "full")),
+        pass_percent=top.whole("pass_percent", most=100),
+        cases=top.items("cases", _case, 10_000),
+        notes=top.items("notes", _note, 10_000),
+        layers=sandbox.items("layers", as_text, 100),
+        tier=sandbox.one_of("tier", ("staff", "local")),
+        limits=_limits(top),
+        grader_version=top.text("grader_version"),
+        graded_at=top.text("graded_at", form=_TIME),
+        seed_commitment=top.maybe("seed_commitment", _sha256),
+        inputs_sha256=top.maybe("inputs_sha256", _sha256),
+        signature=top.maybe("signature", lambda item, path: as_text(item, path, form=SIGNATURE)),
+    )
+    for derived in ("score", "max_score"):
+        top.points(derived)
+    top.whole("percent", most=100)
+    for derived in ("complete", "passed"):
+        top.flag(derived)
+    sandbox.finish()
+    top.finish()
+    return report
+
+
+def check_derived(report: Report, value: dict[str, Any]) -> None:
+    """What follows from the cases must be what the file says."""
+    try:
+        datetime.fromisoformat(report.graded_at.replace("Z", "+00:00"))
+    except ValueError as error:
+        raise FaultError("graded_at", _("is no time that there is")) from error
+    doubled = _doubled(case.id for case in report.cases)
+    if doubled is not None:
+        raise FaultError("cases", _("{case} is there twice").format(case=doubled[:200]))
+    for at, case in enumerate(report.cases):
+        if case.points > case.max_points:
+            raise FaultError(f"cases[{at}].points", _("is more than max_points"))
+        for key, points in (("points", case.points), ("max_points", case.max_points)):
+            _must_be(number(points), value["cases"][at][key], f"cases[{at}].{key}")
+    derived = {
+        "score": number(report.score),
+        "max_score": number(report.max_score),
+        "percent": report.percent,
+        "passed": report.passed,
+        "complete": report.complete,
+    }
+    for key, expected in derived.items():
+        _must_be(expected, value[key], key)
+
+
+def _must_be(expected: object, found: object, path: str) -> None:
+    if found != expected:
+        said = _("says {found}, but its cases make {expected}")
+        raise FaultError(path, said.format(found=found, expected=expected))
+
+
+def _case(value: Any, path: str) -> CaseResult:
+    fields = Fields(value, path)
+    case = CaseResult(
+        id=fields.text("id", least=1),
+        section=fields.text("section"),
+        concept=fields.text("concept"),
+        title=fields.text("title"),
+        visibility=Visibility(fields.one_of("visibility", [each.value for each in Visibility])),
+        verdict=Verdict(fields.one_of("verdict", [each.value for each in Verdict])),
+        points=fields.points("points"),
+        max_points=fields.points("max_points"),
+        message=fields.text("message", _LONG),
+        details=fields.items("details", lambda item, at: as_text(item, at, _LONG), 1000),
+        output=fields.text("output", _LONG),
+        hint=fields.maybe("hint", _hint),
+        where=fields.maybe("where", _where),
+        seconds=fields.amount("seconds"),
+        plot=fields.maybe("plot", _plot) if "plot" in fields.values else None,
+    )
+    fields.finish()
+    return case
+
+
+def _plot(value: Any, path: str) -> Plot:
+    fields = Fields(value, path)
+    plot = Plot(
+        kind=Kind(fields.one_of("kind", [each.value for each in Kind])),
+        expected=fields.items("expected", _plotted, MOST_VALUES),
+        yours=fields.items("yours", _plotted, MOST_VALUES),
+        total=fields.whole("total"),
+    )
+    fields.finish()
+    return plot
+
+
+def _plotted(value: Any, path: str) -> float | None:
+    return None if value is None else as_number(value, path, FURTHEST)
+
+
+def _note(value: Any, path: str) -> Note:
+    fields = Fields(value, path)
+    note = Note(fields.text("kind", 200, least=1), fields.text("text", _LONG), fields.maybe("where", _where))
+    fields.finish()
+    return note
+
+
+def _sha256(value: Any, path: str) -> str:
+    return as_text(value, path, form=_SHA256)
+
+
+def _hint(value: Any, path: str) -> Hint:
+    fields = Fields(value, path)
+    hint = Hint(fields.text("id", 200, least=1), fields.text("text", _LONG))
+    fields.finish()
+    return hint
+
+
+def _where(value: Any, path: str) -> Where:
+    fields = Fields(value, path)
+    where = Where(file=fields.text("file"), cell=fields.place("cell"), line=fields.place("line"))
+    fields.finish()
+    return where
+
+
+def _limits(top: Fields) -> dict[str, Any]:
+    limits = Fields(top.take("limits"), "limits").values
+    if len(limits) > 100:
+        raise FaultError("limits", _("is longer than {most}").format(most=100))
+    return {key: as_amount(item, f"limits.{key[:60]}") for key, item in limits.items()}
+
+
+def _doubled(names: Iterable[str]) -> str | None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; with a key twice, two programs could read two different reports out of one file."""
+    doubled = _doubled(key for key, _value in pairs)
+    if doubled is not None:
+        raise FaultError(doubled[:60], _("is there twice"))
+    return dict(pairs)
+
+
+def _constant(name: str) -> Any:
+    raise FaultError("", _("{name} is no number").format(name=name))

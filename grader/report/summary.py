@@ -1,0 +1,91 @@
+"""A class at a glance: what a report comes to, and `summary.csv` with a row a member and a column a section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from sys import intern
+from typing import Any
+
+from grader.report.report import CaseResult, Hint, Report, Verdict, Visibility, number
+from grader.report.sheet import Cell, decimal, sheet
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a case ended, without a word of what the member did. Slots, and texts that all share: a class has many."""
+
+    __slots__ = ("hint", "id", "section", "title", "verdict", "visibility")
+    id: str
+    section: str
+    title: str
+    visibility: Visibility
+    verdict: Verdict
+    hint: Hint | None
+
+    @classmethod
+    def of(cls, case: CaseResult) -> Ended:
+        hint = None if case.hint is None else Hint(intern(case.hint.id), intern(case.hint.text))
+        return cls(intern(case.id), intern(case.section), intern(case.title), case.visibility, case.verdict, hint)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a report comes to; a class of them takes less memory than a few reports."""
+
+    member: str
+    score: Fraction
+    max_score: Fraction
+    percent: int
+    passed: bool
+    complete: bool
+    all_passed: bool  # every case
+    sections: dict[str, Fraction]
+    most: dict[str, Fraction]  # that there was to be had in each section
+    cases: tuple[Ended, ...]
+
+    @classmethod
+    def of(cls, report: Report) -> Row:
+        return cls(
+            report.member,
+            report.score,
+            report.max_score,
+            report.percent,
+            report.passed,
+            report.complete,
+            report.all_passed,
+            {section.name: section.points for section in report.sections},
+            {section.name: section.max_points for section in report.sections},
+            tuple(map(Ended.of, report.cases)),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "score": number(self.score),
+            "max_score": number(self.max_score),
+            "percent": self.percent,
+            "passed": self.passed,
+            "complete": self.complete,
+        }
+
+
+def summary(assignment: str, sections: Sequence[str], rows: Iterable[tuple[str, Row | None]]) -> str:
+    """The CSV file; a member without a report has a row that says so."""
+    head = ["member", "assignment", "score", "max_score", "percent", "passed", "complete", *sections]
+    return sheet(head, (_cells(assignment, sections, member, row) for member, row in rows))
+
+
+def _cells(assignment: str, sections: Sequence[str], member: str, row: Row | None) -> list[Cell]:
+    if row is None:
+        return [member, assignment, *[None] * 4, "false", *[None] * len(sections)]
+    return [
+        member,
+        assignment,
+        decimal(row.score),
+        decimal(row.max_score),
+        row.percent,
+        str(row.passed).lower(),
+        str(row.complete).lower(),
+        *(decimal(row.sections[name]) if name in row.sections else None for name in sections),
+    ]

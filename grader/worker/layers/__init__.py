@@ -1,0 +1,1 @@
+"""The layers that keep a student's code in."""

@@ -1,0 +1,146 @@
+"""The kernel's interface by ctypes: calls that raise OSError, and questions asked in a forked child."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from grader.worker.layers.syscalls import X86_64, numbers, running
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24  # linux/prctl.h
+PR_GET_SECUREBITS, PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS, PR_GET_TID_ADDRESS, PR_CAP_AMBIENT = 27, 28, 38, 40, 47
+NR = numbers(running())
+_CLONE_CHILD_CLEARTID, _CLONE_CHILD_SETTID = 0x200000, 0x1000000  # linux/sched.h
+_PROBE_SECONDS = 10.0
+_FIRST_HIGH = 64
+
+# Windows has no process to look into by the name None; the layers aren't there either.
+_LIBC: Any = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+_HELD: Any = ctypes.PyDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def syscall(name: str, *arguments: object) -> int:
+    """The system call of that name (man 2 syscall); OSError where it fails."""
+    number = NR.get(name)
+    if number is None:
+        raise OSError(38, os.strerror(38), name)  # ENOSYS
+    return _checked(_LIBC.syscall(ctypes.c_long(number), *map(_wide, arguments)), name)
+
+
+def prctl(option: int, second: int = 0, third: int = 0) -> int:
+    """`man 2 prctl`; the arguments that are not used have to be 0."""
+    return _checked(_LIBC.prctl(option, *map(_wide, (second, third, 0, 0))), f"prctl {option}")
+
+
+def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
+    """`man 2 mount`."""
+    texts = [text.encode() if text else None for text in (source, target, kind)]
+    _checked(_LIBC.mount(*texts, ctypes.c_ulong(flags), data.encode() if data else None), f"mount {target}")
+
+
+def out_of_the_way(fd: int) -> int:
+    """The descriptor under a number that no one puts another over: a worker gives its low ones to the bridge."""
+    import fcntl  # not there on Windows, where the table of layers is still asked
+
+    moved = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _FIRST_HIGH)
+    os.close(fd)
+    return moved
+
+
+def no_new_privileges() -> None:
+    """Nothing that is executed can gain rights (Documentation/userspace-api/no_new_privs.rst)."""
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+
+
+def die_with_parent(parent_alive: Callable[[], bool]) -> None:
+    """Be killed when the parent ends, also when it did so before this line."""
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if not parent_alive():
+        os._exit(1)
+
+
+def _wide(value: object) -> object:
+    """An integer as wide as a register: ctypes would pass 32 bits and leave the rest to chance."""
+    return ctypes.c_long(value) if isinstance(value, int) else value
+
+
+def _checked(result: int, what: str) -> int:
+    if result == -1:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), what)
+    return result
+
+
+def clone(flags: int) -> int:
+    """`os.fork` with flags of `man 2 clone`; only for a process with one thread, and flags that share no memory.
+
+    Python is told as os.fork tells it (PyOS_BeforeFork and what follows are documented for that). libc keeps the
+    thread's id at an address that only the kernel writes to, so the kernel is asked for it and given it again: without,
+    the child would take its parent's id for its own. What else libc does in its own fork is for several threads.
+    """
+    api = ctypes.pythonapi
+    at = ctypes.c_void_p()
+    known = _LIBC.prctl(PR_GET_TID_ADDRESS, ctypes.byref(at), *map(_wide, (0, 0, 0))) == 0  # a kernel may lack it
+    tid_flags = _CLONE_CHILD_SETTID | _CLONE_CHILD_CLEARTID if known and at.value else 0
+    child_tid, tls = at, ctypes.c_void_p()
+    last = (child_tid, tls) if running() == X86_64 else (tls, child_tid)
+    words = [ctypes.c_long(word) for word in (NR["clone"], flags | tid_flags | signal.SIGCHLD, 0, 0)]
+    api.PyOS_BeforeFork()
+    # Through PyDLL: the interpreter's lock isn't let go and taken again on the two sides of a fork.
+    pid = _HELD.syscall(*words, *last)
+    number = ctypes.get_errno()
+    (api.PyOS_AfterFork_Child if pid == 0 else api.PyOS_AfterFork_Parent)()
+    if pid == -1:
+        raise OSError(number, os.strerror(number), "clone")
+    return int(pid)
+
+
+def reason(question: Callable[[], object], fork: Callable[[], int] = os.fork) -> str | None:
+    """Ask by doing it, in a child that is thrown away: None where it worked, else what the kernel said.
+
+    A version says nothing of what a container, AppArmor or a sysctl forbids.
+    """
+    if not NR:
+        return "needs Linux on x86-64 or arm64"
+    reading, writing = os.pipe()
+    try:
+        child = fork()
+    except OSError as error:
+        os.close(reading)
+        os.close(writing)
+        return describe(error)
+    if child == 0:
+        _answer(question, writing)
+    os.close(writing)
+    try:
+        heard = bool(select.select([reading], [], [], _PROBE_SECONDS)[0])
+        said = os.read(reading, 4096).decode("utf-8", "replace") if heard else ""
+    finally:
+        os.close(reading)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    if said == "yes":
+        return None
+    return said or ("the process that tried it died" if heard else "the process that tried it hung")
+
+
+def _answer(question: Callable[[], object], writing: int) -> None:
+    try:
+        question()
+        said = "yes"
+    except BaseException as error:  # noqa: BLE001 — whatever went wrong is the answer; the child must not go on
+        said = describe(error)
+    os.write(writing, said.encode()[:4096])
+    os._exit(0)
+
+
+def describe(error: BaseException) -> str:
+    """An error in a line: what was tried, and what the kernel said."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error) or type(error).__name__

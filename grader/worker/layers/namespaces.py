@@ -1,0 +1,83 @@
+"""Namespaces: a process tree, network, IPC, host name and mounts of its own (man 7 namespaces, man 7 user_namespaces).
+
+Root makes them without a user namespace: the uid dropped later is then another user for the whole machine, and systems
+that forbid user namespaces (Ubuntu by AppArmor) are served. An ordinary user can make them only inside a user
+namespace, in which he keeps his own uid under another number.
+
+The worker is the init (pid 1) of its namespace, and made there by one clone: a fork into a first process that makes the
+namespaces and a second fork into them would copy all that the zygote has loaded twice, and a kernel that refuses would
+leave a process in half of them. When an init ends, the kernel kills whatever else is in its namespace; it has no
+children to reap, since seccomp lets it have none. A signal that it sends to itself doesn't reach an init.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+
+from grader.worker.layers.kernel import clone, mount, out_of_the_way, reason
+
+GIVES = "no other process, network, shared memory or mount of this machine is there to be seen"
+
+# linux/sched.h
+_NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
+_ALL = _NEWNS | _NEWUTS | _NEWIPC | _NEWPID | _NEWNET
+_MS_REC, _MS_PRIVATE = 0x4000, 1 << 18
+INSIDE_ID = 65534
+
+
+def available() -> str | None:
+    """None where a child could be pid 1 of new namespaces and mount something there; else the reason.
+
+    The mount is part of the question: Ubuntu's AppArmor lets the namespace be made, then denies its capabilities.
+    """
+    uid, gid = os.geteuid(), os.getegid()
+
+    def question() -> None:
+        enter(uid, gid)
+        mount("d2d", "/sys", "tmpfs", 0)
+
+    return reason(question, fork)
+
+
+def fork() -> int:
+    """`os.fork`, with the child in new namespaces; OSError and no child where the kernel refuses."""
+    return clone(_ALL if os.geteuid() == 0 else _ALL | _NEWUSER)
+
+
+def enter(uid: int, gid: int) -> None:
+    """In the child: make the new namespaces fit to be used. `uid` and `gid` are those that the parent has."""
+    if os.getpid() != 1:
+        raise OSError(0, "not the first process of a new namespace", "namespaces")
+    if uid != 0:
+        for name, text in (("setgroups", "deny"), ("uid_map", _map(uid)), ("gid_map", _map(gid))):
+            fd = os.open(f"/proc/self/{name}", os.O_WRONLY)
+            os.write(fd, text.encode())
+            os.close(fd)
+    # Else what is mounted in here would appear outside, where systemd shares mounts (man 7 mount_namespaces).
+    mount("", "/", "", _MS_REC | _MS_PRIVATE)
+
+
+def _map(outside: int) -> str:
+    return f"{INSIDE_ID} {outside} 1"
+
+
+class Lifeline:
+    """A pipe that ends with the process that made it: from a new namespace, getppid reads 0 for every parent."""
+
+    def __init__(self) -> None:
+        self.alive, self._kept = map(out_of_the_way, os.pipe())
+
+    def take(self) -> None:
+        """In the child: let go of the end that only the parent may hold."""
+        os.close(self._kept)
+
+    def holds(self) -> bool:
+        """In the child: whether the parent is alive."""
+        poll = select.poll()
+        poll.register(self.alive, 0)
+        return not poll.poll(0)
+
+    def close(self) -> None:
+        """In the child: the other end too."""
+        os.close(self.alive)

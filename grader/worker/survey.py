@@ -1,0 +1,196 @@
+"""Reading a submission without running it: what it uses that the assignment rules out, and what is worth a look.
+
+This runs in the worker, before a line of the student's code does, so hostile source (deep trees, huge constants)
+meets the worker's limits and not the judge, and the answer is still ours. It follows names, not values: what it finds
+is there; what it does not find may be hidden behind assembled names, which is why those are listed for a person.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.worker.scopes import walk
+
+TOP = "<module>"
+_ENOUGH, _REMEMBERED = 20, 100
+_LOOK_IMPORTS = frozenset(
+    "ctypes gc inspect importlib marshal pickle dill subprocess socket multiprocessing threading faulthandler".split()
+)
+_LOOK_CALLS = frozenset("eval exec compile __import__ globals".split())
+_LOOK_ATTRIBUTES = frozenset(
+    "_getframe f_back f_globals f_locals tb_frame gi_frame __globals__ __subclasses__ __builtins__ __code__ _C _refs "
+    "ops library settrace setprofile setrecursionlimit _exit kill fork modules".split()
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something in the code: `kind` is «forbidden» or «look», `within` the top-level definition that has it."""
+
+    kind: str
+    what: str
+    cell: str
+    line: int
+    within: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A survey as the judge gets it: all findings, and the forbidden ones that each name asked for reaches."""
+
+    findings: tuple[Finding, ...] = ()
+    reached: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    unread: str = ""  # why the code could not be read
+
+    @classmethod
+    def from_wire(cls, data: Any) -> Reading:
+        """What `Server.op_survey` answered; an error where the data has another form."""
+        findings = tuple(
+            Finding(str(kind), str(what), str(cell), int(line), "") for kind, what, cell, line in data["findings"]
+        )
+        reached = {str(name): tuple(findings[at] for at in found) for name, found in data["reached"].items()}
+        return cls(findings, reached)
+
+
+@dataclass
+class Survey:
+    """What is known of all cells together: findings, and which top-level definition uses which other."""
+
+    forbidden: tuple[str, ...]
+    findings: list[Finding] = field(default_factory=list)
+    uses: dict[str, set[str]] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+
+    def read(self, cells: Sequence[tuple[str, Sequence[ast.stmt]]]) -> None:
+        """Read all cells: first what every name stands for (an import may come after its use), then the uses."""
+        whole = [(cell, node, list(walk(node))) for cell, tree in cells for node in tree]
+        for _cell, _node, parts in whole:
+            for part in parts:
+                self._learn(part)
+        for cell, node, parts in whole:
+            self._read_statement(cell, node, parts)
+
+    def _read_statement(self, cell: str, node: ast.stmt, parts: Iterable[ast.AST]) -> None:
+        within = node.name if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else TOP
+        if within != TOP:  # the last definition of a name counts: what an earlier one used is gone with it
+            self.findings = [finding for finding in self.findings if finding.within != within]
+            self.uses[within] = set()
+        elif isinstance(node, ast.Assign):  # `f = g` makes f use what g uses
+            used = {part.id for part in walk(node.value) if isinstance(part, ast.Name)}
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    self.uses.setdefault(target.id, set()).update(used)
+        for part in parts:
+            self._part(part, cell, within)
+
+    def reached(self, names: Iterable[str]) -> list[Finding]:
+        """What is forbidden in these definitions, or in any other that they use."""
+        seen = self.reach(names)
+        return [f for f in self.findings if f.kind == "forbidden" and (f.within in seen or "*" in f.what.split())]
+
+    def reach(self, names: Iterable[str]) -> set[str]:
+        """These names, and all that their definitions use, directly or not."""
+        seen: set[str] = set()
+        left = list(names)
+        while left:
+            name = left.pop()
+            if name not in seen:
+                seen.add(name)
+                left += self.uses.get(name, ())
+        return seen
+
+    def _learn(self, node: ast.AST) -> None:
+        """What a name stands for: an import, or an assignment of something imported (`F = torch.nn.functional`)."""
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                first = alias.name.partition(".")[0]
+                self.aliases[alias.asname or first] = alias.name if alias.asname else first
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                self.aliases[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}"
+        elif isinstance(node, ast.Assign) and (path := self._path(node.value)) is not None:
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    self.aliases[target.id] = path
+
+    def _part(self, node: ast.AST, cell: str, within: str) -> None:
+        line = getattr(node, "lineno", 1)
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                self._look_import(alias.name, cell, line, within)
+        elif isinstance(node, ast.ImportFrom):
+            self._look_import(node.module or "", cell, line, within)
+            if any(alias.name == "*" for alias in node.names) and self._forbids(node.module or ""):
+                # What of it is used can't be told from the names, so everything that is asked for uses it.
+                self._find("forbidden", f"from {node.module} import *", cell, line, TOP)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            self.uses.setdefault(within, set()).add(node.id)
+            if self._forbids(self.aliases.get(node.id, "")):
+                self._find("forbidden", self.aliases[node.id], cell, line, within)
+        elif isinstance(node, ast.Attribute):
+            self._attribute(node, cell, line, within)
+        elif isinstance(node, ast.Call):
+            self._call(node, cell, line, within)
+
+    def _attribute(self, node: ast.Attribute, cell: str, line: int, within: str) -> None:
+        path = self._path(node)
+        if path is not None and self._forbids(path):
+            self._find("forbidden", path, cell, line, within)
+        elif f"*.{node.attr}" in self.forbidden:
+            self._find("forbidden", f".{node.attr}", cell, line, within)
+        if node.attr in _LOOK_ATTRIBUTES:
+            self._find("look", f".{node.attr}", cell, line, within)
+
+    def _call(self, node: ast.Call, cell: str, line: int, within: str) -> None:
+        if not isinstance(node.func, ast.Name):
+            return
+        name = node.func.id
+        if name in _LOOK_CALLS:
+            self._find("look", f"{name}(…)", cell, line, within)
+        elif name in ("getattr", "setattr") and len(node.args) > 1:
+            attribute = node.args[1]
+            if not isinstance(attribute, ast.Constant):
+                self._find("look", f"{name} with a name that is made up while it runs", cell, line, within)
+            elif (path := self._path(node.args[0])) and self._forbids(full := f"{path}.{attribute.value!s}"):
+                self._find("forbidden", full, cell, line, within)
+
+    def _path(self, node: ast.AST) -> str | None:
+        """`nn.functional.relu` as `torch.nn.functional.relu`, where nn is known to be torch.nn."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name) or node.id not in self.aliases:
+            return None
+        return ".".join([self.aliases[node.id], *reversed(parts)])
+
+    def _forbids(self, path: str) -> bool:
+        return any(path == name or path.startswith(f"{name}.") for name in self.forbidden)
+
+    def _look_import(self, name: str, cell: str, line: int, within: str) -> None:
+        if name.partition(".")[0] in _LOOK_IMPORTS:
+            self._find("look", f"import {name}", cell, line, within)
+
+    def _find(self, kind: str, what: str, cell: str, line: int, within: str) -> None:
+        """Keep a finding once: of `torch.nn.functional.relu` also `torch.nn.functional` and `torch.nn` are parts.
+
+        A few of a kind in each definition are enough; a bound, so that code full of them is read in no more time.
+        """
+        known = [one for one in self.findings[-_REMEMBERED:] if (one.kind, one.within) == (kind, within)]
+        if len(known) >= _ENOUGH or any(
+            (one.cell, one.line) == (cell, line) and (one.what.startswith(what) or what.startswith(one.what))
+            for one in known
+        ):
+            return
+        self.findings.append(Finding(kind, what[:200], cell, line, within))
+
+
+def statements(source: str) -> list[ast.stmt]:
+    """The top-level statements of a cell as they stand; none if it does not parse (loading says so)."""
+    try:
+        return ast.parse(source).body
+    except SyntaxError:
+        return []

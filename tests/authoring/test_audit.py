@@ -1,0 +1,173 @@
+"""The audit of a small course: green where the cases are good, and red by name where they are not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.authoring.audit import Audit
+from grader.authoring.line import Check
+from grader.course.course import find_course
+
+MISCONCEPTION = """
+from grader.judge import Misconception
+def {name}(x, y): return {body}
+MISCONCEPTIONS = (Misconception("{name}", "mse", "a hint", "힌트", "seen", {name}),)
+"""
+
+
+def audit(course: Path, corpus: Path | None = None) -> dict[str, Check]:
+    checks = Audit(find_course(course).assignment("mini"), seeds=3, jobs=1, corpus=corpus).checks()
+    return {check.name: check for check in checks}
+
+
+@pytest.fixture
+def course(new_course: Callable[..., Path]) -> Path:
+    folder = new_course(
+        reference="def mse(x, y):\n    return ((x - y) ** 2).mean()\n\n\ndef double(x):\n    return 2 * x\n"
+    )
+    home = folder / "assignments" / "mini"
+    (home / "misconceptions.py").write_text(
+        MISCONCEPTION.format(name="halved", body="((x - y) ** 2).mean() / 2"), "utf-8"
+    )
+    alternative = folder / "corpus" / "alternative-sum"
+    alternative.mkdir(parents=True)
+    (alternative / "mini.py").write_text(
+        "def mse(x, y): return ((x - y) ** 2).sum() / x.size\ndef double(x): return x + x\n", "utf-8"
+    )
+    return folder
+
+
+def test_good_cases_are_proved(course: Path) -> None:
+    checks = audit(course, course / "corpus")
+    assert {name: check.failures for name, check in checks.items() if not check.ok} == {}
+    counts = {name: (check.tried, check.held) for name, check in checks.items()}
+    assert counts.pop("mutants")[0] == checks["mutants"].held > 10
+    assert counts.pop("smallest mistakes")[0] == checks["mutants"].held + 1
+    assert counts == {
+        "handouts": (0, 0),
+        "reference": (3, 3),
+        "two threads": (2, 2),
+        "stub": (4, 4),
+        "misconceptions": (1, 1),
+        "alternatives": (2, 2),
+        "honest errors": (4, 4),
+    }
+    margin = checks["honest errors"].as_json()["cases"]["test_public.py::test_mse"]
+    assert margin["where"] == "test_public.py:6"
+    assert 0 <= margin["honest"] < 1e-6  # the last bits of a sum in another order
+
+
+@pytest.mark.slow
+def test_what_hangs_on_the_number_of_threads_is_named(new_course: Callable[..., Path]) -> None:
+    """The judge has two threads there and the answer one, or the check would see nothing here."""
+    source = "import os\ndef double(x): return 2 * x\ndef mse(x, y):\n    return ((x - y) ** 2).mean()"
+    course = new_course(reference=f"{source} * (2 if os.environ['OMP_NUM_THREADS'] == '2' else 1)\n")
+    checks = audit(course)
+    assert checks["reference"].ok
+    assert checks["two threads"].held == 0
+    assert {text.partition(":")[0] for text in checks["two threads"].failures} == {"seed 0", "seed 1"}
+
+
+NARROW = """
+from grader.judge import case, close
+
+
+@case("mse", points=3, concept="value")
+def test_mse(student, reference, rng):
+    x, y = rng.uniform(1, 2, size=(2, 4, 3))
+    close(student.mse(x, y), reference.mse(x, y), rtol={rtol})
+
+
+@case("double", points=2, concept="dtype")
+def test_double(student, reference, rng):
+    x = rng.normal(size=(4, 3))
+    close(student.double(x), reference.double(x))
+"""
+
+
+@pytest.mark.slow
+def test_tolerances_without_a_margin_are_named(new_course: Callable[..., Path]) -> None:
+    """Too narrow for an honest float32 (about 6e-8 off), then too wide for the smallest mistake."""
+    single = "import numpy as np\ndef mse(x, y): return float((np.float32(x - y) ** 2).mean())\n"
+    none = {"test_hidden": "from grader.judge import case\n"}
+    course = new_course(test_public=NARROW.format(rtol="3e-7"), **none)
+    folder = course / "corpus" / "alternative-rounded"
+    folder.mkdir(parents=True)
+    (folder / "mini.py").write_text(single + "def double(x): return x + x\n", "utf-8")
+    checks = audit(course, course / "corpus")
+    (said,) = checks["honest errors"].failures
+    assert said.startswith("test_public.py:6: test_mse: alternative-rounded, seed ")
+    assert any("cases are about dtypes" in text for text in checks["alternatives"].failures)
+    (course / "assignments" / "mini" / "test_public.py").write_text(NARROW.format(rtol="0.2"), "utf-8")
+    folder.rename(folder.with_name("alternative-single"))
+    checks = audit(course, course / "corpus")
+    assert checks["alternatives"].ok
+    assert checks["honest errors"].ok
+    assert any(
+        "mini.py:6: mse: " in text and "test_public.py:6 test_mse" in text
+        for text in checks["smallest mistakes"].failures
+    )
+
+
+def test_an_alternative_that_loses_points_is_named(course: Path) -> None:
+    wrong = course / "corpus" / "alternative-wrong"
+    wrong.mkdir()
+    (wrong / "mini.py").write_text("def mse(x, y): return 1.0\ndef double(x): return 2 * x\n", "utf-8")
+    check = audit(course, course / "corpus")["alternatives"]
+    assert (check.tried, check.held) == (4, 2)
+    assert all(failure.startswith("alternative-wrong, seed ") for failure in check.failures)
+
+
+def test_a_misconception_that_no_case_fails_is_named(course: Path) -> None:
+    file = course / "assignments" / "mini" / "misconceptions.py"
+    file.write_text(MISCONCEPTION.format(name="right", body="((y - x) ** 2).mean()"), "utf-8")
+    (said,) = audit(course)["misconceptions"].failures
+    assert said.startswith(f"{file}:4: right loses no point")
+
+
+def test_a_mutant_that_survives_is_named_with_its_line(d2d: Any, course: Path) -> None:
+    cases = course / "assignments" / "mini" / "test_public.py"
+    cases.write_text(
+        cases.read_text("utf-8").replace("close(student.double(x), reference.double(x))", "student.double(x)"), "utf-8"
+    )
+    file = course / "audit.json"
+    done = d2d("audit", "mini", "--seeds", "1", "--jobs", "1", "--json", file, "--lang", "ko")
+    assert done.returncode == 1
+    found = {check["name"]: check for check in json.loads(file.read_text("utf-8"))["checks"]}
+    assert "mini.py:6: double: 2 → 3" in found["mutants"]["failures"]
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert lines[0] == ["시도", "통과"]
+    assert ["✓", "모범", "답안", "1", "1"] in lines
+    assert next(line for line in lines if "돌연변이" in line)[0] == "✗"
+
+
+@pytest.mark.slow
+def test_an_equivalent_mutant_is_excused_and_a_stale_excuse_is_named(course: Path) -> None:
+    cases = course / "assignments" / "mini" / "test_public.py"
+    cases.write_text(
+        cases.read_text("utf-8").replace("close(student.double(x), reference.double(x))", "student.double(x)"), "utf-8"
+    )
+    listed = course / "assignments" / "mini" / "equivalent.toml"
+    listed.write_text(
+        '[equivalent]\n"not compared" = ["double: 2 → 3"]\n"stale" = ["mse: ** → no such thing"]\n', "utf-8"
+    )
+    check = audit(course)["mutants"]
+    assert "mini.py:6: double: 2 → 3" not in check.failures
+    assert check.remark == "1 equivalent"
+    (said,) = (text for text in check.failures if "no such thing" in text)
+    assert said.startswith(f"{listed}:3: ")
+
+
+def test_a_stub_that_earns_something_is_named(course: Path) -> None:
+    stub = course / "assignments" / "mini" / "mini.py"
+    stub.write_text(
+        stub.read_text("utf-8").replace('    """Twice x."""\n    raise NotImplementedError', "    return 2 * x"),
+        "utf-8",
+    )
+    check = audit(course)["stub"]
+    assert check.failures == ("test_public.py::test_double: passed",)

@@ -1,0 +1,134 @@
+"""Who is promoted, against a table written by hand from the group's criteria."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader import i18n
+from grader.course.policy import Share, read_policy
+from grader.gradebook.promotion import Facts, decide, passed_of
+from grader.gradebook.results import Result
+
+POLICY = read_policy()
+OK, SHORT = Share(80, 100), Share(79, 100)
+
+# hw1, hw2 passed or not; how many of hw3, hw4, hw5. Then the decision and its rule where attendance and discussion
+# are both 80 %, attendance is 79 %, discussion is 79 %, both are 79 %.
+TABLE = """
+hw1 hw2 others | 80/80                     | 79/80                     | 80/79                     | 79/79
+ -   -    0    | removed fewer-than-2      | removed fewer-than-2      | removed fewer-than-2      | removed fewer-than-2
+ -   -    1    | removed fewer-than-2      | removed fewer-than-2      | removed fewer-than-2      | removed fewer-than-2
+ -   -    2    | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing
+ -   -    3    | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing
+ x   -    0    | removed fewer-than-2      | removed fewer-than-2      | removed fewer-than-2      | removed fewer-than-2
+ x   -    1    | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing
+ x   -    2    | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing
+ x   -    3    | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing
+ -   x    0    | removed fewer-than-2      | removed fewer-than-2      | removed fewer-than-2      | removed fewer-than-2
+ -   x    1    | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing
+ -   x    2    | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing
+ -   x    3    | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing | removed mandatory-missing
+ x   x    0    | junior fewer-than-4       | junior fewer-than-4       | junior fewer-than-4       | junior fewer-than-4
+ x   x    1    | junior fewer-than-4       | junior fewer-than-4       | junior fewer-than-4       | junior fewer-than-4
+ x   x    2    | promoted all-met          | junior attendance         | junior discussion         | junior attendance
+ x   x    3    | promoted all-met          | junior attendance         | junior discussion         | junior attendance
+"""  # noqa: E501 - a table is read as a table
+SHARES = [(OK, OK), (SHORT, OK), (OK, SHORT), (SHORT, SHORT)]
+
+
+def rows() -> list[tuple[tuple[str, ...], Share, Share, str, str]]:
+    found = []
+    for line in TABLE.strip().splitlines()[1:]:
+        who, *cells = line.split("|")
+        hw1, hw2, others = who.split()
+        mandatory = [name for name, mark in (("hw1", hw1), ("hw2", hw2)) if mark == "x"]
+        passed = (*mandatory, *("hw5", "hw3", "hw4")[: int(others)])
+        for (attendance, discussion), cell in zip(SHARES, cells, strict=True):
+            decision, rule = cell.split()
+            found.append((passed, attendance, discussion, decision, rule))
+    return found
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    i18n.use("en")
+
+
+def test_the_table_is_whole() -> None:
+    keys = {(frozenset(passed), a, d) for passed, a, d, *_ in rows()}
+    assert len(rows()) == len(keys) == 2 * 2 * 2 * 2 * 4
+    counts = {(len(passed), "hw1" in passed, "hw2" in passed) for passed, *_ in rows()}
+    possible = {
+        (one + two + others, bool(one), bool(two)) for one, two, others in product((0, 1), (0, 1), (0, 1, 2, 3))
+    }
+    assert counts == possible
+
+
+@pytest.mark.parametrize(("passed", "attendance", "discussion", "decision", "rule"), rows())
+def test_the_criteria(passed: tuple[str, ...], attendance: Share, discussion: Share, decision: str, rule: str) -> None:
+    found = decide(Facts("kim", passed, attendance, discussion), POLICY, {})
+    assert (found.decision.value, found.rule) == (decision, rule)
+    assert (found.missing == ()) is (decision == "promoted")
+
+
+def result(name: str, score: int, **options: object) -> Result:
+    return Result("kim", name, Fraction(score), Fraction(100), 60, **options)  # type: ignore[arg-type]
+
+
+def test_what_is_missing_is_said() -> None:
+    results = {"hw1": result("hw1", 82), "hw2": result("hw2", 58), "hw4": result("hw4", 61, late=True)}
+    facts = Facts("kim", passed_of(results, POLICY), Share(11, 14), Share(10, 14))
+    decision = decide(facts, POLICY, results)
+    assert (decision.decision.value, decision.rule, decision.passed) == ("removed", "fewer-than-2", ("hw1",))
+    assert decision.missing == (
+        "hw2 is mandatory: 58 %, 60 % needed",
+        "3 more assignments (hw3 nothing handed in; hw4 handed in late; hw5 nothing handed in)",
+        "1 more session attended: 11 of 14, 80 % needed",
+        "2 more discussions: 10 of 14, 80 % needed",
+    )
+
+
+def test_a_rerun_that_is_due_is_said_also_of_who_is_promoted() -> None:
+    results = {name: result(name, 80) for name in POLICY.assignments}
+    results["hw5"] = result("hw5", 40, complete=False, rerun_due=True)
+    decision = decide(Facts("kim", passed_of(results, POLICY), OK, OK), POLICY, results)
+    assert decision.decision.value == "promoted"
+    assert decision.missing == ("hw5: grading failed by no fault of the member, a rerun is due",)
+
+
+def test_sixty_percent_is_exact() -> None:
+    exact = Result("kim", "hw1", Fraction(3, 5) * 7, Fraction(7), 60)
+    below = Result("kim", "hw1", Fraction(3, 5) * 7 - Fraction(1, 10**9), Fraction(7), 60)
+    assert (exact.passed, exact.percent) == (True, 60)
+    assert (below.passed, below.percent) == (False, 59)
+
+
+def test_json() -> None:
+    decision = decide(Facts("kim", ("hw1", "hw2"), Share(12, 14), Share(14, 14)), POLICY, {})
+    assert decision.as_json() == {
+        "member": "kim",
+        "decision": "junior",
+        "rule": "fewer-than-4",
+        "passed": ["hw1", "hw2"],
+        "attendance": {"attended": 12, "held": 14},
+        "discussion": {"attended": 14, "held": 14},
+        "missing": ["2 more assignments (hw3 nothing handed in; hw4 nothing handed in; hw5 nothing handed in)"],
+    }
+
+
+COUNTS = st.tuples(st.integers(0, 30), st.integers(0, 30)).map(lambda pair: Share(min(pair), max(pair)))
+
+
+@given(st.sets(st.sampled_from(POLICY.assignments)), COUNTS, COUNTS)
+def test_nothing_is_missing_exactly_where_the_decision_is_the_best(
+    passed: set[str], attendance: Share, discussion: Share
+) -> None:
+    facts = Facts("kim", tuple(sorted(passed)), attendance, discussion)
+    decision = decide(facts, POLICY, {})
+    assert (decision.decision is POLICY.best) is (decision.missing == ())
+    assert decide(facts, POLICY, {}) == decision

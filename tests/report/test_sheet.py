@@ -1,0 +1,62 @@
+"""No cell of a CSV becomes a formula or speaks to a terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.report.sheet import BOM, decimal, safe, sheet
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '=HYPERLINK("https://example.org","kim")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1", "＠x",
+        "＋1", "－1", "\u200b=1", "'=1", '"=1',
+    ],
+)  # fmt: skip
+def test_what_would_be_a_formula_is_text(cell: str) -> None:
+    assert safe(cell).startswith("'")
+
+
+@pytest.mark.parametrize("cell", ["kim", "김민수", "a=b", "kim-d2d", "3 more (hw3 58 %)", "", "김🙂"])
+def test_other_cells_stay_as_they_are(cell: str) -> None:
+    assert safe(cell) == cell
+
+
+@given(st.text())
+def test_every_text(cell: str) -> None:
+    shown = safe(cell)
+    assert shown[:1] not in tuple("=+-@\t\r\n")
+    assert not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in shown)
+    assert "\x1b" not in shown
+    (row,) = csv.reader(io.StringIO(sheet(["x"], [[cell]], bom=False).split("\r\n", 1)[1], newline=""))
+    assert row == [shown] or (row == [] and not shown)
+
+
+def test_a_name_of_ten_thousand_characters_is_cut() -> None:
+    assert len(safe("x" * 10_000)) == 300
+
+
+def test_the_file() -> None:
+    text = sheet(["member", "score"], [["김", 41], ["=1", None], ['a"b,c', -3]])
+    assert text == BOM + 'member,score\r\n김,41\r\n\'=1,\r\n"a""b,c",-3\r\n'
+
+
+@pytest.mark.parametrize(
+    ("points", "shown"),
+    [
+        (Fraction(41), 41),
+        (Fraction(7, 2), "3.5"),
+        (Fraction(10, 3), "3.3333"),
+        (Fraction(0), 0),
+        (Fraction(1, 16), "0.0625"),
+    ],
+)
+def test_points_are_numbers_and_no_dates(points: Fraction, shown: object) -> None:
+    assert decimal(points) == shown
