@@ -33,6 +33,7 @@ lint: $(VENV)/development
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/development  ## seconds and ratios, measured in one run
 	$(BIN)/python tests/bench
