@@ -78,7 +78,7 @@ def test_a_machine_that_lacks_a_layer_says_which_and_why(server: Callable[..., F
 
 def test_where_workers_are_no_forks() -> None:
     with pytest.raises(OurFaultError, match="needs Linux"):
-        selftest.require(SpawnServer(start(["numpy"], spawn=True).order))
+        selftest.require(SpawnServer(start(["numpy"], spawn=True).spec))
 
 
 @pytest.mark.parametrize(
