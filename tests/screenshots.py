@@ -95,7 +95,7 @@ def promotion(folder: Path) -> Iterator[tuple[str, Path, str, int, int]]:
     """Decisions on four people."""
     from grader import i18n
     from grader.course.policy import Share, read_policy
-    from grader.gradebook.decisions import page
+    from grader.gradebook.decisions import decisions_page
     from grader.gradebook.promotion import Facts, decide
 
     i18n.use("ko")
@@ -105,7 +105,7 @@ def promotion(folder: Path) -> Iterator[tuple[str, Path, str, int, int]]:
         decide(Facts(name, policy.assignments[:passed], Share(attended, 14), Share(done, 14)), policy, {})
         for name, passed, attended, done in facts
     ]
-    (folder / "decisions.html").write_text(page(decisions, policy, "2026-1"), "utf-8")
+    (folder / "decisions.html").write_text(decisions_page(decisions, policy, "2026-1"), "utf-8")
     yield "decisions", folder / "decisions.html", "light", 1200, 950
 
 

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grader.authoring.release import release
+from grader.authoring.release import write_release
 from grader.course.course import find_course
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("release") / "members"
-    release(find_course(ROOT), IDS, out, ("ko", "en"))
+    write_release(find_course(ROOT), IDS, out, ("ko", "en"))
     return out
 
 

@@ -15,8 +15,8 @@ from functools import cached_property
 from pathlib import Path
 
 from grader.assignment.manifest import Assignment
-from grader.authoring.handout import notebook_of
-from grader.authoring.line import Check
+from grader.authoring.handout import handout_notebook
+from grader.authoring.line import AuditLine
 from grader.authoring.margins import Margins
 from grader.authoring.mutants import Mutant, mutants
 from grader.errors import BadAssignmentError
@@ -37,15 +37,12 @@ _PRECISIONS = ("single", "double")
 _STUB_VERDICTS = {Verdict.MISSING, Verdict.SKIPPED}
 
 
-Progress = Callable[[Done], None]
-
-
 @dataclass(frozen=True)
-class Plan:
+class AuditStep:
     """What a check has judged, and what it makes of the reports."""
 
     tasks: list[Task]
-    check: Callable[[list[Done]], Check]
+    check: Callable[[list[Done]], AuditLine]
 
 
 @dataclass(frozen=True)
@@ -56,14 +53,14 @@ class Audit:
     seeds: int
     jobs: int
     corpus: Path | None = None  # where the accepted alternatives lie
-    progress: Progress = lambda _done: None
+    progress: Callable[[Done], None] = lambda _done: None
 
     @cached_property
     def margins(self) -> Margins:
         """How far answers were from the tolerances, measured while they were judged."""
         return Margins(self.assignment)
 
-    def checks(self) -> list[Check]:
+    def checks(self) -> list[AuditLine]:
         """Every check, in the order in which they help an author."""
         handouts = self.handouts()
         plans = [self.reference(), self.stub(), self.misconceptions(), self.alternatives(), self.mutants()]
@@ -72,37 +69,37 @@ class Audit:
         held = [handouts, reference, again, stub, misconceptions, alternatives, mutated]
         return [*held, self.margins.check_honest(), self.margins.check_wrong()]
 
-    def handouts(self) -> Check:
+    def handouts(self) -> AuditLine:
         """Each handout has a marker for every function and no other: what does not is an error with its line."""
         languages = [file.name.split(".")[1] for file in sorted(self.assignment.folder.glob("handout.*.md"))]
         for language in languages:
-            notebook_of(self.assignment, language, "", None)
-        return Check("handouts", len(languages), len(languages))
+            handout_notebook(self.assignment, language, "", None)
+        return AuditLine("handouts", len(languages), len(languages))
 
-    def reference(self) -> Plan:
+    def reference(self) -> AuditStep:
         """The reference earns everything, whatever the seed."""
         return self._all_pass("reference", self._reference(self.seeds))
 
-    def two_threads(self) -> Plan:
+    def two_threads(self) -> AuditStep:
         """The same where the judge computes with two threads, and the answer, as always, with one."""
         return self._all_pass("two threads", self._reference(min(self.seeds, _SEEDS_AGAIN)))
 
-    def stub(self) -> Plan:
+    def stub(self) -> AuditStep:
         """The untouched stub earns nothing and breaks nothing."""
 
-        def check(done: list[Done]) -> Check:
+        def check(done: list[Done]) -> AuditLine:
             cases = done[0].report.cases
             failures = [
                 f"{case.id}: {case.verdict.value} {case.message}".strip()
                 for case in cases
                 if case.verdict not in _STUB_VERDICTS or case.points
             ]
-            return Check("stub", len(cases), len(cases) - len(failures), tuple(failures))
+            return AuditLine("stub", len(cases), len(cases) - len(failures), tuple(failures))
 
         submission = read(self.assignment.stub, self.assignment.id, self.assignment.asked)
-        return Plan([Task("stub", submission, SECRET)], check)
+        return AuditStep([Task("stub", submission, SECRET)], check)
 
-    def misconceptions(self) -> Plan:
+    def misconceptions(self) -> AuditStep:
         """Every misconception loses points, and is named by its own hint and no other alone."""
         found = read_misconceptions(self.assignment.misconceptions)
 
@@ -118,16 +115,18 @@ class Audit:
                 return text.format(where=at, name=done.key, hints=said)
             return None
 
-        def check(all_done: list[Done]) -> Check:
+        def check(all_done: list[Done]) -> AuditLine:
             failures = []
             for done in all_done:
                 self.margins.wrong_answer(done, done.key)
                 failures += [text for text in (failure(done), _ungradable(done)) if text]
-            return Check("misconceptions", len(found), len(found) - len(failures), tuple(sorted(failures)))
+            return AuditLine("misconceptions", len(found), len(found) - len(failures), tuple(sorted(failures)))
 
-        return Plan([Task(one.id, _cells(one.id, None), SECRET, swap=one.id, about=one.of) for one in found], check)
+        return AuditStep(
+            [Task(one.id, _cells(one.id, None), SECRET, swap=one.id, about=one.of) for one in found], check
+        )
 
-    def alternatives(self) -> Plan:
+    def alternatives(self) -> AuditStep:
         """Every accepted way to write it earns everything.
 
         Where cases are about dtypes, one of them computes in another precision than the reference.
@@ -141,7 +140,7 @@ class Audit:
         others = [folder.name for folder in folders if any(word in folder.name for word in _PRECISIONS)]
         plan = self._all_pass("alternatives", tasks)
 
-        def check(done: list[Done]) -> Check:
+        def check(done: list[Done]) -> AuditLine:
             found = plan.check(done)
             varies = any(case.concept == "dtype" for one in done for case in one.report.cases)
             text = _("cases are about dtypes: add {corpus}/alternative-single-… or alternative-double-…")
@@ -149,14 +148,14 @@ class Audit:
             remark = _("{count} in another precision").format(count=len(others)) if others else ""
             return replace(found, failures=(*found.failures, *lacking), remark=remark)
 
-        return Plan(tasks, check)
+        return AuditStep(tasks, check)
 
-    def mutants(self) -> Plan:
+    def mutants(self) -> AuditStep:
         """Every mutant of the reference loses points, or is known to be equivalent."""
         made = {mutant.name: mutant for mutant in mutants(self._reference_text())}
         excused = equivalents(self.assignment)
 
-        def check(all_done: list[Done]) -> Check:
+        def check(all_done: list[Done]) -> AuditLine:
             survived = {done.key for done in all_done if done.report.all_passed}
             alive = sorted(survived - set(excused), key=lambda name: made[name].line)
             failures = [text for text in map(_ungradable, all_done) if text]
@@ -169,31 +168,31 @@ class Audit:
             for done in all_done:
                 self.margins.wrong_answer(done, self._label(made[done.key]))
             remark = _("{count} equivalent").format(count=len(set(excused) & survived))
-            return Check("mutants", len(made), len(made) - len(alive), tuple(failures), remark)
+            return AuditLine("mutants", len(made), len(made) - len(alive), tuple(failures), remark)
 
         tasks = [
             Task(mutant.name, _cells("mutant.py", mutant.source), SECRET, stop_early=True, about=mutant.of)
             for mutant in made.values()
         ]
-        return Plan(tasks, check)
+        return AuditStep(tasks, check)
 
     def _reference(self, seeds: int) -> list[Task]:
         submission = _cells("reference.py", self._reference_text())
         return [Task(_seed(at), submission, _secret(at)) for at in range(seeds)]
 
-    def _all_pass(self, name: str, tasks: list[Task]) -> Plan:
-        def check(all_done: list[Done]) -> Check:
+    def _all_pass(self, name: str, tasks: list[Task]) -> AuditStep:
+        def check(all_done: list[Done]) -> AuditLine:
             failures, lost_at = [], set()
             for done in all_done:
                 self.margins.right_answer(done)
                 lost = _lost(done)
                 failures += [f"{done.key}: {text}" for text in lost[:3]]
                 lost_at.update([done.key] if lost else [])
-            return Check(name, len(tasks), len(tasks) - len(lost_at), tuple(sorted(failures)))
+            return AuditLine(name, len(tasks), len(tasks) - len(lost_at), tuple(sorted(failures)))
 
-        return Plan(tasks, check)
+        return AuditStep(tasks, check)
 
-    def _carried_out(self, plans: list[Plan], *, threads: int) -> list[Check]:
+    def _carried_out(self, plans: list[AuditStep], *, threads: int) -> list[AuditLine]:
         """All of it by the same judges, since starting one takes seconds."""
         tasks = [
             replace(task, key=f"{at} {task.key}", measured=True) for at, plan in enumerate(plans) for task in plan.tasks

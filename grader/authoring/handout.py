@@ -25,12 +25,12 @@ _CHECK = {
 }
 
 
-def text_of(assignment: Assignment, language: str) -> str:
+def handout_text(assignment: Assignment, language: str) -> str:
     """The handout to be read by itself: without the markers."""
     return MARKER.sub("", _read(assignment, language))
 
 
-def notebook_of(assignment: Assignment, language: str, install: str, members: str | None) -> str:
+def handout_notebook(assignment: Assignment, language: str, install: str, members: str | None) -> str:
     """The notebook that members fill in, as JSON of nbformat 4.5."""
     cells = list(_cells(assignment, language, install, members))
     notebook = {

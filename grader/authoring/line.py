@@ -23,7 +23,7 @@ TITLES: dict[str, Callable[[], str]] = {
 
 
 @dataclass(frozen=True)
-class Check:
+class AuditLine:
     """What was tried how often, and what did not hold; `cases` is what there is to say of single ones."""
 
     name: str

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.assignment.manifest import Assignment
-from grader.authoring.line import Check
+from grader.authoring.line import AuditLine
 from grader.grading.task import Done
 from grader.i18n import _
 from grader.judge.run import FAR
@@ -45,7 +45,7 @@ class Margins:
             if failed[case] < self.caught.get(case, (math.inf, ""))[0]:
                 self.caught[case] = (failed[case], name)
 
-    def check_honest(self) -> Check:
+    def check_honest(self) -> AuditLine:
         """Right answers that are computed otherwise stay below a tenth of each tolerance."""
         close = {case: found for case, found in self.honest.items() if found[0] > NEAR}
         text = _("{where}: {case}: {name} is off by {distance} of the tolerance; allow at least ten times as much")
@@ -55,11 +55,11 @@ class Margins:
         ]
         greatest = max((distance for distance, _name in self.honest.values()), default=0.0)
         remark = _("at most {distance} of a tolerance").format(distance=f"{greatest:.2g}")
-        return Check(
+        return AuditLine(
             "honest errors", len(self.honest), len(self.honest) - len(close), tuple(failures), remark, self._table()
         )
 
-    def check_wrong(self) -> Check:
+    def check_wrong(self) -> AuditLine:
         """Wrong answers are off by ten tolerances in one case at least."""
         close = {name: found for name, found in self.wrong.items() if found[0] < FAR}
         text = _("{name}: off by {distance} tolerances at most, in {where} {case}; let a case show it better")
@@ -69,7 +69,7 @@ class Margins:
         ]
         smallest = min((found for found, _case in self.wrong.values()), default=math.inf)
         remark = "" if math.isinf(smallest) else _("at least {distance} tolerances").format(distance=f"{smallest:.2g}")
-        return Check(
+        return AuditLine(
             "smallest mistakes", len(self.wrong), len(self.wrong) - len(close), tuple(sorted(failures)), remark
         )
 

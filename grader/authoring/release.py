@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.assignment.manifest import MANIFEST, RECORDING, Assignment
-from grader.authoring.handout import notebook_of, text_of
+from grader.authoring.handout import handout_notebook, handout_text
 from grader.authoring.workflow import PLACE, workflow
 from grader.course.course import COURSE_FILE, Course
 from grader.errors import BadAssignmentError, UsageError
@@ -27,7 +27,7 @@ assignments = "assignments"
 """
 
 
-def release(course: Course, ids: Sequence[str], out: Path, languages: Sequence[str]) -> list[Path]:
+def write_release(course: Course, ids: Sequence[str], out: Path, languages: Sequence[str]) -> list[Path]:
     """Write the members' folder for these assignments to `out`; the files written.
 
     Everything is made in a folder beside `out` first: a mistake in one assignment leaves what is out there as it was.
@@ -61,8 +61,8 @@ def _assignment(course: Course, assignment: Assignment, folder: Path, languages:
     for file in (assignment.public_cases, *assignment.files):
         shutil.copy(file, folder / file.name)
     for language in languages:
-        (folder / f"handout.{language}.md").write_text(text_of(assignment, language), "utf-8")
-        notebook = notebook_of(assignment, language, course.install, course.members)
+        (folder / f"handout.{language}.md").write_text(handout_text(assignment, language), "utf-8")
+        notebook = handout_notebook(assignment, language, course.install, course.members)
         (folder / f"{assignment.id}.{language}.ipynb").write_text(notebook, "utf-8")
     for catalog in assignment.folder.glob("locale/*/LC_MESSAGES/*.mo"):
         target = folder / catalog.relative_to(assignment.folder)

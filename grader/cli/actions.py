@@ -111,20 +111,20 @@ def _write_summary(text: str) -> None:
 
 def _markdown(checked: Sequence[Checked]) -> str:
     from grader.github.log import feedback_note
-    from grader.render.markdown import block, code, markdown, plain
+    from grader.render.markdown import block, code, escaped, markdown
 
-    parts = [f"> {plain(feedback_note())}\n\n"]
+    parts = [f"> {escaped(feedback_note())}\n\n"]
     waiting = [each.assignment for each in checked if not each.begun]
     room = _LONGEST // max(len(checked), 1)
     for each in checked:
         if each.report is None:
-            parts.append(f"## {code(each.assignment)}\n\n{plain(_('This could not be checked.'))}\n\n")
+            parts.append(f"## {code(each.assignment)}\n\n{escaped(_('This could not be checked.'))}\n\n")
             parts.append(block(each.said, 2000) + "\n\n")
         elif each.begun:
             parts.append(markdown(each.report, longest=room) + "\n")
     if waiting:
         names = ", ".join(map(code, waiting))
-        parts.append(f"{plain(_('Not begun yet:'))} {names}\n")
+        parts.append(f"{escaped(_('Not begun yet:'))} {names}\n")
     return "".join(parts)
 
 

@@ -16,7 +16,7 @@ from grader.errors import ALL_PASSED, NOT_ALL_PASSED, UsageError
 from grader.i18n import _
 
 if TYPE_CHECKING:
-    from grader.authoring.line import Check
+    from grader.authoring.line import AuditLine
     from grader.grading.task import Done
 
 
@@ -54,7 +54,7 @@ def audit(hw: str, seeds: int, jobs: int, json_file: str | None, **options: Any)
 @functools.partial(common, languages=("ko", "en", "both"))
 def release(hw: str | None, everything: bool, out: Path, lang: str | None, **options: Any) -> None:
     """Release HW or all."""
-    from grader.authoring.release import release as write
+    from grader.authoring.release import write_release
     from grader.clean import printable
     from grader.course.course import find_course
 
@@ -62,7 +62,7 @@ def release(hw: str | None, everything: bool, out: Path, lang: str | None, **opt
     if (hw is None) != everything:
         raise UsageError(_("Name an assignment, or give --all."))
     ids = course.ids() if everything else [str(hw)]
-    for file in write(course, ids, out, ("ko", "en") if lang in (None, "both") else (str(lang),)):
+    for file in write_release(course, ids, out, ("ko", "en") if lang in (None, "both") else (str(lang),)):
         click.echo(printable(str(file)))
 
 
@@ -97,7 +97,7 @@ class _Counter:
             click.echo("\r\x1b[K", nl=False, err=True)
 
 
-def _show(checks: list[Check]) -> None:
+def _show(checks: list[AuditLine]) -> None:
     from rich.cells import cell_len, set_cell_size  # Hangul is two cells wide
 
     from grader.clean import printable

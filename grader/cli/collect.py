@@ -19,8 +19,8 @@ from grader.i18n import _
 
 if TYPE_CHECKING:
     from grader.course.term import Term
-    from grader.github.collected import Collected, Collection, Snapshot
-    from grader.github.git import Bounds
+    from grader.github.collected import CollectedFolder, CollectedWork, Snapshot
+    from grader.github.git import FetchLimits
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 TOKEN, HOST, ALLOW = "D2D_GIT_TOKEN", "D2D_GIT_HOST", "D2D_GIT_ALLOW"
@@ -51,8 +51,7 @@ def collect(
 ) -> None:
     """Fetch every member's repository."""
     from grader.course.roster import read_roster
-    from grader.github.collect import Order, twice
-    from grader.github.collect import collect as fetch
+    from grader.github.collect import CollectOrder, collect_all, twice
 
     if out is None and snapshot is None:
         raise UsageError(_("Give --out DIR, --snapshot FILE or both."))
@@ -64,15 +63,15 @@ def collect(
     for one, other in twice(people):
         say(_("{one} and {other} have the same repository in the roster.").format(one=one, other=other))
     moment = _moment(before, hw, term)
-    bounds = bounds_of(options["timeout"], options["size"], options["allow"])
+    bounds = fetch_limits(options["timeout"], options["size"], options["allow"])
     seen = _snapshots(snapshot, people, before, moment, bounds, options["jobs"], term)
     if out is None:
         raise SystemExit(ALL_PASSED)
     if moment is not None and seen is None:
         say(_("No snapshot says what was there then: the times that commits claim are believed, and can be forged."))
     others = tuple(name for name in course.ids() if name != hw)
-    order = Order(people, out, hw, others, moment, seen, bounds, options["jobs"])
-    collection = fetch(order)
+    order = CollectOrder(people, out, hw, others, moment, seen, bounds, options["jobs"])
+    collection = collect_all(order)
     if options["json_file"] is not None:
         put(dumped(collection.as_json()), options["json_file"])
     if options["json_file"] != "-":
@@ -103,7 +102,7 @@ def _snapshots(
     people: Sequence[Any],
     before: str | None,
     moment: datetime | None,
-    bounds: Bounds,
+    bounds: FetchLimits,
     jobs: int,
     term: Term,
 ) -> Snapshot | None:
@@ -127,13 +126,13 @@ def _snapshots(
     return chosen
 
 
-def bounds_of(timeout: float, size: int, allow: Sequence[str]) -> Bounds:
+def fetch_limits(timeout: float, size: int, allow: Sequence[str]) -> FetchLimits:
     """What one repository may take, and the token for those that are private."""
-    from grader.github.git import PROTOCOLS, Access, Bounds
+    from grader.github.git import PROTOCOLS, Access, FetchLimits
 
     token = os.environ.pop(TOKEN, "")  # what this process starts gets it from nowhere but git's own settings
     access = Access(host(), token) if token else None
-    return Bounds(timeout, size << 20, (*PROTOCOLS, *allow), access)
+    return FetchLimits(timeout, size << 20, (*PROTOCOLS, *allow), access)
 
 
 def host() -> str:
@@ -141,7 +140,7 @@ def host() -> str:
     return os.environ.get(HOST) or "github.com"
 
 
-def shown(collection: Collection, term: Term) -> str:
+def shown(collection: CollectedFolder, term: Term) -> str:
     """A table: a line a member; who is missing stands last, with the reason."""
     rows = [
         _row(one, term) for one in sorted(collection.members, key=lambda one: (one.missing is not None, one.member))
@@ -151,11 +150,11 @@ def shown(collection: Collection, term: Term) -> str:
     return table(["", _("member"), _("commit"), _("handed in"), ""], rows) + "\n\n" + count
 
 
-def _row(one: Collected, term: Term) -> list[str]:
-    from grader.github.git import reason
+def _row(one: CollectedWork, term: Term) -> list[str]:
+    from grader.github.git import missing_reason
 
     if one.missing is not None:
-        return ["✗", one.member, (one.commit or "–")[:10], "–", one.said or reason(one.missing)]
+        return ["✗", one.member, (one.commit or "–")[:10], "–", one.said or missing_reason(one.missing)]
     when = "–" if one.submitted_at is None else term.local(one.submitted_at)
     by = {"snapshot": _("by the snapshot"), "commit": _("as the commit claims"), "now": _("when it was collected")}
     said = by[one.basis or "now"] + (f"; {one.said}" if one.said else "")

@@ -48,9 +48,9 @@ def _writer(form: str) -> Callable[[Sequence[Report]], str]:
 
         return lambda reports: "\n".join(map(markdown, reports))
     if form == "html":
-        from grader.render.page import page
+        from grader.render.page import report_page
 
-        return lambda reports: page(reports[0])
+        return lambda reports: report_page(reports[0])
     from grader.render.gradescope import gradescope
 
     return lambda reports: gradescope(reports[0])

@@ -38,7 +38,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @common
 def feedback(reports: tuple[Path, ...], book: Path | None, out: Path, now: str | None, **options: Any) -> None:
     """Reports as members may see them."""
-    from grader.render.page import page
+    from grader.render.page import report_page
     from grader.report.reader import read_file
 
     if not reports and book is None:
@@ -53,7 +53,7 @@ def feedback(reports: tuple[Path, ...], book: Path | None, out: Path, now: str |
             cut, is_paused = seen_now(full, term, moment, opened)
             count, paused = count + 1, paused + is_paused
             write(names.path(full.member, f"{full.assignment}.json"), dumped(cut.as_json()))
-            write(names.path(full.member, f"{full.assignment}.html"), page(cut))
+            write(names.path(full.member, f"{full.assignment}.html"), report_page(cut))
     finally:
         if opened is not None:
             opened.close()

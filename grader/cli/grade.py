@@ -212,11 +212,11 @@ def write_class(run: Grading, outcomes: Sequence[Outcome], wanted: Wanted) -> No
 
 def _write_pages(folder: ReportFolder, members: Sequence[str]) -> None:
     """A page for each member beside the class's: everything, since it is the staff that opens it."""
-    from grader.render.page import page
+    from grader.render.page import report_page
     from grader.report.reader import read_file
 
     for member in members:
-        write(folder.folder / _PAGES / f"{member}.html", page(read_file(folder.path(member)).report))
+        write(folder.folder / _PAGES / f"{member}.html", report_page(read_file(folder.path(member)).report))
 
 
 def _check_notebook(pattern: Path, found: Sequence[Entry]) -> None:

@@ -38,15 +38,18 @@ def similar(hw: str, folder: Path, given: tuple[Path, ...], html_file: str | Non
     """Pairs of the submissions in DIR."""
     from grader.grading.entries import entries
     from grader.intake.read import read
-    from grader.similarity.page import page
-    from grader.similarity.similar import compare, given_of, text_of
+    from grader.similarity.page import overlap_page
+    from grader.similarity.similar import compare, compared_text, given_texts
 
     assignment = course_of(options).assignment(hw)
     page_file = Path(html_file or f"similar-{assignment.id}.html")
     texts, unread = _texts(entries(folder, assignment.id), assignment)
-    common_code = [*given_of(assignment), *(text_of(read(file, assignment.id, assignment.asked)) for file in given)]
+    common_code = [
+        *given_texts(assignment),
+        *(compared_text(read(file, assignment.id, assignment.asked)) for file in given),
+    ]
     found = compare(assignment.id, texts, common_code, assignment.asked, unread=unread)
-    write(page_file, page(found))
+    write(page_file, overlap_page(found))
     json_file = options["json_file"]
     if json_file is not None:
         put(dumped(found.as_json()), json_file)
@@ -60,14 +63,14 @@ def similar(hw: str, folder: Path, given: tuple[Path, ...], html_file: str | Non
 def _texts(found: Iterable[Entry], assignment: Assignment) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The code of each member, and why there is none of some."""
     from grader.intake.read import read
-    from grader.similarity.similar import text_of
+    from grader.similarity.similar import compared_text
 
     texts, unread = {}, []
     for entry in found:
         try:
             if entry.trouble is not None:
                 raise entry.trouble
-            texts[entry.member] = text_of(read(entry.path, assignment.id, assignment.asked))
+            texts[entry.member] = compared_text(read(entry.path, assignment.id, assignment.asked))
         except BadInputError as error:
             unread.append((entry.member, error.what))
     return texts, unread

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.app import common
-from grader.cli.collect import ALLOW, bounds_of, host, shown
+from grader.cli.collect import ALLOW, fetch_limits, host, shown
 from grader.cli.feedback import seen_now
 from grader.cli.paper import dumped, say, table, whoami, write
 from grader.cli.ta import course_of, open_book, term_of
@@ -25,7 +25,7 @@ from grader.i18n import _, ngettext
 if TYPE_CHECKING:
     from grader.course.course import Course
     from grader.course.term import Term
-    from grader.github.collected import Collection, Snapshot
+    from grader.github.collected import CollectedFolder, Snapshot
     from grader.github.publish import Judged, Key, Post
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -47,15 +47,14 @@ _SECONDS = 60
 def collect(roster: Path, state: Path, out: Path, hw: str, allow: tuple[str, ...], **options: Any) -> None:
     """The first job."""
     from grader.course.roster import read_roster
-    from grader.github.collect import Order, digest, take_snapshot
-    from grader.github.collect import collect as fetch
+    from grader.github.collect import CollectOrder, collect_all, digest, take_snapshot
     from grader.github.collected import heads_json, read_snapshots, snapshot_for
 
     course = course_of(options)
     term = term_of(course)
     hws = [course.assignment(hw).id] if hw else due(course, term, datetime.now(timezone.utc))
     people = tuple(read_roster(roster).people)
-    bounds = bounds_of(120, 512, allow)
+    bounds = fetch_limits(120, 512, allow)
     known = read_snapshots(state / _HEADS) if (state / _HEADS).exists() else []
     known.append(take_snapshot(people, bounds, 4))
     out.mkdir(parents=True, exist_ok=True)
@@ -65,7 +64,7 @@ def collect(roster: Path, state: Path, out: Path, hw: str, allow: tuple[str, ...
         moment = _deadline(term, each)
         seen = _told(snapshot_for(known, moment), each, term) if moment else None
         others = tuple(name for name in course.ids() if name != each)
-        collection = fetch(Order(people, out / each, each, others, moment, seen, bounds))
+        collection = collect_all(CollectOrder(people, out / each, each, others, moment, seen, bounds))
         text = shown(collection, term)
         click.echo(f"{each}\n{text}\n")
         _summary(each, text)
@@ -95,8 +94,8 @@ def publish(
 ) -> None:
     """The last job."""
     from grader.github.collect import digest
-    from grader.github.collected import FILE, read_collection
-    from grader.github.publish import judged, posts
+    from grader.github.collected import COLLECTED_FILE, read_collection
+    from grader.github.publish import checked_reports, posts
     from grader.report.signature import read_public_key
 
     term = term_of(course_of(options))
@@ -105,8 +104,8 @@ def publish(
         raise UsageError(_("Without a key of the course no report can be trusted."), hint=hint)
     if expected is not None and digest(collected) != expected:
         raise BadInputError(_("This is not what the first job collected."), where=collected)
-    collections = {file.parent.name: read_collection(file) for file in sorted(collected.glob(f"*/{FILE}"))}
-    reports = judged(graded, collections, read_public_key(term.public_key))
+    collections = {file.parent.name: read_collection(file) for file in sorted(collected.glob(f"*/{COLLECTED_FILE}"))}
+    reports = checked_reports(graded, collections, read_public_key(term.public_key))
     state.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(collected / _HEADS, state / _HEADS)
     now = datetime.now(timezone.utc)
@@ -151,7 +150,7 @@ def _told(snapshot: Snapshot | None, hw: str, term: Term) -> Snapshot | None:
     return snapshot
 
 
-def _shards(course: Course, collection: Collection) -> list[dict[str, str]]:
+def _shards(course: Course, collection: CollectedFolder) -> list[dict[str, str]]:
     """The parts of the second job's matrix; nothing in it is anybody's but ours."""
     hw = str(collection.assignment)
     count = sum(one.file is not None for one in collection.members)
@@ -160,7 +159,7 @@ def _shards(course: Course, collection: Collection) -> list[dict[str, str]]:
     return [{"hw": hw, "shard": f"{at}/{shards}", "name": f"{hw}-{at}", "torch": torch} for at in range(1, shards + 1)]
 
 
-def _without(collections: Mapping[str, Collection], reports: Mapping[Key, Judged]) -> list[str]:
+def _without(collections: Mapping[str, CollectedFolder], reports: Mapping[Key, Judged]) -> list[str]:
     """Whose work was collected and not judged."""
     said = _("{hw}: the work of {member} was collected, and there is no report on it.")
     return [
@@ -171,7 +170,7 @@ def _without(collections: Mapping[str, Collection], reports: Mapping[Key, Judged
     ]
 
 
-def _overview(collections: Mapping[str, Collection], reports: Mapping[Key, Judged]) -> str:
+def _overview(collections: Mapping[str, CollectedFolder], reports: Mapping[Key, Judged]) -> str:
     """Everybody, with what the staff sees."""
     rows = []
     for hw, collection in collections.items():
@@ -248,10 +247,10 @@ def _summary(title: str, text: str) -> None:
     """To the job's summary, as a block of code: there is nothing in it that Markdown reads."""
     name = os.environ.get("GITHUB_STEP_SUMMARY")
     if name:
-        from grader.render.markdown import block, plain
+        from grader.render.markdown import block, escaped
 
         with Path(name).open("a", encoding="utf-8") as file:
-            file.write(f"## {plain(title)}\n\n{block(text, 200_000)}\n\n")
+            file.write(f"## {escaped(title)}\n\n{block(text, 200_000)}\n\n")
 
 
 def _output(name: str, value: str) -> None:

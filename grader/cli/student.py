@@ -145,9 +145,9 @@ def _once(judge: Judge, file: Path, wanted: Wanted) -> int:
 
     text = dumped(report.as_json())
     if wanted.html_file is not None:
-        from grader.render.page import fragment, page
+        from grader.render.page import fragment, report_page
 
-        Path(wanted.html_file).write_text(fragment(report) if wanted.fragment else page(report), "utf-8")
+        Path(wanted.html_file).write_text(fragment(report) if wanted.fragment else report_page(report), "utf-8")
     if wanted.notebook is not None:
         from grader.render.notebook import write_feedback
 
@@ -210,9 +210,9 @@ def _state(path: Path) -> object:
 def _console_show(report: Report, wanted: Wanted) -> None:
     from rich.console import Console
 
-    from grader.render.terminal import show as show_report
+    from grader.render.terminal import print_report
 
-    show_report(report, Console(no_color=not wanted.color, highlight=False, soft_wrap=False))
+    print_report(report, Console(no_color=not wanted.color, highlight=False, soft_wrap=False))
 
 
 def exit_code(report: Report) -> int:

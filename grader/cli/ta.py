@@ -98,9 +98,9 @@ def promote(
     if out is not None:
         write(out / "decisions.json", dumped(_in_all_languages(value, facts, rules, results)))
         write(out / "decisions.csv", _csv(decisions))
-        from grader.gradebook.decisions import page
+        from grader.gradebook.decisions import decisions_page
 
-        write(out / "decisions.html", page(decisions, rules, term.name))
+        write(out / "decisions.html", decisions_page(decisions, rules, term.name))
     if json_file is not None:
         put(dumped(value), json_file)
     if json_file != "-":

@@ -23,8 +23,8 @@ from grader.clean import inline
 from grader.course.roster import Person
 from grader.errors import BadInputError, UsageError
 from grader.github import repository
-from grader.github.collected import FILE, Collected, Collection, Head, Snapshot, read_collection
-from grader.github.git import Bounds, Git, UnavailableError
+from grader.github.collected import COLLECTED_FILE, CollectedFolder, CollectedWork, Head, Snapshot, read_collection
+from grader.github.git import FetchLimits, Git, UnavailableError
 from grader.i18n import _
 
 _ALWAYS = (1980, 1, 1, 0, 0, 0)  # the same files make the same archive
@@ -32,7 +32,7 @@ _NO_NAME = frozenset('/\\:*?"<>|\0')  # in a file's name somewhere, or in an art
 
 
 @dataclass(frozen=True)
-class Order:
+class CollectOrder:
     """What is to be collected, and by which rules."""
 
     people: tuple[Person, ...]
@@ -41,11 +41,11 @@ class Order:
     others: tuple[str, ...] = ()  # the other assignments of the course
     before: datetime | None = None  # a moment that has passed
     snapshot: Snapshot | None = None  # what was there then
-    bounds: Bounds = field(default_factory=Bounds)
+    bounds: FetchLimits = field(default_factory=FetchLimits)
     jobs: int = 4
 
 
-def take_snapshot(people: Sequence[Person], bounds: Bounds, jobs: int) -> Snapshot:
+def take_snapshot(people: Sequence[Person], bounds: FetchLimits, jobs: int) -> Snapshot:
     """Where every repository's branch is now."""
     at = _now()
     with ThreadPoolExecutor(jobs) as pool:
@@ -53,12 +53,12 @@ def take_snapshot(people: Sequence[Person], bounds: Bounds, jobs: int) -> Snapsh
     return Snapshot(at, tuple(sorted(heads, key=lambda head: head.member)))
 
 
-def collect(order: Order, progress: Callable[[Collected], None] = lambda _one: None) -> Collection:
+def collect_all(order: CollectOrder, progress: Callable[[CollectedWork], None] = lambda _one: None) -> CollectedFolder:
     """Collect from everybody; what is done is on the disk as soon as it is done."""
     for person in order.people:
         _demand_name(person.member)
     before = _earlier(order.out)
-    done: dict[str, Collected] = {}
+    done: dict[str, CollectedWork] = {}
     at = _now()
     _write(order, at, before)  # from now on the folder is ours, whenever this ends
     with ThreadPoolExecutor(order.jobs) as pool:
@@ -76,7 +76,7 @@ def collect(order: Order, progress: Callable[[Collected], None] = lambda _one: N
     return _write(order, at, done)
 
 
-def _head(person: Person, bounds: Bounds) -> Head:
+def _head(person: Person, bounds: FetchLimits) -> Head:
     url = person.repository
     try:
         url = repository.address(url)
@@ -86,9 +86,9 @@ def _head(person: Person, bounds: Bounds) -> Head:
         return Head(person.member, _shown(url), None, error.kind)
 
 
-def _member(order: Order, person: Person, before: Collected | None, now: datetime) -> Collected:
+def _member(order: CollectOrder, person: Person, before: CollectedWork | None, now: datetime) -> CollectedWork:
     """One member's files, or why there are none."""
-    found = Collected(person.member, _shown(person.repository))
+    found = CollectedWork(person.member, _shown(person.repository))
     try:
         url = repository.address(person.repository)
         found = replace(found, url=_shown(url))
@@ -115,7 +115,7 @@ def _member(order: Order, person: Person, before: Collected | None, now: datetim
         return replace(found, missing=error.kind, said=error.what, basis=None, submitted_at=None)
 
 
-def _commit(order: Order, git: Git, url: str, found: Collected, now: datetime) -> Collected:
+def _commit(order: CollectOrder, git: Git, url: str, found: CollectedWork, now: datetime) -> CollectedWork:
     """Which commit counts, and by what."""
     if order.before is None:
         return replace(found, commit=repository.head(git, url), submitted_at=now, basis="now")
@@ -130,7 +130,7 @@ def _commit(order: Order, git: Git, url: str, found: Collected, now: datetime) -
     return replace(found, commit=head.commit, submitted_at=min(order.snapshot.at, order.before), basis="snapshot")
 
 
-def _fetched(order: Order, git: Git, url: str, found: Collected) -> Collected:
+def _fetched(order: CollectOrder, git: Git, url: str, found: CollectedWork) -> CollectedWork:
     assert found.commit is not None
     repository.fetch(git, url, found.commit)
     (commit,) = list(repository.commits(git, found.commit))[:1]
@@ -151,7 +151,7 @@ def _archive(files: Mapping[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def _there(order: Order, one: Collected) -> bool:
+def _there(order: CollectOrder, one: CollectedWork) -> bool:
     """Whether the archive of an earlier run is still there, byte for byte."""
     if one.file is None:
         return False
@@ -161,24 +161,28 @@ def _there(order: Order, one: Collected) -> bool:
         return False
 
 
-def _earlier(out: Path) -> dict[str, Collected]:
+def _earlier(out: Path) -> dict[str, CollectedWork]:
     """What an earlier run has collected into this folder."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        if not (out / FILE).exists() and any(out.iterdir()):
+        if not (out / COLLECTED_FILE).exists() and any(out.iterdir()):
             hint = _("Name an empty folder, or one that `d2d collect` filled.")
             raise UsageError(_("This folder holds something else."), where=out, hint=hint)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise UsageError(_("This can't be written: {reason}.").format(reason=reason), where=out) from error
-    return {one.member: one for one in read_collection(out / FILE).members} if (out / FILE).exists() else {}
+    return (
+        {one.member: one for one in read_collection(out / COLLECTED_FILE).members}
+        if (out / COLLECTED_FILE).exists()
+        else {}
+    )
 
 
-def _write(order: Order, at: datetime, members: Mapping[str, Collected]) -> Collection:
+def _write(order: CollectOrder, at: datetime, members: Mapping[str, CollectedWork]) -> CollectedFolder:
     by_name = tuple(members[name] for name in sorted(members))
-    collection = Collection(at, order.assignment, order.before, by_name)
+    collection = CollectedFolder(at, order.assignment, order.before, by_name)
     text = json.dumps(collection.as_json(), ensure_ascii=False, indent=2) + "\n"
-    whole.put(order.out / FILE, text.encode(), mode=0o644)
+    whole.put(order.out / COLLECTED_FILE, text.encode(), mode=0o644)
     return collection
 
 

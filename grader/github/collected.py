@@ -16,9 +16,9 @@ from grader.errors import BadInputError
 from grader.fields import FaultError, Fields, as_text
 from grader.i18n import _
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 COLLECTED, HEADS = "d2d.collected/1", "d2d.heads/1"
-FILE = "collected.json"
+COLLECTED_FILE = "collected.json"
 COMMIT = r"[0-9a-f]{40}([0-9a-f]{24})?"
 _LARGEST = 64 << 20
 # A snapshot is taken when the runner gets round to it. What lies this little after the moment that is asked for was
@@ -54,7 +54,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class Collected:
+class CollectedWork:
     """One member's files, or why there are none; `basis` is what says that they were there in time."""
 
     member: str
@@ -74,15 +74,15 @@ class Collected:
 
 
 @dataclass(frozen=True)
-class Collection:
+class CollectedFolder:
     """The outcome of collecting once."""
 
     at: datetime
     assignment: str | None
     before: datetime | None
-    members: tuple[Collected, ...]
+    members: tuple[CollectedWork, ...]
 
-    def of(self, member: str) -> Collected | None:
+    def of(self, member: str) -> CollectedWork | None:
         return next((each for each in self.members if each.member == member), None)
 
     def as_json(self) -> dict[str, Any]:
@@ -116,11 +116,11 @@ def heads_json(snapshots: Sequence[Snapshot]) -> dict[str, Any]:
     return {"schema": HEADS, "snapshots": [each.as_json() for each in snapshots]}
 
 
-def read_collection(file: Path) -> Collection:
+def read_collection(file: Path) -> CollectedFolder:
     """What `d2d collect` wrote."""
 
-    def collection(top: Fields) -> Collection:
-        return Collection(
+    def collection(top: Fields) -> CollectedFolder:
+        return CollectedFolder(
             at=_time(top.take("at"), "at"),
             assignment=top.maybe("assignment", lambda item, path: as_text(item, path, 200)),
             before=top.maybe("before", _time),
@@ -130,7 +130,7 @@ def read_collection(file: Path) -> Collection:
     return _read(file, COLLECTED, collection)
 
 
-def _read(file: Path, schema: str, build: Callable[[Fields], T]) -> T:
+def _read(file: Path, schema: str, build: Callable[[Fields], _T]) -> _T:
     try:
         with file.open("rb") as opened:
             top = Fields(json.loads(opened.read(_LARGEST).decode("utf-8")))
@@ -163,9 +163,9 @@ def _head(value: Any, path: str) -> Head:
     return head
 
 
-def _collected(value: Any, path: str) -> Collected:
+def _collected(value: Any, path: str) -> CollectedWork:
     fields = Fields(value, path)
-    collected = Collected(
+    collected = CollectedWork(
         member=fields.text("member", 200, least=1),
         url=fields.text("url"),
         missing=_word(fields, "missing"),

@@ -71,10 +71,10 @@ class UnavailableError(BadInputError):
 
     def __init__(self, kind: str, detail: str = "") -> None:
         self.kind, self.detail = kind, detail
-        super().__init__(reason(kind) + (f" ({detail})" if detail else ""))
+        super().__init__(missing_reason(kind) + (f" ({detail})" if detail else ""))
 
 
-def reason(kind: str) -> str:
+def missing_reason(kind: str) -> str:
     """Why something is missing, for a person."""
     return {
         "no-address": _("the roster has no repository for this member"),
@@ -108,7 +108,7 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Bounds:
+class FetchLimits:
     """How much one repository may take."""
 
     seconds: float = 120.0
@@ -120,7 +120,7 @@ class Bounds:
 class Git:
     """git in one scratch folder, until the time for this repository is over."""
 
-    def __init__(self, folder: Path, bounds: Bounds) -> None:
+    def __init__(self, folder: Path, bounds: FetchLimits) -> None:
         self.folder, self.bounds = folder, bounds
         self._until = time.monotonic() + bounds.seconds
         self._environment = _environment(bounds)
@@ -171,7 +171,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _environment(bounds: Bounds) -> dict[str, str]:
+def _environment(bounds: FetchLimits) -> dict[str, str]:
     settings = dict(_SETTINGS)
     if bounds.access is not None:
         settings |= bounds.access.settings()

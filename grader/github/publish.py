@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import BadInputError
-from grader.github.collected import Collected, Collection
-from grader.github.git import reason
+from grader.github.collected import CollectedFolder, CollectedWork
+from grader.github.git import missing_reason
 from grader.github.repository import slug
 from grader.gradebook.book import normal
 from grader.i18n import _
-from grader.render.markdown import markdown, plain
+from grader.render.markdown import escaped, markdown
 from grader.report.reader import Document, read_file
 from grader.report.report import Report
 from grader.report.signature import PublicKey
@@ -35,7 +35,7 @@ class Judged:
     """A report that is the staff's own, and the commit that it is on."""
 
     document: Document
-    collected: Collected
+    collected: CollectedWork
     file: Path
 
 
@@ -65,7 +65,7 @@ class Post:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def judged(graded: Path, collections: Mapping[str, Collection], key: PublicKey) -> dict[Key, Judged]:
+def checked_reports(graded: Path, collections: Mapping[str, CollectedFolder], key: PublicKey) -> dict[Key, Judged]:
     """Every report below `graded`; a single one that is not what it says stops all."""
     found: dict[Key, Judged] = {}
     for file in sorted(graded.rglob("reports/*.json")):
@@ -88,7 +88,7 @@ def judged(graded: Path, collections: Mapping[str, Collection], key: PublicKey) 
 
 
 def posts(
-    collections: Mapping[str, Collection],
+    collections: Mapping[str, CollectedFolder],
     reports: Mapping[Key, Judged],
     host: str,
     seen: Callable[[Report], Report],
@@ -104,10 +104,10 @@ def posts(
             yield Post(one.member, assignment, repository, one.commit, state, description[:_DESCRIPTION], comment)
 
 
-def _said(assignment: str, one: Collected, report: Report | None) -> tuple[str, str, str]:
+def _said(assignment: str, one: CollectedWork, report: Report | None) -> tuple[str, str, str]:
     if one.missing is not None:
-        said = _("Not collected: {reason}").format(reason=reason(one.missing))
-        return "error", said, f"{plain(assignment)}: {plain(said)}\n"
+        said = _("Not collected: {reason}").format(reason=missing_reason(one.missing))
+        return "error", said, f"{escaped(assignment)}: {escaped(said)}\n"
     if report is None or not report.complete:
         return "error", _("It could not be judged. That is no fault of yours; it is judged again."), ""
     described = _("{score} of {most} points ({percent} %)").format(

@@ -12,7 +12,7 @@ from grader.render.templating import asset, framed
 _COLOURS = {Outcome.PROMOTED: "good", Outcome.JUNIOR: "warn", Outcome.REMOVED: "bad"}
 
 
-def page(decisions: Sequence[Decision], policy: Policy, term: str = "") -> str:
+def decisions_page(decisions: Sequence[Decision], policy: Policy, term: str = "") -> str:
     """A whole file, which needs nothing beside it."""
     outcomes = sorted(Outcome, key=lambda outcome: -outcome.rank)
     return framed(

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from grader.clean import inline, printable
 from grader.i18n import _, ngettext
-from grader.render.window import Line
+from grader.render.window import TextLine
 from grader.render.words import VERDICTS, place, title
 from grader.report.report import CaseResult, Verdict, Visibility
 
@@ -22,7 +22,7 @@ SECTION, CASE, BODY = " " * 2, " " * 4, " " * 6
 _LABEL = re.compile(r"([^:\s][^:]{0,15}): +(?=\S)")
 
 
-def case_lines(case: CaseResult) -> Iterator[Line]:
+def case_lines(case: CaseResult) -> Iterator[TextLine]:
     """All that is said of one case that did not pass."""
     head = Text(title(case))
     if case.visibility is Visibility.HIDDEN:
@@ -31,20 +31,20 @@ def case_lines(case: CaseResult) -> Iterator[Line]:
         head.append(" — " + VERDICTS[case.verdict](), style="yellow")
     if case.where:
         head.append("  " + place(case.where), style="cyan")
-    yield Line(Text(CASE), head)
+    yield TextLine(Text(CASE), head)
     message = case.message or (_("not written yet") if case.verdict is Verdict.MISSING else "")
     paragraphs = printable(message, 1000).strip("\n").splitlines()
     for paragraph in paragraphs[:MESSAGE_LINES]:
-        yield Line.of(BODY, paragraph)
+        yield TextLine.of(BODY, paragraph)
     yield from _more_lines(len(paragraphs) - MESSAGE_LINES)
     if case.hint:
         label = Text.assemble(BODY, (_("hint"), "bold magenta"), "  ")
-        yield Line(label, Text(inline(case.hint.text, 1000), style="magenta"))
+        yield TextLine(label, Text(inline(case.hint.text, 1000), style="magenta"))
     yield from detail_lines(case.details)
     yield from output_lines(case.output)
 
 
-def detail_lines(details: tuple[str, ...]) -> Iterator[Line]:
+def detail_lines(details: tuple[str, ...]) -> Iterator[TextLine]:
     """Values side by side: where each has a label («expected: 2»), the values stand in one column."""
     lines = [line for detail in details for line in printable(detail, 600).splitlines()]
     shown = lines[:DETAIL_LINES]
@@ -53,9 +53,9 @@ def detail_lines(details: tuple[str, ...]) -> Iterator[Line]:
     for line, label in zip(shown, labels, strict=True):
         if label and all(labels):
             lead = f"{BODY}{label[1]}: " + " " * (width - cell_len(label[1]))
-            yield Line(Text(lead, style="dim"), Text(line[label.end() :]))
+            yield TextLine(Text(lead, style="dim"), Text(line[label.end() :]))
         else:
-            yield Line.of(BODY, line)
+            yield TextLine.of(BODY, line)
     yield from _more_lines(len(lines) - len(shown))
 
 
@@ -67,18 +67,18 @@ def labelled(details: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             yield (label[1], line[label.end() :]) if label else ("", line)
 
 
-def output_lines(output: str) -> Iterator[Line]:
+def output_lines(output: str) -> Iterator[TextLine]:
     """The first lines of what the student's code printed."""
     output = output.strip("\r\n")
     lines = printable(output, 4000).splitlines()
     if not lines:
         return
-    yield Line.of(BODY, _("your code printed:"), "dim")
+    yield TextLine.of(BODY, _("your code printed:"), "dim")
     for line in lines[:OUTPUT_LINES]:
-        yield Line(Text(f"{BODY}│ ", style="dim"), Text(line, style="dim"), cut=True)
+        yield TextLine(Text(f"{BODY}│ ", style="dim"), Text(line, style="dim"), cut=True)
     yield from _more_lines(max(len(lines), output.count("\n") + 1) - OUTPUT_LINES)
 
 
-def _more_lines(n: int) -> Iterator[Line]:
+def _more_lines(n: int) -> Iterator[TextLine]:
     if n > 0:
-        yield Line.of(BODY, ngettext("… {n} more line", "… {n} more lines", n).format(n=n), "dim")
+        yield TextLine.of(BODY, ngettext("… {n} more line", "… {n} more lines", n).format(n=n), "dim")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from grader.i18n import _
 from grader.render import words
-from grader.render.markdown import code, mark, plain, told
+from grader.render.markdown import code, escaped, mark, told
 from grader.report.report import Note, Report, Section
 
 _NOTES = 20
@@ -23,11 +23,11 @@ def below(sections: Sequence[Section], notes: Sequence[Note]) -> str:
 
 
 def _head(report: Report) -> Iterator[str]:
-    yield f"## d2d · {plain(words.heading(report))}\n"
+    yield f"## d2d · {escaped(words.heading(report))}\n"
     if report.cases:
-        yield f"**{plain(words.points(report))}** · {plain(words.standing(report))}\n"
+        yield f"**{escaped(words.points(report))}** · {escaped(words.standing(report))}\n"
     for text in words.reservations(report):
-        yield f"> {plain(text)}\n"
+        yield f"> {escaped(text)}\n"
 
 
 def _section(section: Section) -> Iterator[str]:
@@ -35,11 +35,11 @@ def _section(section: Section) -> Iterator[str]:
     points = _("{score} of {max_score} points").format(
         score=words.amount(section.points), max_score=words.amount(section.max_points)
     )
-    yield f"**d2d** · {sign} {code(section.name)} · {plain(points)}\n"
+    yield f"**d2d** · {sign} {code(section.name)} · {escaped(points)}\n"
     yield from told(section)
 
 
 def _notes(notes: Sequence[Note]) -> Iterator[str]:
     for note in notes[:_NOTES]:
         where = f" {code(words.within_file(note.where))}" if note.where and words.within_file(note.where) else ""
-        yield f"- **d2d** ·{where} {plain(note.text, 600)}"
+        yield f"- **d2d** ·{where} {escaped(note.text, 600)}"

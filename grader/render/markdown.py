@@ -4,7 +4,7 @@ GitHub reads more out of a text than Markdown says: `@name` calls a person, `#1`
 issue, a bare address becomes a link, `$x$` a formula. Whatever a student wrote or printed stands as code, where none of
 that holds; every other text has its punctuation escaped, and an invisible mark behind `@`, `#` and the `GH` of `GH-1`.
 
-    >>> plain("@kim, see #1 or <b>www.d2d.org</b>")
+    >>> escaped("@kim, see #1 or <b>www.d2d.org</b>")
     '\\@\u2060kim, see \\#\u20601 or \\<b\\>www\\.d2d\\.org\\</b\\>'
 """
 
@@ -19,7 +19,7 @@ from grader.render import words
 from grader.report.report import CaseResult, Report, Section, Verdict, Visibility
 
 # A comment on GitHub holds 65,536 characters, and what is sent with it needs room as well.
-LONGEST = 60_000
+MAX_COMMENT = 60_000
 _MARKS = {Verdict.PASSED: "✅", Verdict.SKIPPED: "➖", Verdict.UNGRADABLE: "⚠️"}
 _MESSAGE, _OUTPUT, _OUTPUT_LINES, _NOTES, _NAMES = 1000, 2000, 20, 20, 10
 _PUNCTUATION = re.compile(r"([!#$&*+.:<=>@\[\\\]^_`{|}~-])")
@@ -28,7 +28,7 @@ _WORD_JOINER = "\u2060"
 _TICKS = re.compile("`+")
 
 
-def markdown(report: Report, *, longest: int = LONGEST) -> str:
+def markdown(report: Report, *, longest: int = MAX_COMMENT) -> str:
     """The report, in at most `longest` characters: what no longer fits is named as such, never cut in the middle."""
     kept: list[str] = []
     end = "\n" + _("… and more than fits here; the report itself has everything.") + "\n"
@@ -41,7 +41,7 @@ def markdown(report: Report, *, longest: int = LONGEST) -> str:
     return "\n".join(kept) + "\n"
 
 
-def plain(text: str, limit: int = 300) -> str:
+def escaped(text: str, limit: int = 300) -> str:
     """A line of text that is nothing but text, also in a table."""
     return _NAMING.sub(rf"\1{_WORD_JOINER}", _PUNCTUATION.sub(r"\\\1", inline(text, limit)))
 
@@ -74,23 +74,23 @@ def _fence(text: str, least: int) -> str:
 
 def _blocks(report: Report) -> Iterator[str]:
     whose = words.whose(report)
-    yield f"## {plain(words.heading(report))}" + (f" — {code(whose)}" if whose else "") + "\n"
+    yield f"## {escaped(words.heading(report))}" + (f" — {code(whose)}" if whose else "") + "\n"
     if not report.cases:
-        yield plain(_("There was no case to judge.")) + "\n"
+        yield escaped(_("There was no case to judge.")) + "\n"
         return
-    yield f"**{plain(words.points(report))}** · {plain(words.standing(report))}\n"
+    yield f"**{escaped(words.points(report))}** · {escaped(words.standing(report))}\n"
     for text in words.reservations(report):
-        yield f"> {plain(text)}\n"
+        yield f"> {escaped(text)}\n"
     yield from _table(report)
     for section in report.sections:
         yield from _section(section)
     yield from _notes(report)
-    yield f"<sub>{plain(words.sandbox(report))} · d2d {plain(report.grader_version)}</sub>"
+    yield f"<sub>{escaped(words.sandbox(report))} · d2d {escaped(report.grader_version)}</sub>"
 
 
 def _table(report: Report) -> Iterator[str]:
     head = (_("Section"), _("Points"))
-    yield f"| | {' | '.join(map(plain, head))} |\n|---|---|--:|"
+    yield f"| | {' | '.join(map(escaped, head))} |\n|---|---|--:|"
     for section in report.sections:
         sign = mark({case.verdict for case in section.cases})
         points = f"{words.amount(section.points)} / {words.amount(section.max_points)}"
@@ -118,7 +118,7 @@ def told(section: Section) -> Iterator[str]:
     skipped = [case for case in section.cases if case.verdict is Verdict.SKIPPED]
     others = [case for case in section.cases if case.verdict not in (Verdict.PASSED, Verdict.SKIPPED)]
     if section.missing:
-        yield plain(_("not written yet")) + "\n"
+        yield escaped(_("not written yet")) + "\n"
         return
     for first, *rest in words.alike(others):
         yield from _case(first)
@@ -127,18 +127,18 @@ def told(section: Section) -> Iterator[str]:
                 "and {n} more case the same way: {names}", "and {n} more cases the same way: {names}", len(rest)
             )
             names = ", ".join(code(words.title(case)) for case in rest[:_NAMES])
-            said = plain(text.format(n=len(rest), names=""))
+            said = escaped(text.format(n=len(rest), names=""))
             yield f"  {said} {names}" + (", …" if len(rest) > _NAMES else "") + "\n"
     if skipped:
-        yield f"- {_MARKS[Verdict.SKIPPED]} {plain(words.waiting(skipped), 600)}\n"
+        yield f"- {_MARKS[Verdict.SKIPPED]} {escaped(words.waiting(skipped), 600)}\n"
 
 
 def _case(case: CaseResult) -> Iterator[str]:
-    parts = [f"- {mark({case.verdict})} **{plain(words.title(case))}**"]
+    parts = [f"- {mark({case.verdict})} **{escaped(words.title(case))}**"]
     if case.visibility is Visibility.HIDDEN:
-        parts.append(plain(_("hidden case")))
+        parts.append(escaped(_("hidden case")))
     if case.verdict is not Verdict.FAILED:
-        parts.append(plain(words.VERDICTS[case.verdict]()))
+        parts.append(escaped(words.VERDICTS[case.verdict]()))
     if case.where:
         parts.append(code(str(case.where)))
     yield " · ".join(parts) + "\n"
@@ -146,9 +146,9 @@ def _case(case: CaseResult) -> Iterator[str]:
     if said:
         yield block(said, _MESSAGE, "  ") + "\n"
     if case.hint:
-        yield f"  💡 {plain(case.hint.text, _MESSAGE)}\n"
+        yield f"  💡 {escaped(case.hint.text, _MESSAGE)}\n"
     if case.output.strip():
-        yield "  " + plain(_("your code printed:")) + "\n"
+        yield "  " + escaped(_("your code printed:")) + "\n"
         yield block(_first_lines(case.output), _OUTPUT, "  ") + "\n"
 
 
@@ -160,11 +160,11 @@ def _first_lines(text: str) -> str:
 def _notes(report: Report) -> Iterator[str]:
     if not report.notes:
         return
-    yield "### " + plain(_("Notes")) + "\n"
+    yield "### " + escaped(_("Notes")) + "\n"
     for note in report.notes[:_NOTES]:
         where = f"{code(str(note.where))} " if note.where else ""
-        yield f"- {where}{plain(note.text, 600)}"
+        yield f"- {where}{escaped(note.text, 600)}"
     rest = len(report.notes) - _NOTES
     if rest > 0:
-        yield "- " + plain(ngettext("… and {n} more note", "… and {n} more notes", rest).format(n=rest))
+        yield "- " + escaped(ngettext("… and {n} more note", "… and {n} more notes", rest).format(n=rest))
     yield ""

@@ -10,7 +10,7 @@ from grader.render.templating import asset, framed, rendered
 from grader.report.report import Report
 
 
-def page(report: Report) -> str:
+def report_page(report: Report) -> str:
     """A whole file, which needs nothing beside it: no network, no script."""
     return framed("page.html", report=report, fragment=False)
 

@@ -18,7 +18,7 @@ from grader.clean import inline
 from grader.i18n import _, ngettext
 from grader.render import words
 from grader.render.cases import BODY, CASE, SECTION, case_lines
-from grader.render.window import Line, put
+from grader.render.window import TextLine, print_line
 from grader.report.report import CaseResult, Note, Report, Section, Verdict, Where
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ PLACES_IN_A_NOTE = 6
 _NAME_CELLS = 36  # a longer name of a section is cut: points stay in one column on 80 cells
 
 
-def show(report: Report, console: Console) -> None:
+def print_report(report: Report, console: Console) -> None:
     """Print the whole report."""
-    for line in page(report):
-        put(line, console)
+    for line in report_lines(report):
+        print_line(line, console)
 
 
-def page(report: Report) -> Iterator[Line]:
+def report_lines(report: Report) -> Iterator[TextLine]:
     """The whole report, line by line, never with two blank ones in a row."""
     after_blank = False
     for line in _parts(report):
@@ -45,27 +45,27 @@ def page(report: Report) -> Iterator[Line]:
         after_blank = line.blank
 
 
-def _parts(report: Report) -> Iterator[Line]:
-    yield title(report)
-    yield Line.of("")
+def _parts(report: Report) -> Iterator[TextLine]:
+    yield title_line(report)
+    yield TextLine.of("")
     columns = Columns.of(report.sections)
     for section in report.sections:
         yield from section_lines(section, columns)
-    yield Line.of("")
+    yield TextLine.of("")
     if report.notes:
         yield from note_lines(report.notes)
-        yield Line.of("")
-    yield from summary(report)
+        yield TextLine.of("")
+    yield from summary_lines(report)
 
 
-def title(report: Report) -> Line:
+def title_line(report: Report) -> TextLine:
     """Which assignment, whose, and by which cases."""
     body = Text.assemble((words.heading(report), "bold"))
     if words.whose(report):
         body.append(" — " + words.whose(report))
     if report.visibility == "public":
         body.append(" · " + _("public cases"), style="dim")
-    return Line(Text(), body)
+    return TextLine(Text(), body)
 
 
 @dataclass(frozen=True)
@@ -93,14 +93,14 @@ class Columns:
         return f"{name}{padding}  {points}{self.slash}{of}"
 
 
-def section_lines(section: Section, columns: Columns) -> Iterator[Line]:
+def section_lines(section: Section, columns: Columns) -> Iterator[TextLine]:
     """One line for a section, and below it what did not pass."""
     verdicts = {case.verdict for case in section.cases}
     mark, style = _section_mark(section, verdicts)
     body = Text(columns.row(section), style="dim" if style == "dim" else "")
     if section.missing:
         body.append("  " + _("not written yet"))
-    yield Line(Text(f"{SECTION}{mark} ", style=style), body)
+    yield TextLine(Text(f"{SECTION}{mark} ", style=style), body)
     if section.missing or verdicts == {Verdict.PASSED}:
         return
     skipped = [case for case in section.cases if case.verdict is Verdict.SKIPPED]
@@ -110,11 +110,11 @@ def section_lines(section: Section, columns: Columns) -> Iterator[Line]:
         if same[1:]:
             yield _fold(same[0], same[1:])
     if skipped:
-        yield Line.of(f"{CASE}– ", words.waiting(skipped), "dim")
-    yield Line.of("")
+        yield TextLine.of(f"{CASE}– ", words.waiting(skipped), "dim")
+    yield TextLine.of("")
 
 
-def note_lines(notes: tuple[Note, ...]) -> Iterator[Line]:
+def note_lines(notes: tuple[Note, ...]) -> Iterator[TextLine]:
     """What is to be said of the submission as a whole; the same words are said once, with every place."""
     by_text: dict[str, list[Where]] = {}
     for note in notes:
@@ -122,27 +122,27 @@ def note_lines(notes: tuple[Note, ...]) -> Iterator[Line]:
     for text, places in list(by_text.items())[:NOTES]:
         named = _listed(list(_places(places)), PLACES_IN_A_NOTE)
         body = Text.assemble((named, "cyan"), "  " if named else "", text)
-        yield Line(Text(f"{SECTION}– ", style="dim"), body)
+        yield TextLine(Text(f"{SECTION}– ", style="dim"), body)
     rest = len(by_text) - NOTES
     if rest > 0:
         text = ngettext("… and {n} more note", "… and {n} more notes", rest)
-        yield Line.of(CASE, text.format(n=rest), "dim")
+        yield TextLine.of(CASE, text.format(n=rest), "dim")
 
 
-def summary(report: Report) -> Iterator[Line]:
+def summary_lines(report: Report) -> Iterator[TextLine]:
     """Points, what is missing to the pass mark, and what to know about how this was judged."""
     if not report.cases:
-        yield Line.of(SECTION, _("There was no case to judge."))
+        yield TextLine.of(SECTION, _("There was no case to judge."))
         return
     body = Text.assemble(
         (words.points(report), "bold"),
         (" · ", "dim"),
         (words.standing(report), "green" if report.passed else "yellow"),
     )
-    yield Line(Text(SECTION), body)
+    yield TextLine(Text(SECTION), body)
     for text in words.reservations(report):
-        yield Line.of(SECTION, text, "dim" if report.complete else "yellow")
-    yield Line.of(SECTION, words.sandbox(report), "dim")
+        yield TextLine.of(SECTION, text, "dim" if report.complete else "yellow")
+    yield TextLine.of(SECTION, words.sandbox(report), "dim")
 
 
 def _places(places: list[Where]) -> Iterator[str]:
@@ -164,7 +164,7 @@ def _section_mark(section: Section, verdicts: set[Verdict]) -> tuple[str, str]:
     return ("!", "yellow") if verdicts <= {Verdict.PASSED, Verdict.UNGRADABLE} else ("✗", "red")
 
 
-def _fold(first: CaseResult, others: list[CaseResult]) -> Line:
+def _fold(first: CaseResult, others: list[CaseResult]) -> TextLine:
     """The other cases of which the same is to be said: by parameters alone where the title is the same."""
     names: list[str] = []
     for shared, cases in groupby(others, key=lambda case: case.title):
@@ -174,7 +174,7 @@ def _fold(first: CaseResult, others: list[CaseResult]) -> Line:
         else:
             names.append(" ".join([inline(shared).removesuffix("."), *filter(None, variants)]))
     text = ngettext("and {n} more case the same way: {names}", "and {n} more cases the same way: {names}", len(others))
-    return Line.of(BODY, text.format(n=len(others), names=_listed(names, NAMES_IN_A_FOLD)), "dim")
+    return TextLine.of(BODY, text.format(n=len(others), names=_listed(names, NAMES_IN_A_FOLD)), "dim")
 
 
 def _listed(names: list[str], limit: int) -> str:

@@ -17,7 +17,7 @@ _PLAIN = str.maketrans({"✓": "+", "✗": "x", "·": ".", "–": "-", "—": "-
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """A line of a page: it wraps below the start of `body`; a `cut` one ends in an ellipsis instead."""
 
     lead: Text
@@ -25,7 +25,7 @@ class Line:
     cut: bool = False
 
     @classmethod
-    def of(cls, lead: str, body: str = "", style: str = "") -> Line:
+    def of(cls, lead: str, body: str = "", style: str = "") -> TextLine:
         """A line in one style."""
         return cls(Text(lead, style=style), Text(body, style=style))
 
@@ -35,7 +35,7 @@ class Line:
         return not (self.lead or self.body)
 
 
-def put(line: Line, console: Console) -> None:
+def print_line(line: TextLine, console: Console) -> None:
     """Print `line` within the width of `console`, in characters that it can show."""
     room = max(console.width - line.lead.cell_len, _LEAST_ROOM)
     if line.cut:

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Mark:
+class SharedStretch:
     """A stretch of one side's text that the other has too; the same number is the same stretch."""
 
     start: int
@@ -22,7 +22,7 @@ class Side:
 
     member: str
     percent: int
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[SharedStretch, ...] = ()
 
 
 @dataclass(frozen=True)

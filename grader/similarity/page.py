@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from grader.clean import printable
 from grader.i18n import _, ngettext
 from grader.render.templating import framed
-from grader.similarity.overlap import Mark, Overlap, Pair, Side
+from grader.similarity.overlap import Overlap, Pair, SharedStretch, Side
 
 _RARE = 0.1  # of the class: what no more members than that have is drawn strong
 _WIDTH, _HEIGHT, _BOTTOM = 640, 140, 24
@@ -25,7 +25,7 @@ class Both:
     right: Markup
 
 
-def page(found: Overlap) -> str:
+def overlap_page(found: Overlap) -> str:
     """A whole file, which needs nothing beside it."""
     return framed(
         "similar.html",
@@ -71,7 +71,7 @@ def _marked(text: str, side: Side, few: int, here: str, there: str) -> Markup:
     return Markup().join(_parts(text, side.marks, few, here, there))
 
 
-def _parts(text: str, marks: tuple[Mark, ...], few: int, here: str, there: str) -> Iterator[Markup]:
+def _parts(text: str, marks: tuple[SharedStretch, ...], few: int, here: str, there: str) -> Iterator[Markup]:
     at, seen = 0, set()
     for mark in marks:
         yield _code(text[at : mark.start])
@@ -88,7 +88,7 @@ def _code(text: str) -> Markup:
     return escape(printable(text, len(text)) if text else "")
 
 
-def _of(mark: Mark) -> str:
+def _of(mark: SharedStretch) -> str:
     return ngettext("{n} member has this", "{n} members have this", mark.members).format(n=mark.members)
 
 

@@ -18,8 +18,8 @@ from statistics import median, quantiles
 
 from grader.assignment.manifest import Assignment
 from grader.intake.submission import Submission
-from grader.similarity.overlap import Mark, Overlap, Pair, Side
-from grader.similarity.tokens import LONGEST, Token, pieces
+from grader.similarity.overlap import Overlap, Pair, SharedStretch, Side
+from grader.similarity.tokens import MAX_CHARACTERS, Token, pieces
 from grader.similarity.winnow import Print, prints, runs
 
 _FENCED = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -32,7 +32,7 @@ _STEPS = 40  # of the picture of all pairs
 _FAR_OUT = 3  # ranges between the quartiles above the upper one: Tukey's «far out»
 
 
-def given_of(assignment: Assignment) -> list[str]:
+def given_texts(assignment: Assignment) -> list[str]:
     """What everybody was given: the stub, the code in the handouts, the public cases."""
     texts = [assignment.stub_text]
     for handout in sorted(assignment.folder.glob("handout.*.md")):
@@ -40,10 +40,10 @@ def given_of(assignment: Assignment) -> list[str]:
     return [*texts, assignment.public_cases.read_text("utf-8")]
 
 
-def text_of(submission: Submission) -> str:
+def compared_text(submission: Submission) -> str:
     """The code of a submission as it is compared and shown, each cell of a notebook under its number."""
     cells = (cell.source if cell.number is None else f"# [{cell.number}]\n{cell.source}\n" for cell in submission.cells)
-    return "\n".join(cells)[:LONGEST]
+    return "\n".join(cells)[:MAX_CHARACTERS]
 
 
 @dataclass
@@ -106,7 +106,7 @@ class _Class:
             for each in stretch:
                 numbers.setdefault(each.hash, same)
             members = min(len(self.owners[each.hash]) for each in stretch)
-            marks.append(Mark(stretch[0].start, max(each.end for each in stretch), same, members))
+            marks.append(SharedStretch(stretch[0].start, max(each.end for each in stretch), same, members))
         return Side(member, percent, tuple(marks))
 
 

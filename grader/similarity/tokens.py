@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-LONGEST = 100_000  # characters of one submission that are looked at: many times the longest reference
+MAX_CHARACTERS = 100_000  # characters of one submission that are looked at: many times the longest reference
 _STRING = "|".join(
     rf"{quote * 3}[^{quote}\\]*(?:(?:\\(?s:.)|{quote}(?!{quote * 2}))[^{quote}\\]*)*(?:{quote * 3})?"
     rf"|{quote}[^{quote}\\\n]*(?:\\(?s:.)[^{quote}\\\n]*)*{quote}?"
@@ -47,7 +47,7 @@ def pieces(source: str, kept: Collection[str] = ()) -> Iterator[list[Token]]:
 
     Names that others can't choose otherwise stay: keywords, builtins, attributes of libraries, and those in `kept`.
     """
-    source = source[:LONGEST]
+    source = source[:MAX_CHARACTERS]
     own = {name for found in _BOUND.findall(source) for name in found if name} - set(kept)
     piece: list[Token] = []
     depth, fresh, before = 0, True, ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.release import release
+from grader.authoring.release import write_release
 from grader.course.course import find_course
 from tests.conftest import make_course
 
@@ -21,7 +21,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (course / "assignments" / "mini" / f"handout.{language}.md").write_text(text, "utf-8")
     (course / "assignments" / "mini" / "misconceptions.py").write_text("", "utf-8")
     out = course.parent / "members"
-    release(find_course(course), ["mini"], out, ("ko", "en"))
+    write_release(find_course(course), ["mini"], out, ("ko", "en"))
     return out
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from grader.authoring.audit import Audit
-from grader.authoring.line import Check
+from grader.authoring.line import AuditLine
 from grader.course.course import find_course
 
 MISCONCEPTION = """
@@ -20,7 +20,7 @@ MISCONCEPTIONS = (Misconception("{name}", "mse", "a hint", "힌트", "seen", {na
 """
 
 
-def audit(course: Path, corpus: Path | None = None) -> dict[str, Check]:
+def audit(course: Path, corpus: Path | None = None) -> dict[str, AuditLine]:
     checks = Audit(find_course(course).assignment("mini"), seeds=3, jobs=1, corpus=corpus).checks()
     return {check.name: check for check in checks}
 

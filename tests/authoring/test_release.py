@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from grader.authoring.release import release
+from grader.authoring.release import write_release
 from grader.authoring.workflow import TORCH
 from grader.cli.app import d2d as program
 from grader.course.course import find_course
@@ -30,7 +30,7 @@ IDS = find_course(ROOT).ids()
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("release") / "members"
-    release(find_course(ROOT), IDS, out, ("ko", "en"))
+    write_release(find_course(ROOT), IDS, out, ("ko", "en"))
     return out
 
 
@@ -127,7 +127,7 @@ def test_no_secret_goes_out(course: Path, tmp_path: Path) -> None:
     for language in ("ko", "en"):
         handout = course / "assignments" / "mini" / f"handout.{language}.md"
         handout.write_text("<!-- cell: mse -->\n<!-- cell: double -->\n", "utf-8")
-    release(find_course(course), ["mini"], tmp_path / "out", ("ko", "en"))
+    write_release(find_course(course), ["mini"], tmp_path / "out", ("ko", "en"))
     content = content_of(tmp_path / "out")
     assert b"mse" in content
     assert b"canary" not in content
@@ -176,7 +176,7 @@ def test_the_notebook_is_valid_and_has_each_function_below_its_text(released: Pa
 
 @pytest.mark.slow
 def test_a_release_made_twice_is_the_same_to_the_byte(released: Path, tmp_path: Path) -> None:
-    release(find_course(ROOT), IDS[:1], tmp_path / "again", ("ko", "en"))
+    write_release(find_course(ROOT), IDS[:1], tmp_path / "again", ("ko", "en"))
     for file in (tmp_path / "again" / "assignments").rglob("*"):
         if file.is_file():
             assert file.read_bytes() == (released / file.relative_to(tmp_path / "again")).read_bytes(), file
@@ -241,7 +241,7 @@ def test_the_workflow_is_pinned_and_asks_for_nothing(released: Path, tmp_path: P
     assert lines(text, "permissions:", 1) == ["permissions:", "  contents: read"]
     assert f"torch=={TORCH}" in (ROOT / "constraints.txt").read_text("utf-8").split()
     course = replace(find_course(ROOT), install="d2d-grader @ git+https://example.org/d2d@0123; touch x")
-    release(course, ["hw1"], tmp_path / "one", ("en",))
+    write_release(course, ["hw1"], tmp_path / "one", ("en",))
     text = (tmp_path / "one" / ".github" / "workflows" / "check.yml").read_text("utf-8")
     assert "torch" not in text
     assert "'d2d-grader @ git+https://example.org/d2d@0123; touch x'" in text

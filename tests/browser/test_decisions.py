@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from grader import i18n
 from grader.course.policy import Share, read_policy
-from grader.gradebook.decisions import page
+from grader.gradebook.decisions import decisions_page
 from grader.gradebook.promotion import Decision, Facts, decide
 from grader.gradebook.results import Result
 from tests.samples import HOSTILE
@@ -38,7 +38,7 @@ def a_class() -> list[Decision]:
 def shown(new_page: Pages, tmp_path: Path) -> Callable[..., Page]:
     def show(decisions: list[Decision], **options: object) -> Page:
         file = tmp_path / "decisions.html"
-        file.write_text(page(decisions, POLICY, "2026-1"), "utf-8")
+        file.write_text(decisions_page(decisions, POLICY, "2026-1"), "utf-8")
         opened = new_page(**options)
         opened.goto(file.as_uri())
         return opened

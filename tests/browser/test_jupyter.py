@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 
-from grader.authoring.release import release
+from grader.authoring.release import write_release
 from grader.course.course import find_course
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ WRITTEN = {
 def members(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The members' folder, hw1's notebooks begun."""
     out = tmp_path_factory.mktemp("jupyter") / "members"
-    release(find_course(ROOT), ["hw1"], out, ("ko", "en"))
+    write_release(find_course(ROOT), ["hw1"], out, ("ko", "en"))
     for file in out.rglob("*.ipynb"):
         notebook = nbformat.read(file, 4)
         for cell in notebook.cells:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from grader import i18n
-from grader.render.page import fragment, page
+from grader.render.page import fragment, report_page
 from grader.report.plot import Kind, Plot
 from grader.report.report import Hint, Note, Report, Visibility, Where
 from tests.samples import HOSTILE, a_case, a_report, hostile_report
@@ -62,7 +62,7 @@ def shown(new_page: Pages, tmp_path: Path) -> Callable[..., Page]:
 
     def show(report: Report, **options: object) -> Page:
         file = tmp_path / "report.html"
-        file.write_text(page(report), "utf-8")
+        file.write_text(report_page(report), "utf-8")
         opened = new_page(**options)
         opened.goto(file.as_uri())
         return opened
@@ -133,7 +133,7 @@ def test_hostile_texts_stay_text(new_page: Pages) -> None:
     """Also where the policy of the page is not there to help."""
     opened = new_page(bypass_csp=True)
     for text in HOSTILE:
-        made = page(hostile_report(text))
+        made = report_page(hostile_report(text))
         opened.set_content(made)
         opened.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         assert opened.evaluate("window.hit") is None

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from grader import i18n
 from grader.similarity.overlap import Overlap
-from grader.similarity.page import page
+from grader.similarity.page import overlap_page
 from grader.similarity.similar import compare
 from tests.samples import HOSTILE
 
@@ -40,7 +40,7 @@ def a_class(**more: str) -> Overlap:
 def shown(new_page: Pages, tmp_path: Path) -> Callable[..., Page]:
     def show(found: Overlap, **options: object) -> Page:
         file = tmp_path / "similar.html"
-        file.write_text(page(found), "utf-8")
+        file.write_text(overlap_page(found), "utf-8")
         opened = new_page(**options)
         opened.goto(file.as_uri())
         return opened

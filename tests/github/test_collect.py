@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 
 from grader.course.roster import Person
-from grader.github.collect import Order, collect, take_snapshot
-from grader.github.collected import Collected, Snapshot, read_collection, snapshot_for
-from grader.github.git import Access, Bounds, Git, UnavailableError
+from grader.github.collect import CollectOrder, collect_all, take_snapshot
+from grader.github.collected import CollectedWork, Snapshot, read_collection, snapshot_for
+from grader.github.git import Access, FetchLimits, Git, UnavailableError
 from grader.github.repository import address, without_credentials
 from grader.intake.read import read
 from tests.git_repositories import Repository
 
-BOUNDS = Bounds(seconds=20, bytes=64 << 20, protocols=("file",))
+BOUNDS = FetchLimits(seconds=20, bytes=64 << 20, protocols=("file",))
 WORK = "def mse(x, y):\n    return 0\n"
 DEADLINE = datetime(2026, 3, 20, 15, 0, tzinfo=timezone.utc)
 
@@ -35,14 +35,16 @@ def make(tmp_path: Path) -> Callable[..., Repository]:
 
 
 @pytest.fixture
-def gather(tmp_path: Path) -> Callable[..., Collected]:
+def gather(tmp_path: Path) -> Callable[..., CollectedWork]:
     """Collects one member's repository."""
 
-    def run(repository: Repository | str, **options: Any) -> Collected:
+    def run(repository: Repository | str, **options: Any) -> CollectedWork:
         url = repository if isinstance(repository, str) else repository.url
         bounds = options.pop("bounds", BOUNDS)
-        order = Order((Person("kim", repository=url),), tmp_path / "out", "mini", ("other",), bounds=bounds, **options)
-        (one,) = collect(order).members
+        order = CollectOrder(
+            (Person("kim", repository=url),), tmp_path / "out", "mini", ("other",), bounds=bounds, **options
+        )
+        (one,) = collect_all(order).members
         return one
 
     return run
@@ -167,14 +169,14 @@ def test_pushed_to_another_branch(make: Any, gather: Any) -> None:
     ],
 )
 def test_addresses_that_are_none(text: str, kind: str, gather: Any) -> None:
-    assert gather(text, bounds=Bounds(20)).missing == kind
+    assert gather(text, bounds=FetchLimits(20)).missing == kind
 
 
 def test_a_file_is_fetched_only_where_that_is_allowed(make: Any, gather: Any) -> None:
     repository = make()
     repository.commit({"mini.py": WORK})
-    assert gather(repository, bounds=Bounds()).missing == "not-allowed"
-    assert gather(str(repository.path), bounds=Bounds()).missing == "not-allowed"
+    assert gather(repository, bounds=FetchLimits()).missing == "not-allowed"
+    assert gather(str(repository.path), bounds=FetchLimits()).missing == "not-allowed"
 
 
 def test_addresses_as_people_write_them() -> None:
@@ -199,14 +201,14 @@ def test_a_deleted_assignment(make: Any, gather: Any, tmp_path: Path) -> None:
 def test_too_large(make: Any, gather: Any, tmp_path: Path) -> None:
     repository = make()
     repository.commit({"mini.py": WORK, "data.bin": os.urandom(3 << 20)})
-    assert gather(repository, bounds=Bounds(20, 1 << 20, ("file",))).missing == "too-large"
+    assert gather(repository, bounds=FetchLimits(20, 1 << 20, ("file",))).missing == "too-large"
     assert gather(repository).missing is None
 
 
 def test_too_slow(make: Any, gather: Any) -> None:
     repository = make()
     repository.commit({"mini.py": WORK})
-    assert gather(repository, bounds=Bounds(0.001, 1 << 20, ("file",))).missing == "too-slow"
+    assert gather(repository, bounds=FetchLimits(0.001, 1 << 20, ("file",))).missing == "too-slow"
 
 
 class _Locked(http.server.BaseHTTPRequestHandler):
@@ -242,14 +244,14 @@ def host() -> Iterator[tuple[type[_Locked], str]]:
 
 def test_private(host: Any, gather: Any) -> None:
     handler, url = host
-    one = gather(f"{url}/kim/x.git", bounds=Bounds(20, protocols=("http",)))
+    one = gather(f"{url}/kim/x.git", bounds=FetchLimits(20, protocols=("http",)))
     assert one.missing == "private"
     assert {sent for _path, sent in handler.asked} == {None}
 
 
 def test_the_token_goes_to_its_own_host_alone(host: Any, gather: Any, tmp_path: Path) -> None:
     handler, url = host
-    own = Bounds(20, protocols=("http",), access=Access(url.removeprefix("http://"), "ghs_token"))
+    own = FetchLimits(20, protocols=("http",), access=Access(url.removeprefix("http://"), "ghs_token"))
     # The setting is for https: over http, where anybody could listen, it is not sent even to its own host.
     gather(f"{url}/kim/x.git", bounds=own)
     assert {sent for _path, sent in handler.asked} == {None}
@@ -257,7 +259,7 @@ def test_the_token_goes_to_its_own_host_alone(host: Any, gather: Any, tmp_path: 
 
 
 def test_git_would_send_the_token_by_https_to_its_own_host(tmp_path: Path) -> None:
-    git = Git(tmp_path, Bounds(20, access=Access("github.com", "ghs_token")))
+    git = Git(tmp_path, FetchLimits(20, access=Access("github.com", "ghs_token")))
     header = git("config", "--get-urlmatch", "http.extraheader", "https://github.com/d2d/hw-kim.git")
     assert header.startswith(b"Authorization: Basic ")
     for url in ("http://github.com/d2d/x", "https://github.com.example.org/d2d/x", "https://example.org/github.com/x"):
@@ -268,14 +270,14 @@ def test_git_would_send_the_token_by_https_to_its_own_host(tmp_path: Path) -> No
 def test_a_redirection_is_not_followed(host: Any, gather: Any) -> None:
     handler, url = host
     handler.answer = 302
-    one = gather(f"{url}/kim/x.git", bounds=Bounds(20, protocols=("http",)))
+    one = gather(f"{url}/kim/x.git", bounds=FetchLimits(20, protocols=("http",)))
     assert one.missing in ("not-allowed", "unreachable")
     assert len(handler.asked) == 1
 
 
 def test_credentials_in_the_roster_are_stored_nowhere(host: Any, gather: Any, tmp_path: Path) -> None:
     _handler, url = host
-    gather(url.replace("http://", "http://kim:hunter2@") + "/kim/x.git", bounds=Bounds(20, protocols=("http",)))
+    gather(url.replace("http://", "http://kim:hunter2@") + "/kim/x.git", bounds=FetchLimits(20, protocols=("http",)))
     assert "hunter2" not in (tmp_path / "out" / "collected.json").read_text("utf-8")
 
 
@@ -408,7 +410,7 @@ def test_more_files_than_anybody_has(make: Any, gather: Any) -> None:
 def test_a_member_whose_name_is_a_path(tmp_path: Path) -> None:
     for name in ("../kim", "a/b", "_kim", ".kim", "kim:x", "-kim", "kim\n", "k" * 300):
         with pytest.raises(Exception, match="name of a file"):
-            collect(Order((Person(name, repository="kim/x"),), tmp_path / "out", bounds=BOUNDS))
+            collect_all(CollectOrder((Person(name, repository="kim/x"),), tmp_path / "out", bounds=BOUNDS))
     assert not (tmp_path / "out").exists()
 
 

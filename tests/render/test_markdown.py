@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from grader import i18n
 from grader.render import markdown as module
-from grader.render.markdown import LONGEST, markdown
+from grader.render.markdown import MAX_COMMENT, markdown
 from grader.report.report import Hint, Report, Verdict, Visibility, Where
 from tests.samples import a_case, a_report
 
@@ -119,7 +119,7 @@ def test_hostile_texts_stay_text(hostile: Report) -> None:
     text = markdown(hostile)
     found = Rendered(text)
     assert set(found.tags) <= TAGS
-    assert len(text) <= LONGEST
+    assert len(text) <= MAX_COMMENT
     assert not re.search(r"[@#]\w|GH-\d", found.prose.replace("hw1", ""))
     assert found.tags.count("h2") == 1
     assert found.tags.count("h3") == len(hostile.sections) + 1  # and the notes
@@ -137,7 +137,7 @@ def test_nothing_links_by_itself(hostile: Report) -> None:
 def test_size_is_bounded_between_blocks() -> None:
     cases = [a_case(f"test_{at}", "failed", message=f"{at} " * 400) for at in range(200)]
     text = markdown(a_report(*cases))
-    assert LONGEST - 2000 < len(text) <= LONGEST
+    assert MAX_COMMENT - 2000 < len(text) <= MAX_COMMENT
     assert text.count("```") % 2 == 0
     assert text.endswith("… and more than fits here; the report itself has everything.\n")
     assert markdown(a_report(*cases), longest=500).count("\n") < 20

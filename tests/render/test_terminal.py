@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from grader import i18n
-from grader.render.terminal import show
+from grader.render.terminal import print_report
 from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
 
 HOSTILE = (
@@ -60,7 +60,7 @@ def a_report(*cases: CaseResult, **more: Any) -> Report:
 
 def shown(report: Report, width: int = 80, **options: Any) -> list[str]:
     file = io.StringIO()
-    show(report, Console(file=file, width=width, **options))
+    print_report(report, Console(file=file, width=width, **options))
     lines = file.getvalue().splitlines()
     if not options:
         assert max(map(cell_len, lines)) <= width
@@ -337,7 +337,7 @@ def test_a_terminal_that_is_not_utf_8(encoding: str) -> None:
         a_case(section="b", verdict="missing"),
     )
     with io.TextIOWrapper(raw, encoding=encoding, newline="\n") as file:
-        show(report, Console(file=file, width=80))
+        print_report(report, Console(file=file, width=80))
         file.flush()
         lines = raw.getvalue().decode(encoding).splitlines()
     assert lines[0].startswith("hw1 . ")

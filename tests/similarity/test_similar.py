@@ -14,15 +14,15 @@ import pytest
 from grader.course.course import find_course
 from grader.intake.read import read
 from grader.similarity.overlap import Overlap
-from grader.similarity.similar import compare, given_of, text_of
-from grader.similarity.tokens import LONGEST, pieces
+from grader.similarity.similar import compare, compared_text, given_texts
+from grader.similarity.tokens import MAX_CHARACTERS, pieces
 from grader.similarity.winnow import WINDOW, winnowed
 
 from .classroom import COPIES, FUNCTIONS, classroom, honest
 
 ROOT = Path(__file__).parents[2]
 HW1 = find_course(ROOT).assignment("hw1")
-GIVEN = given_of(HW1)
+GIVEN = given_texts(HW1)
 
 
 def texts(sources: Mapping[str, str], folder: Path) -> dict[str, str]:
@@ -31,7 +31,7 @@ def texts(sources: Mapping[str, str], folder: Path) -> dict[str, str]:
     for name, source in sources.items():
         file = folder / f"{name}{'.ipynb' if source.startswith('{') else '.py'}"
         file.write_text(source, "utf-8")
-        found[name] = text_of(read(file, "hw1", HW1.asked))
+        found[name] = compared_text(read(file, "hw1", HW1.asked))
     return found
 
 
@@ -112,7 +112,7 @@ def test_honest_ways_of_hw2_are_no_copies(tmp_path: Path) -> None:
     """Eight programs that really were written apart, and one that was copied from one of them."""
     hw2 = find_course(ROOT).assignment("hw2")
     found = {
-        folder.name: text_of(read(next(folder.glob("hw2.*")), "hw2", hw2.asked))
+        folder.name: compared_text(read(next(folder.glob("hw2.*")), "hw2", hw2.asked))
         for folder in sorted((ROOT / "tests/corpus/hw2").glob("alternative-*"))
     }
     tree = ast.parse(found["alternative-tape"])
@@ -120,7 +120,7 @@ def test_honest_ways_of_hw2_are_no_copies(tmp_path: Path) -> None:
         if isinstance(node, ast.Name) and node.id not in dir(__builtins__):
             node.id = f"{node.id}_"
     found["copy"] = ast.unparse(tree)
-    compared_ = compare("hw2", found, given_of(hw2), hw2.asked)
+    compared_ = compare("hw2", found, given_texts(hw2), hw2.asked)
     assert members(compared_)[0] == ("alternative-tape", "copy")
     assert compared_.pairs[0].surprise > 3 * compared_.pairs[1].surprise
 
@@ -239,18 +239,21 @@ def test_hostile_text_takes_time_by_its_length_alone(part: str) -> None:
             pass
         return time.process_time() - started
 
-    small, large = min(seconds(LONGEST // 16) for _ in range(3)), min(seconds(LONGEST // 4) for _ in range(2))
+    small, large = (
+        min(seconds(MAX_CHARACTERS // 16) for _ in range(3)),
+        min(seconds(MAX_CHARACTERS // 4) for _ in range(2)),
+    )
     assert large < 8 * small + 0.02
 
 
 def test_a_class_that_means_harm_is_compared_as_any_other() -> None:
-    length = LONGEST // 4
+    length = MAX_CHARACTERS // 4
     sources = {f"{at}": (part * length)[:length] for at, part in enumerate(['"', "(", ". a", "def f():\n x\n"])}
     found = compared({**sources, "again": sources["1"], "honest": honest(1)[0].source})
     assert ("1", "again") in members(found)
 
 
 def test_what_is_longer_is_cut(tmp_path: Path) -> None:
-    (tmp_path / "kim.py").write_text("x = 1\n" * LONGEST, "utf-8")
-    text = text_of(read(tmp_path / "kim.py", "hw1"))
-    assert len(text) == LONGEST
+    (tmp_path / "kim.py").write_text("x = 1\n" * MAX_CHARACTERS, "utf-8")
+    text = compared_text(read(tmp_path / "kim.py", "hw1"))
+    assert len(text) == MAX_CHARACTERS
