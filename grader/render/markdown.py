@@ -11,7 +11,7 @@ that holds; every other text has its punctuation escaped, and an invisible mark 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from grader.clean import inline, printable
 from grader.i18n import _, ngettext
@@ -39,6 +39,11 @@ def markdown(report: Report, *, longest: int = MAX_COMMENT) -> str:
             return "\n".join(kept) + end
         kept.append(block)
     return "\n".join(kept) + "\n"
+
+
+def markdown_of_all(reports: Iterable[Report]) -> str:
+    """The reports, one below the other."""
+    return "\n".join(map(markdown, reports))
 
 
 def escaped(text: str, limit: int = 300) -> str:
