@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import queue
 import shutil
 import signal
 import subprocess
@@ -16,23 +15,22 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
 from grader.assignment.limits import Limits
 from grader.assignment.manifest import Assignment
-from grader.bridge.session import Server
+from grader.bridge.session import WorkerSource
 from grader.course.course import find_course
 from grader.intake.read import read
 from grader.intake.submission import Cell, Submission
-from grader.judge.cases import Collection, collected
+from grader.judge.cases import collect_cases
 from grader.judge.reference import LiveReference
 from grader.judge.run import PUBLIC_SECRET, Judge
 from grader.report.report import Report
 from grader.sandbox.start import start
 
-T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 PR_SET_CHILD_SUBREAPER = 36
 # A shell lets what it runs in the background ignore these, and so would every command that the tests start.
@@ -159,44 +157,14 @@ def code(source: str, name: str = "kim.py") -> Submission:
 
 
 class Bench:
-    """An assignment's cases, collected once, and judges made of them for as long as the tests run.
-
-    `collected` keeps pytest's session open only while it works, so it works in a thread of its own.
-    """
+    """An assignment's cases and a warm zygote, and judges made of them for as long as the tests run."""
 
     def __init__(
         self, assignment: Assignment, *, hidden: bool, limits: Limits = QUICK, mode: str = "definitions"
     ) -> None:
         self.assignment = replace(assignment, limits=limits, mode=mode)
-        self.files = [assignment.public_cases, *([assignment.hidden_cases] if hidden else [])]
-        self.orders: queue.SimpleQueue[Callable[[Collection], Any] | None] = queue.SimpleQueue()
-        self.answers: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
-        self.server: Server = start(assignment.imports)
-        self.thread = threading.Thread(target=self._work, daemon=True)
-        self.thread.start()
-        self.do(lambda _collection: None)  # collected now: no other thread reads code meanwhile
-
-    def _work(self) -> None:
-        def serve(collection: Collection) -> None:
-            while (order := self.orders.get()) is not None:
-                try:
-                    self.answers.put((order(collection), None))
-                except BaseException as error:  # noqa: BLE001 — raised again in the test that asked
-                    self.answers.put((None, error))
-
-        try:
-            collected(self.assignment, self.files, serve)
-        except BaseException as error:  # noqa: BLE001 — likewise
-            self.answers.put((None, error))
-
-    def do(self, work: Callable[[Collection], T]) -> T:
-        """Do this with the collected cases."""
-        self.orders.put(work)
-        value, error = self.answers.get(timeout=120)
-        if error is not None:
-            raise error
-        result: T = value
-        return result
+        self.server: WorkerSource = start(assignment.imports)
+        self.case_set = collect_cases(self.assignment, hidden=hidden)
 
     def judge(
         self,
@@ -204,24 +172,17 @@ class Bench:
         *,
         secret: bytes = PUBLIC_SECRET,
         reference: Any = None,
-        server: Server | None = None,
+        server: WorkerSource | None = None,
     ) -> Report:
         """The report on a submission, a file or a source."""
         if isinstance(submission, Path):
             submission = read(submission, self.assignment.id)
         elif isinstance(submission, str):
             submission = code(submission)
-
-        def work(collection: Collection) -> Report:
-            # Loaded here, since CPython 3.11 may not parse in two threads at once (gh-106905).
-            answers = reference or LiveReference(collection.assignment.reference or Path())
-            return Judge(collection, answers, server or self.server, secret).judge(submission)
-
-        return self.do(work)
+        answers = reference or LiveReference(self.assignment.reference or Path())
+        return Judge(self.case_set, answers, server or self.server, secret).judge(submission)
 
     def close(self) -> None:
-        self.orders.put(None)
-        self.thread.join(10)
         self.server.close()
 
 

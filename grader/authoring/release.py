@@ -16,7 +16,7 @@ from grader.authoring.workflow import PLACE, workflow
 from grader.course.course import COURSE_FILE, Course
 from grader.errors import BadAssignmentError, UsageError
 from grader.i18n import _
-from grader.judge.cases import Collection, collected
+from grader.judge.cases import collect_cases
 from grader.judge.hints import LiveHints, read_misconceptions
 from grader.judge.recording import record
 
@@ -76,11 +76,7 @@ def _recording(assignment: Assignment) -> bytes:
         what = _("The reference of {name} is missing.").format(name=assignment.id)
         raise BadAssignmentError(what, where=assignment.folder)
     hints = LiveHints(assignment, read_misconceptions(assignment.misconceptions))
-
-    def work(collection: Collection) -> bytes:
-        return record(collection, hints)
-
-    return collected(assignment, [assignment.public_cases], work)
+    return record(collect_cases(assignment), hints)
 
 
 def _quoted(text: str) -> str:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from grader.assignment.limits import Limits
 from grader.bridge.outcomes import BridgeError, RaisedError
-from grader.bridge.session import Host
+from grader.bridge.session import Session
 from grader.bridge.student import Submission as Student
 from grader.errors import OurFaultError
 from grader.i18n import _
@@ -113,7 +113,7 @@ class Escape:
 def self_test(server: ForkServer | SpawnServer) -> list[Escape]:
     """Try the escapes in a worker of `server`. What ends in any other way than by being refused counts as got out."""
     cell = Cell("selftest.py", _ESCAPES)
-    host = Host(server, Submission("selftest", "selftest.py", (cell,), ""), _LIMITS)
+    host = Session(server, Submission("selftest", "selftest.py", (cell,), ""), _LIMITS)
     try:
         with _bait() as targets:
             return [Escape(name, _attempt(host, name, target)) for name, target in targets.items()]
@@ -154,7 +154,7 @@ def _refusal(what: str, names: Iterable[str]) -> OurFaultError:
     return OurFaultError(what.format(names=", ".join(names)), hint=hint)
 
 
-def _attempt(host: Host, name: str, target: object) -> str | None:
+def _attempt(host: Session, name: str, target: object) -> str | None:
     try:
         student = Student(host.transport())
         host.begin(_LIMITS.case_seconds)

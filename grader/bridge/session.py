@@ -23,7 +23,7 @@ _PUT_SECONDS = 60.0  # files of some megabytes, on a machine that is busy
 _MAX_RESTARTS = 3  # statements that end the worker while the code is loaded; each may cost the whole time for one
 
 
-class Server(Protocol):
+class WorkerSource(Protocol):
     """Where workers come from."""
 
     @property
@@ -52,12 +52,12 @@ class LoadProblem:
     seconds: float | None = None  # that it had, where it did not come to an end; None: the whole had no more
 
 
-class Host:
+class Session:
     """Keeps a worker with one submission loaded, within the time for each case and for the whole."""
 
     def __init__(
         self,
-        server: Server,
+        server: WorkerSource,
         submission: Submission,
         limits: Limits,
         bounds: Bounds | None = None,

@@ -136,25 +136,21 @@ def _run(
     report: Report, assignment: Assignment, case: CaseResult, work: Submission, secret: bytes
 ) -> tuple[CaseResult, Evidence | None]:
     """The case as it ends now, and what was said in it; nothing where it needs another that failed."""
-    from grader.grading.bench import Bench, at_bench
+    from grader.grading.bench import open_bench
     from grader.grading.task import Setting
     from grader.i18n import language
 
     heard = _Heard(case.id)
 
-    def judge(bench: Bench) -> Report:
-        cases = {each.id for each in bench.judge.collection.cases}
-        if case.id not in cases:
-            raise UsageError(
-                _("{name} is no longer a case of {assignment}.").format(name=case.id, assignment=assignment.id)
-            )
-        if bench.judge.collection.sha256 != report.cases_sha256:
-            say(_("The cases have changed since the report was made."))
-        return replace(bench.judge, reference=bench.live, witness=heard, pattern=case.id).judge(work)
-
     hidden = report.visibility == "full"
-    setting = Setting(assignment, secret, language(), closed=hidden, hidden=hidden)
-    again = at_bench(setting, judge)
+    with open_bench(Setting(assignment, secret, language(), closed=hidden, hidden=hidden)) as bench:
+        case_set = bench.judge.case_set
+        if case.id not in {known.id for known in case_set.cases}:
+            text = _("{name} is no longer a case of {assignment}.")
+            raise UsageError(text.format(name=case.id, assignment=assignment.id))
+        if case_set.sha256 != report.cases_sha256:
+            say(_("The cases have changed since the report was made."))
+        again = replace(bench.judge, reference=bench.live, witness=heard, pattern=case.id).judge(work)
     return next(each for each in again.cases if each.id == case.id), heard.evidence
 
 

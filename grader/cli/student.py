@@ -16,10 +16,7 @@ from grader.i18n import _
 
 if TYPE_CHECKING:
     from grader.assignment.manifest import Assignment
-    from grader.bridge.session import Server
-    from grader.judge.hints import Hints
-    from grader.judge.reference import Reference
-    from grader.judge.run import Judge
+    from grader.door import Checker
     from grader.report.report import Report
 
 _LOOK_SECONDS = 0.002  # how often --watch looks at the file: a save is noticed before the eye is back on the terminal
@@ -84,13 +81,10 @@ def check(hw: str, path: Path | None, pattern: str | None, watch: bool, **option
         from grader.intake.read import read
 
         read(file, assignment.id, assignment.asked)  # what can't be read is said before anything is started
-    from grader.sandbox.start import start
+    from grader.door import Checker
 
-    server = start(assignment.imports)  # imports NumPy in its own process while this one imports pytest
-    try:
-        code = _check(assignment, file, server, wanted)
-    finally:
-        server.close()
+    with Checker(assignment, pattern) as checker:
+        code = _watch(checker, assignment, file, wanted) if watch else _once(checker, assignment, file, wanted)
     raise SystemExit(code)
 
 
@@ -111,36 +105,10 @@ def default_path(assignment: Assignment) -> Path:
     return assignment.stub if assignment.stub.is_file() else here
 
 
-def _check(assignment: Assignment, file: Path, server: Server, wanted: Wanted) -> int:
-    from grader.judge.cases import Collection, collected
-    from grader.judge.run import Judge
-
-    def work(collection: Collection) -> int:
-        reference, hints = _answers(assignment)
-        judge = Judge(collection, reference, server, pattern=wanted.pattern, hints=hints)
-        return _watch(judge, file, wanted) if wanted.watch else _once(judge, file, wanted)
-
-    return collected(assignment, [assignment.public_cases], work)
-
-
-def _answers(assignment: Assignment) -> tuple[Reference, Hints]:
-    """The recording that members have; in the staff's own clone, the reference and its misconceptions."""
-    if assignment.reference is not None and not assignment.recording.is_file():
-        from grader.judge.hints import LiveHints, read_misconceptions
-        from grader.judge.reference import LiveReference
-
-        misconceptions = read_misconceptions(assignment.misconceptions)
-        return LiveReference(assignment.reference, definitions=assignment.whole), LiveHints(assignment, misconceptions)
-    from grader.judge.recording import RecordedHints, RecordedReference, read_recording
-
-    recording = read_recording(assignment.recording)
-    return RecordedReference(recording), RecordedHints(assignment, recording)
-
-
-def _once(judge: Judge, file: Path, wanted: Wanted) -> int:
+def _once(checker: Checker, assignment: Assignment, file: Path, wanted: Wanted) -> int:
     from grader.intake.read import read
 
-    report = judge.judge(read(file, judge.collection.assignment.id, judge.collection.assignment.asked))
+    report = checker.judge(read(file, assignment.id, assignment.asked))
     from grader.cli.paper import dumped
 
     text = dumped(report.as_json())
@@ -151,7 +119,7 @@ def _once(judge: Judge, file: Path, wanted: Wanted) -> int:
     if wanted.notebook is not None:
         from grader.render.notebook import write_feedback
 
-        write_feedback(report, file, judge.collection.assignment, wanted.notebook)
+        write_feedback(report, file, assignment, wanted.notebook)
     if wanted.json_file == "-":
         sys.stdout.write(text)
         return exit_code(report)
@@ -161,7 +129,7 @@ def _once(judge: Judge, file: Path, wanted: Wanted) -> int:
     return exit_code(report)
 
 
-def _watch(judge: Judge, file: Path, wanted: Wanted) -> int:
+def _watch(checker: Checker, assignment: Assignment, file: Path, wanted: Wanted) -> int:
     """Judge at every save until Ctrl-C."""
     from grader.clean import printable
     from grader.intake.read import read
@@ -173,7 +141,7 @@ def _watch(judge: Judge, file: Path, wanted: Wanted) -> int:
             if sys.stdout.isatty():
                 click.clear()
             try:
-                report = judge.judge(read(file, judge.collection.assignment.id, judge.collection.assignment.asked))
+                report = checker.judge(read(file, assignment.id, assignment.asked))
                 _console_show(report, wanted)
                 code = exit_code(report)
             except D2DError as error:  # an editor may have half written it: the next save tells

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 
 from grader.assignment.limits import Limits
 from grader.bridge.selftest import require
-from grader.bridge.session import Server
+from grader.bridge.session import WorkerSource
 from grader.errors import BadAssignmentError
 from grader.grading.task import Done, Setting, Task
 from grader.i18n import _
-from grader.judge.cases import Case, Collection, collected
+from grader.judge.cases import Case, CaseSet, collect_cases
 from grader.judge.hints import LiveHints, NoHints, Rerun, read_misconceptions
 from grader.judge.reference import LiveReference
 from grader.judge.remembered import RememberedReference
@@ -24,8 +22,6 @@ from grader.report.report import Hint
 from grader.sandbox.start import start
 from grader.sandbox.worker import Worker
 from grader.worker.server import Server as Objects
-
-T = TypeVar("T")
 
 
 class InProcess(Worker):
@@ -82,9 +78,19 @@ class Bench:
     hints: LiveHints
     live: LiveReference
 
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the zygote, and with it every worker."""
+        self.judge.server.close()
+
     def do(self, task: Task) -> Done:
         """The report on one task."""
-        server: Server = self.judge.server
+        server: WorkerSource = self.judge.server
         if task.swap is not None:
             wanted = next(one for one in self.hints.misconceptions if one.id == task.swap)
             server = InProcessServer(self.hints.server(wanted))
@@ -93,7 +99,7 @@ class Bench:
         if task.secret != self.judge.secret:  # other inputs, so what was remembered is of no use
             judge = replace(judge, reference=self.live)
         if task.about is not None:
-            judge = replace(judge, collection=self._first_about(task.about))
+            judge = replace(judge, case_set=self._first_about(task.about))
         if task.stop_early:  # nobody reads a hint of it
             judge = replace(judge, hints=NoHints())
         elif task.swap is not None:
@@ -102,44 +108,42 @@ class Bench:
             judge = replace(judge, hints=LiveHints(self.hints.assignment, self.hints.misconceptions))
         return Done(task.key, judge.judge(task.submission), distances or {})
 
-    def _first_about(self, name: str) -> Collection:
+    def _first_about(self, name: str) -> CaseSet:
         """The cases in another order: of the section that asks for `name`, of those that use it, and the rest.
 
         Of a whole project the definitions alone are judged: its training takes longer than all of their cases, and
         what comes of it is no proof of any of them.
         """
-        collection = self.judge.collection
-        assignment = collection.assignment
+        case_set = self.judge.case_set
+        assignment = case_set.assignment
 
         def rank(case: Case) -> int:
             section = case.info.section
             return 0 if name in assignment.sections[section].asks else 1 if name in self.hints.reached(section) else 2
 
-        cases = [case for case in collection.cases if not assignment.values.issuperset(self._asks(case))]
+        cases = [case for case in case_set.cases if not assignment.values.issuperset(self._asks(case))]
         definitions = replace(assignment, mode="definitions")
-        return replace(collection, assignment=definitions, cases=tuple(sorted(cases, key=rank)))
+        return replace(case_set, assignment=definitions, cases=tuple(sorted(cases, key=rank)))
 
     def _asks(self, case: Case) -> tuple[str, ...]:
-        return self.judge.collection.assignment.sections[case.info.section].asks
+        return self.judge.case_set.assignment.sections[case.info.section].asks
 
 
-def at_bench(setting: Setting, work: Callable[[Bench], T]) -> T:
-    """Set up a bench, do `work` at it, and leave nothing behind."""
+def open_bench(setting: Setting) -> Bench:
+    """A bench for this setting; whoever opens it closes it."""
     assignment = setting.assignment
     if assignment.reference is None:
         what = _("The reference of {name} is missing.").format(name=assignment.id)
         raise BadAssignmentError(what, where=assignment.folder)
-    server = start(assignment.imports)
+    server = start(assignment.imports)  # it imports the libraries while this process reads the cases
     try:
         live = LiveReference(assignment.reference, definitions=assignment.whole)
-        reference = RememberedReference(live)
         hints = LiveHints(assignment, read_misconceptions(assignment.misconceptions))
-
-        def use(collection: Collection) -> T:
-            if setting.closed:
-                require(server)
-            return work(Bench(Judge(collection, reference, server, setting.secret, hints=hints), hints, live))
-
-        return collected(assignment, [assignment.public_cases, *[assignment.hidden_cases] * setting.hidden], use)
-    finally:
+        case_set = collect_cases(assignment, hidden=setting.hidden)
+        if setting.closed:
+            require(server)
+        judge = Judge(case_set, RememberedReference(live), server, setting.secret, hints=hints)
+    except BaseException:
         server.close()
+        raise
+    return Bench(judge, hints, live)

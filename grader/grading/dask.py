@@ -10,13 +10,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import queue
 import shutil
 import tempfile
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future as Answer
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -154,16 +152,23 @@ class connected:  # noqa: N801 — used as `with connected(…)`
 def demand_same(client: Client, imports: tuple[str, ...]) -> None:
     """Refuse a cluster one of whose processes would judge by another program, or with other libraries."""
     own, others = about(imports), []
-    for worker, found in client.run(about, imports, on_error="return").items():
-        if isinstance(found, Mapping):
-            wrong = [f"{name} {found.get(name)} ≠ {own[name]}" for name in own if found.get(name) != own[name]]
-        else:
-            wrong = [f"{type(found).__name__}: {found}"]
+    for worker, answer in client.run(about, imports, on_error="return").items():
+        is_answer = isinstance(answer, Mapping)
+        wrong = differences(answer, own) if is_answer else f"{type(answer).__name__}: {answer}"
         if wrong:
-            others.append(f"{worker}: {', '.join(wrong)}")
+            others.append(f"{worker}: {wrong}")
     if others:
-        what = _("These workers of the cluster are not like this machine: {names}").format(names="; ".join(others))
-        raise UsageError(what, hint=_("Install the same d2d and libraries on every node, and start its workers anew."))
+        raise _unlike(others)
+
+
+def differences(worker: Mapping[str, str], here: Mapping[str, str]) -> str:
+    """What a worker has otherwise than this machine; empty where its reports would be the same."""
+    return ", ".join(f"{name} {worker.get(name)} ≠ {here[name]}" for name in here if worker.get(name) != here[name])
+
+
+def _unlike(others: list[str]) -> UsageError:
+    what = _("These workers of the cluster are not like this machine: {names}").format(names="; ".join(others))
+    return UsageError(what, hint=_("Install the same d2d and libraries on every node, and start its workers anew."))
 
 
 def examined(scheduler: str, imports: tuple[str, ...] = ("numpy",)) -> dict[str, dict[str, Any]]:
@@ -187,68 +192,39 @@ def _health(imports: tuple[str, ...]) -> dict[str, Any]:
 # -- on the processes of the cluster ------------------------------------------------------------------------------
 
 
-class _Seat:
-    """A bench in a thread of its own, for pytest keeps its session open only while it works."""
-
-    def __init__(self, parcel: Parcel) -> None:
-        self.orders: queue.SimpleQueue[tuple[Task, Answer[Done]] | None] = queue.SimpleQueue()
-        self.failure: BaseException | None = None
-        self.ready = threading.Event()
-        self.thread = threading.Thread(target=self._work, args=(parcel,), daemon=True)
-        self.thread.start()
-
-    def do(self, task: Task) -> Done:
-        self.ready.wait()
-        if self.failure is not None:
-            raise self.failure
-        answer: Answer[Done] = Answer()
-        self.orders.put((task, answer))
-        return answer.result()
-
-    def close(self) -> None:
-        self.orders.put(None)
-        self.thread.join()
-
-    def _work(self, parcel: Parcel) -> None:
-        from grader.grading.bench import at_bench
-
-        def serve(bench: Bench) -> None:
-            self.ready.set()
-            while (order := self.orders.get()) is not None:
-                task, answer = order
-                try:
-                    answer.set_result(bench.do(task))
-                except BaseException as error:  # noqa: BLE001 — raised again in the thread that asked
-                    answer.set_exception(error)
-
-        i18n.use(parcel.setting.language)
-        try:
-            with private_folder() as folder:
-                at_bench(parcel.unpacked(Path(folder)), serve)
-        except BaseException as error:  # noqa: BLE001 — likewise
-            self.failure = error
-        finally:
-            self.ready.set()
-
-
-_seats: dict[str, _Seat] = {}
-_seating = threading.Lock()
-_MOST_SEATS = 4  # of runs that were killed before they could clear theirs away
+_benches: dict[str, ExitStack] = {}  # by run: what ends with it
+_open: dict[str, Bench] = {}
+_one_at_a_time = threading.Lock()  # however many threads the process has: a bench has one zygote
+_MOST_BENCHES = 4  # of runs that were killed before they could clear theirs away
 
 
 def _itself(parcel: Parcel) -> Parcel:
     return parcel
 
 
+def _opened(parcel: Parcel, undo: ExitStack) -> Bench:
+    """A bench for the assignment of a parcel, if this process is like the machine that sent it."""
+    from grader.grading.bench import open_bench
+
+    own = about(parcel.setting.assignment.imports)
+    if wrong := differences(own, parcel.about):
+        raise _unlike([wrong])
+    i18n.use(parcel.setting.language)
+    folder = undo.enter_context(private_folder())
+    return undo.enter_context(open_bench(parcel.unpacked(Path(folder))))
+
+
 def do(run: str, parcel: Parcel, task: Task) -> Done:
     """One task at this process's bench, which is set up for the first one of a run."""
-    with _seating:  # one after another, however many threads the process has: a bench has one zygote
-        if run not in _seats:
-            while len(_seats) >= _MOST_SEATS:
-                _seats.pop(next(iter(_seats))).close()
-            _seats[run] = _Seat(parcel)
+    with _one_at_a_time:
         try:
-            return _seats[run].do(task)
+            if run not in _open:
+                while len(_benches) >= _MOST_BENCHES:
+                    _close(next(iter(_benches)))
+                with ExitStack() as undo:
+                    _open[run] = _opened(parcel, undo)
+                    _benches[run] = undo.pop_all()
+            return _open[run].do(task)
         except D2DError as error:
             error.where = f"{error.where or ''} ({get_worker().address})".strip()
             raise
@@ -256,7 +232,11 @@ def do(run: str, parcel: Parcel, task: Task) -> Done:
 
 def forget(run: str) -> None:
     """Clear the bench of a run away."""
-    with _seating:
-        seat = _seats.pop(run, None)
-    if seat is not None:
-        seat.close()
+    with _one_at_a_time:
+        _close(run)
+
+
+def _close(run: str) -> None:
+    _open.pop(run, None)
+    if (undo := _benches.pop(run, None)) is not None:
+        undo.close()

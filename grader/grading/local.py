@@ -14,16 +14,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import TYPE_CHECKING
 
 from grader import i18n
 from grader.assignment.manifest import Assignment
 from grader.errors import D2DError, OurFaultError
 from grader.grading.task import Done, Lost, Setting, Task
 from grader.i18n import _
-
-if TYPE_CHECKING:
-    from grader.grading.bench import Bench
 
 _TRIES = 2  # a judge that is lost costs its task another judge; lost twice by the same task, it is no accident
 _READY = "ready"
@@ -134,8 +130,9 @@ class LocalEngine:
         if not self.judges:
             return []
         patience = max(0.0, min(each.until for each in self.judges.values()) - time.monotonic())
-        ready = [self.judges[each] for each in wait(list(self.judges), patience) if isinstance(each, Connection)]
-        return ready or [each for each in self.judges.values() if each.until <= time.monotonic()]
+        ready = wait(list(self.judges), patience)
+        heard = [judge for connection, judge in self.judges.items() if connection in ready]
+        return heard or [judge for judge in self.judges.values() if judge.until <= time.monotonic()]
 
     def _received(self, judge: _Judge) -> Done | Task | None:
         """What a judge did; its task, to be done again, if it is gone; None where it only says that it is ready."""
@@ -184,7 +181,7 @@ def _interrupt_waits() -> Iterator[None]:
 def _judge(setting: Setting, connection: Connection, engine: int) -> None:
     """One judge's process: tasks in, reports out, until there are no more."""
     # A handler that does nothing, for what is ignored would be so in the workers too.
-    from grader.grading.bench import at_bench  # pytest and NumPy, which whoever only hands out work does not need
+    from grader.grading.bench import open_bench  # pytest and NumPy, which whoever only hands out work does not need
 
     signal.signal(signal.SIGINT, lambda _number, _frame: None)
     if sys.platform != "win32":
@@ -192,14 +189,12 @@ def _judge(setting: Setting, connection: Connection, engine: int) -> None:
     _die_with(engine)
     i18n.use(setting.language)
 
-    def work(bench: Bench) -> None:
-        connection.send(_READY)
-        while (task := connection.recv()) is not None:
-            connection.send(bench.do(task))
-
     with suppress(EOFError, BrokenPipeError):  # whoever asked is gone: so is the work
         try:
-            at_bench(setting, work)
+            with open_bench(setting) as bench:
+                connection.send(_READY)
+                while (task := connection.recv()) is not None:
+                    connection.send(bench.do(task))
         except D2DError as error:
             connection.send(error)
 

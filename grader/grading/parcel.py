@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,12 +26,13 @@ class Parcel:
     setting: Setting
     files: tuple[tuple[str, bytes], ...]
     sha256: str
+    about: Mapping[str, str]  # the machine that packed it
 
     @classmethod
     def of(cls, setting: Setting) -> Parcel:
         assignment = setting.assignment
         files = tuple((name.as_posix(), file.read_bytes()) for file, name in assignment_files(assignment))
-        return cls(setting, files, assignment_sha256(assignment))
+        return cls(setting, files, assignment_sha256(assignment), about(assignment.imports))
 
     def unpacked(self, folder: Path) -> Setting:
         """The setting with its assignment in `folder`, which is another machine's."""

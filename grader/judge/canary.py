@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from grader.bridge.session import Host
+from grader.bridge.session import Session
 from grader.i18n import _
 from grader.judge.cases import Case
 from grader.report.report import Note, Where
 from grader.sandbox.worker import EndedError
 
 # Asks a case of the worker of a host; the exception that ended it, None if it passed.
-Play = Callable[[Host, Case], BaseException | None]
+Play = Callable[[Session, Case], BaseException | None]
 _MOST_ENDED = 2  # workers that ended: each may have cost the whole time of a case
 
 
@@ -41,7 +41,7 @@ class Passed:
         return {name: max(found, key=lambda case: sum(map(case.needed, needs))) for name, found in self.by_name.items()}
 
 
-def borrowed(witnesses: Mapping[str, Case], canary: Host, ordinary: Host, play: Play) -> list[str]:
+def borrowed(witnesses: Mapping[str, Case], canary: Session, ordinary: Session, play: Play) -> list[str]:
     """The names whose answers change with the canary and with nothing else. One worker runs at a time."""
     changed, ended = [], 0
     try:

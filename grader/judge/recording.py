@@ -16,7 +16,7 @@ from grader.bridge.transport import ByteTransport
 from grader.errors import BadAssignmentError
 from grader.i18n import _
 from grader.judge.case import Misconception
-from grader.judge.cases import Case, Collection, Seats
+from grader.judge.cases import Case, CaseSet, Fixtures
 from grader.judge.hints import LiveHints, Rerun, hint_of
 from grader.judge.reference import LiveReference, Outliner, Reference, same
 from grader.judge.run import PUBLIC_SECRET, rng_of
@@ -61,30 +61,30 @@ class Recorder:
         return encode({"schema": SCHEMA, "cases_sha256": cases_sha256, "cases": self.cases, "wrong": self.wrong})
 
 
-def record(collection: Collection, hints: LiveHints | None = None) -> bytes:
+def record(case_set: CaseSet, hints: LiveHints | None = None) -> bytes:
     """Record the public cases: the reference answers in the student's place too, so that every case is run whole."""
-    assignment = collection.assignment
+    assignment = case_set.assignment
     assert assignment.reference is not None, "a recording is made where the reference is"
     reference = LiveReference(assignment.reference, definitions=assignment.whole)
     student = LiveReference(assignment.reference, folder=assignment.folder)
     recorder = Recorder(reference, hints)
-    for case in collection.cases:
+    for case in case_set.cases:
 
         def run(transport: ByteTransport, kept: Reference, at: Case = case) -> Any:
             values = assignment.values
-            seats = Seats(
+            fixtures = Fixtures(
                 lambda: Student(transport, values=values),
                 lambda: Student(kept.begin(at.id), values=values),
-                lambda: rng_of(PUBLIC_SECRET, at),
+                lambda: rng_of(PUBLIC_SECRET, at.id),
             )
-            return collection.plugin.run(at, seats)
+            return at.run(fixtures)
 
         failure = run(student.begin(case.id), recorder)
         if failure is not None:
             what = _("The reference does not pass {name}: {reason}").format(name=case.id, reason=failure)
             raise BadAssignmentError(what, where=assignment.public_cases)
         recorder.misconceptions(case, lambda transport: run(transport, reference))
-    return recorder.recording(collection.sha256)
+    return recorder.recording(case_set.sha256)
 
 
 @dataclass(frozen=True)

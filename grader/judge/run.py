@@ -17,14 +17,14 @@ import numpy as np
 
 from grader import __version__
 from grader.bridge.outcomes import BridgeError, MissingNameError
-from grader.bridge.session import Host, Server
+from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Submission as Student
 from grader.bridge.student import Transport
 from grader.bridge.transport import ByteTransport, Exchange
 from grader.i18n import _
 from grader.intake.submission import Submission
 from grader.judge.canary import Passed, borrowed, notes_of_borrowing
-from grader.judge.cases import Case, Collection, Seats
+from grader.judge.cases import Case, CaseSet, Fixtures
 from grader.judge.compare import distances
 from grader.judge.evidence import REFERENCE, SUBMISSION, Evidence, Heard, Witness
 from grader.judge.failure import Shown
@@ -48,9 +48,9 @@ PUBLIC_SECRET = b"public"  # the seed of what is no secret: public cases have th
 class Judge:
     """Everything that stays the same from one submission to the next."""
 
-    collection: Collection
+    case_set: CaseSet
     reference: Reference
-    server: Server
+    server: WorkerSource
     secret: bytes = PUBLIC_SECRET
     pattern: str | None = None
     hints: Hints = field(default_factory=NoHints)
@@ -61,27 +61,27 @@ class Judge:
     @property
     def full(self) -> bool:
         """Whether hidden cases are among those that it judges by."""
-        return any(case.visibility is Visibility.HIDDEN for case in self.collection.cases)
+        return any(case.visibility is Visibility.HIDDEN for case in self.case_set.cases)
 
     def host(
         self, submission: Submission, canary: Sequence[str] = (), selected: Sequence[tuple[int, int]] = ()
-    ) -> Host:
+    ) -> Session:
         """What runs a submission; a canary if it names what is to give other values."""
-        assignment = self.collection.assignment
-        return Host(
+        assignment = self.case_set.assignment
+        return Session(
             self.server,
             submission,
             assignment.limits,
             mode=assignment.mode,
             asked=assignment.asked,
-            files=self.collection.files,
+            files=self.case_set.files,
             canary=canary,
             selected=selected,
         )
 
     def judge(self, submission: Submission) -> Report:
         """The report on one submission."""
-        assignment = self.collection.assignment
+        assignment = self.case_set.assignment
         host = self.host(submission)
         run = _Run(self, host, submission)
         try:
@@ -97,7 +97,7 @@ class Judge:
             title=assignment.title,
             member=submission.member,
             submission_sha256=submission.sha256,
-            cases_sha256=self.collection.sha256,
+            cases_sha256=self.case_set.sha256,
             visibility="full" if self.full else "public",
             pass_percent=assignment.pass_percent,
             cases=cases,
@@ -110,9 +110,9 @@ class Judge:
         )
 
 
-def rng_of(secret: bytes, case: Case) -> np.random.Generator:
+def rng_of(secret: bytes, case_id: str) -> np.random.Generator:
     """The random numbers of a case: the same for the same secret, always."""
-    seeds = _seeds(secret, case.id)
+    seeds = _seeds(secret, case_id)
     if seeds.n_children_spawned:  # the case before took children of it, which the next would not get again
         seeds = np.random.SeedSequence(seeds.entropy)
     return np.random.Generator(np.random.PCG64(seeds))  # as `default_rng` makes it
@@ -137,7 +137,7 @@ class _Run:
     """The cases of one submission while they run."""
 
     judge: Judge
-    host: Host
+    host: Session
     submission: Submission
     results: dict[str, CaseResult] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
@@ -150,7 +150,7 @@ class _Run:
     passed: Passed = field(default_factory=Passed)
 
     def all(self) -> tuple[CaseResult, ...]:
-        cases = self.judge.collection.chosen(self.judge.pattern)
+        cases = self.judge.case_set.chosen(self.judge.pattern)
         self.read_code()
         self.find_definitions()
         for case in cases:
@@ -161,7 +161,7 @@ class _Run:
 
     def read_code(self) -> None:
         """What the code uses, before any of it runs; of interest where something is forbidden, or to the staff."""
-        assignment = self.judge.collection.assignment
+        assignment = self.judge.case_set.assignment
         if not (assignment.forbid or self.judge.full):
             return
         self.reading = self.host.read(assignment.forbid)
@@ -170,7 +170,7 @@ class _Run:
 
     def forbidden(self, case: Case) -> Outcome | None:
         """The outcome of a case whose section uses what the assignment rules out."""
-        assignment = self.judge.collection.assignment
+        assignment = self.judge.case_set.assignment
         if self.reading.unread and assignment.forbid:
             return Outcome(Verdict.FORBIDDEN, text := _("This code could not be read, so it is not run."), text)
         for name in assignment.sections[case.info.section].asks:
@@ -182,7 +182,7 @@ class _Run:
     def find_definitions(self) -> None:
         """Where the functions asked for are defined, asked once: it is what a failing case points at."""
         try:
-            found = self.host.transport().request("where", list(self.judge.collection.assignment.asked))
+            found = self.host.transport().request("where", list(self.judge.case_set.assignment.asked))
             for name, place in found.items():
                 if place is not None and place[0] in self.host.cells:
                     self.places[name] = self.host.cells[place[0]].at(place[1])
@@ -198,7 +198,7 @@ class _Run:
         if outcome is None:
             measured = self.judge.distances is not None
             with distances() if measured else nullcontext(list[float]()) as heard:
-                error = self.judge.collection.plugin.run(case, self.seats(case))
+                error = case.run(self.fixtures(case))
             if self.judge.distances is not None:
                 self.judge.distances[case.id] = _distance(error, heard)
             called = self.transport.last_called if self.transport else None
@@ -206,7 +206,7 @@ class _Run:
                 error,
                 called=called,
                 answered=not self.transcript.empty,
-                signatures=self.judge.collection.assignment.signatures,
+                signatures=self.judge.case_set.assignment.signatures,
                 limits=self.host.limits,
             )
             if isinstance(error, MissingNameError) and (at := unmade(error.name, self.host.problems)) is not None:
@@ -219,7 +219,7 @@ class _Run:
         seconds = time.perf_counter() - started
         if outcome.verdict in (Verdict.FAILED, Verdict.ERROR):
             hint = self.hint(case)
-        elif outcome.verdict is Verdict.PASSED and called in self.judge.collection.assignment.asked:
+        elif outcome.verdict is Verdict.PASSED and called in self.judge.case_set.assignment.asked:
             self.passed.add(called, case)
         if self.judge.witness is not None and heard_then is not None:
             calls, frames = tuple(heard_then.calls()), tuple(self.frames(outcome))
@@ -233,18 +233,18 @@ class _Run:
 
     def look_for_borrowing(self) -> None:
         """Ask some of what passed once more, of a worker in which what is ruled out gives other values."""
-        canary = self.judge.host(self.submission, self.judge.collection.assignment.canary, self.host.selected)
+        canary = self.judge.host(self.submission, self.judge.case_set.assignment.canary, self.host.selected)
 
-        def play(host: Host, case: Case) -> BaseException | None:
+        def play(host: Session, case: Case) -> BaseException | None:
             def student() -> Student:
                 transport = host.transport()
                 host.begin(host.limits.case_seconds)
                 return Student(transport)
 
-            return self.judge.collection.plugin.run(case, replace(self.seats(case), student=student))
+            return case.run(replace(self.fixtures(case), student=student))
 
         self.host.drop()
-        names = borrowed(self.passed.witnesses(self.judge.collection.cases), canary, self.host, play)
+        names = borrowed(self.passed.witnesses(self.judge.case_set.cases), canary, self.host, play)
         self.notes += notes_of_borrowing(names, self.places)
 
     def hint(self, case: Case) -> Hint | None:
@@ -252,8 +252,8 @@ class _Run:
         transcript = self.transcript
 
         def rerun(transport: ByteTransport) -> BaseException | None:
-            seats = replace(self.seats(case), student=lambda: self.student(transport))
-            return self.judge.collection.plugin.run(case, seats)
+            fixtures = replace(self.fixtures(case), student=lambda: self.student(transport))
+            return case.run(fixtures)
 
         return self.judge.hints.explain(case, transcript, rerun)
 
@@ -262,7 +262,7 @@ class _Run:
         if (ruled_out := self.forbidden(case)) is not None:
             return ruled_out
         for name in case.info.needs:
-            needed = [other for other in self.judge.collection.cases if other.needed(name)]
+            needed = [other for other in self.judge.case_set.cases if other.needed(name)]
             if any(
                 self.results[other.id].verdict is not Verdict.PASSED for other in needed if other.id in self.results
             ):
@@ -278,7 +278,7 @@ class _Run:
             return Outcome(Verdict.TIMEOUT, text, text)
         return None
 
-    def seats(self, case: Case) -> Seats:
+    def fixtures(self, case: Case) -> Fixtures:
         self.transport, self.transcript, self.heard = None, Transcript(), Heard()
 
         def student() -> Student:
@@ -294,7 +294,7 @@ class _Run:
                 transport.exchange = self.overheard(REFERENCE, transport.exchange)
             return self.student(transport)
 
-        return Seats(student, reference, lambda: rng_of(self.judge.secret, case))
+        return Fixtures(student, reference, lambda: rng_of(self.judge.secret, case.id))
 
     def overheard(self, who: str, exchange: Exchange) -> Exchange:
         """The exchange, kept in words where there is a witness."""
@@ -302,7 +302,7 @@ class _Run:
 
     def student(self, transport: Transport) -> Student:
         """What a case calls a submission, or the reference in its place."""
-        return Student(transport, values=self.judge.collection.assignment.values)
+        return Student(transport, values=self.judge.case_set.assignment.values)
 
     def printed(self, case: Case) -> str:
         text, cut = self.host.output()
@@ -343,7 +343,7 @@ class _Run:
             return outcome.at
         if public and (frames := list(self.frames(outcome))):
             return frames[-1][0]
-        section = self.judge.collection.assignment.sections[case.info.section]
+        section = self.judge.case_set.assignment.sections[case.info.section]
         return self.places.get(called or section.asks[0])
 
     def frames(self, outcome: Outcome) -> Iterator[tuple[Where, str]]:

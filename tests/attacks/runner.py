@@ -32,10 +32,10 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 from grader.assignment.limits import Limits
 from grader.course.course import find_course
 from grader.intake.submission import Cell, Submission
-from grader.judge.cases import Collection, collected
+from grader.judge.cases import CaseSet, collect_cases
 from grader.judge.reference import LiveReference
 from grader.judge.run import Judge
-from grader.report.report import Report
+from grader.report.report import Report, Visibility
 from grader.sandbox.forkserver import ForkServer
 from grader.sandbox.spec import worker_spec
 
@@ -60,9 +60,10 @@ def pockets(facts: dict[str, Any]) -> str:
 class Arena:
     """A judge with its zygote, in a world of bait; one attack after another."""
 
-    def __init__(self, world: World, collection: Collection, server: ForkServer, cases: Any) -> None:
-        self.world, self.collection, self.server, self.cases = world, collection, server, cases
-        reference = collection.assignment.reference
+    def __init__(self, world: World, case_set: CaseSet, server: ForkServer) -> None:
+        self.world, self.case_set, self.server = world, case_set, server
+        self.cases = sys.modules[case_set.cases[0].function.__module__]
+        reference = case_set.assignment.reference
         assert reference is not None
         self.reference = LiveReference(reference)
         server.survey()
@@ -72,8 +73,8 @@ class Arena:
         """The report on a submission of this source, with the prelude before it."""
         cells = (Cell("prelude.py", pockets(self.world.facts(self.server.process.pid))), Cell(f"{member}.py", source))
         submission = Submission(member, f"{member}.py", (*cells, *([Cell("more.py", more)] if more else [])), "0" * 64)
-        collection = replace(self.collection, assignment=replace(self.collection.assignment, limits=limits))
-        return Judge(collection, self.reference, self.server, b"secret").judge(submission)
+        case_set = replace(self.case_set, assignment=replace(self.case_set.assignment, limits=limits))
+        return Judge(case_set, self.reference, self.server, b"secret").judge(submission)
 
     def run(self, attack: Attack) -> Ending:
         """What came of one attack."""
@@ -165,17 +166,13 @@ def at_arena(
     world = World(extra_imports)
     try:
         assignment = find_course(world.course).assignment("twice")
-        arenas: list[Arena] = []
-
-        def use(collection: Collection) -> None:
-            server = ForkServer(worker_spec(assignment.imports, tuple(without)))
-            try:
-                arenas.append(Arena(world, collection, server, collection.cases[0].item.module))
-                work(arenas[0])
-            finally:
-                (arenas[0].server if arenas else server).close()
-
-        collected(assignment, [assignment.hidden_cases], use)
+        every = collect_cases(assignment, hidden=True)
+        case_set = replace(every, cases=tuple(case for case in every.cases if case.visibility is Visibility.HIDDEN))
+        arena = Arena(world, case_set, ForkServer(worker_spec(assignment.imports, tuple(without))))
+        try:
+            work(arena)
+        finally:
+            arena.server.close()
         return tuple(sorted(path.name for path in temporary.iterdir() if path != world.place))
     finally:
         world.close()

@@ -10,7 +10,7 @@ import numpy as np
 from table import Row
 
 from grader.assignment.limits import Limits
-from grader.bridge.session import Host
+from grader.bridge.session import Session
 from grader.bridge.student import Submission as Student
 from grader.bridge.student import read
 from grader.intake.submission import Cell, Submission
@@ -31,7 +31,7 @@ def median(action: Callable[[], object], times: int) -> float:
 def rows() -> list[Row]:
     server = start(["numpy"])
     try:
-        host = Host(server, Submission("kim", "kim.py", (Cell("kim.py", CODE),), ""), Limits(total_seconds=300))
+        host = Session(server, Submission("kim", "kim.py", (Cell("kim.py", CODE),), ""), Limits(total_seconds=300))
         student = Student(host.transport())
         host.begin(300)
         megabyte = np.random.default_rng(0).normal(size=1 << 17)

@@ -13,17 +13,19 @@ import os
 import sys
 import types
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
+from by_pytest import Session, in_session, name
 
 from grader.course.course import find_course
 from grader.intake.read import read as read_submission
 from grader.intake.submission import Submission
 from grader.judge import close, unchanged
-from grader.judge.cases import Collection, Seats, collected
+from grader.judge.cases import Fixtures
 from grader.judge.run import rng_of
 from grader.worker.wire import TensorValue
 
@@ -105,10 +107,10 @@ _DIRECT: dict[str, Callable[..., Any]] = {
 }
 
 
-def called_directly(collection: Collection) -> None:
+def called_directly(items: Sequence[pytest.Function]) -> None:
     """Let the cases meet functions of this very process where they expect a bridge."""
-    for case in collection.cases:
-        namespace = case.item.module.__dict__
+    for item in items:
+        namespace = item.module.__dict__
         namespace.update({name: direct for name, direct in _DIRECT.items() if name in namespace})
 
 
@@ -127,15 +129,15 @@ def floor(hw: str, files: Sequence[Path], secret: bytes) -> tuple[float, int]:
     assert assignment.reference is not None
     reference = load(read_submission(assignment.reference, hw, assignment.asked))
 
-    def work(collection: Collection) -> tuple[float, int]:
-        called_directly(collection)
+    def work(session: Session) -> tuple[float, int]:
+        called_directly(session.items)
 
         def judge(submission: Submission) -> bool:
             module = load(submission)
             failed = 0
-            for case in collection.cases:
-                seats = Seats(lambda: Direct(module), lambda: Direct(reference), lambda at=case: rng_of(secret, at))
-                failed += collection.plugin.run_by_pytest(case, seats) is not None
+            for item in session.items:
+                rng = partial(rng_of, secret, name(item))
+                failed += not session.passes(item, Fixtures(lambda: Direct(module), lambda: Direct(reference), rng))
             return not failed
 
         with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
@@ -145,4 +147,4 @@ def floor(hw: str, files: Sequence[Path], secret: bytes) -> tuple[float, int]:
             after = os.times()
         return (after.user - before.user) + (after.system - before.system), passed
 
-    return collected(assignment, [assignment.public_cases, assignment.hidden_cases], work)
+    return in_session(assignment, [assignment.public_cases, assignment.hidden_cases], work)

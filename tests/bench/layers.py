@@ -96,7 +96,7 @@ def zygote(imports: list[str], without: list[str]) -> None:
 def private(imports: str) -> int:
     """Bytes that a worker has for itself alone once it is ready and before it is asked anything."""
     from grader.assignment.limits import Limits
-    from grader.bridge.session import Host
+    from grader.bridge.session import Session
     from grader.intake.submission import Cell, Submission
     from grader.sandbox.forkserver import ForkServer
     from grader.sandbox.spec import worker_spec
@@ -104,7 +104,7 @@ def private(imports: str) -> int:
     server = ForkServer(worker_spec(imports.split(",")))
     try:
         code = Cell("kim.py", "import torch\n\ndef f():\n    return 1\n")
-        host = Host(server, Submission("kim", "kim.py", (code,), ""), Limits(total_seconds=60))
+        host = Session(server, Submission("kim", "kim.py", (code,), ""), Limits(total_seconds=60))
         host.transport()
         zygote = server.process.pid
         worker = Path(f"/proc/{zygote}/task/{zygote}/children").read_text("ascii").split()[0]

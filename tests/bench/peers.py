@@ -20,7 +20,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -65,26 +65,28 @@ def ended(hw: str, names: Mapping[str, Any]) -> dict[str, bool]:
 
 
 def _judged(hw: str, module: Any) -> dict[str, bool]:
+    from by_pytest import Session, in_session, name
     from floor import Direct, called_directly, load
 
     from grader.course.course import find_course
     from grader.intake.read import read
-    from grader.judge.cases import Collection, Seats, collected
+    from grader.judge.cases import Fixtures
     from grader.judge.run import PUBLIC_SECRET, rng_of
 
     assignment = find_course(ROOT).assignment(hw)
     assert assignment.reference is not None
     reference = load(read(assignment.reference, hw, assignment.asked))
 
-    def work(collection: Collection) -> dict[str, bool]:
-        called_directly(collection)
+    def work(session: Session) -> dict[str, bool]:
+        called_directly(session.items)
         passed = {}
-        for case in collection.cases:
-            seats = Seats(lambda: Direct(module), lambda: Direct(reference), lambda at=case: rng_of(PUBLIC_SECRET, at))
-            passed[case.id] = collection.plugin.run_by_pytest(case, seats) is None
+        for item in session.items:
+            rng = partial(rng_of, PUBLIC_SECRET, name(item))
+            fixtures = Fixtures(lambda: Direct(module), lambda: Direct(reference), rng)
+            passed[name(item)] = session.passes(item, fixtures)
         return passed
 
-    return collected(assignment, [assignment.public_cases, assignment.hidden_cases], work)
+    return in_session(assignment, [assignment.public_cases, assignment.hidden_cases], work)
 
 
 @contextmanager
@@ -197,13 +199,10 @@ def _graded(hw: str, cells: list[dict[str, Any]]) -> str:
 def _cases(hw: str) -> dict[str, tuple[str, float]]:
     """The section and the points of every case."""
     from grader.course.course import find_course
-    from grader.judge.cases import Collection, collected
+    from grader.judge.cases import collect_cases
 
-    def work(collection: Collection) -> dict[str, tuple[str, float]]:
-        return {case.id: (case.info.section, float(case.info.points)) for case in collection.cases}
-
-    assignment = find_course(ROOT).assignment(hw)
-    return collected(assignment, [assignment.public_cases, assignment.hidden_cases], work)
+    case_set = collect_cases(find_course(ROOT).assignment(hw), hidden=True)
+    return {case.id: (case.info.section, float(case.info.points)) for case in case_set.cases}
 
 
 def rows(hw: str = "hw1", count: int = 100, sample: int = 4) -> list[Row]:

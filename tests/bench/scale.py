@@ -22,9 +22,9 @@ from typing import Any
 
 import klass
 
-from grader.bridge.session import Host
+from grader.bridge.session import Session
 from grader.course.course import find_course
-from grader.grading.bench import Bench, at_bench
+from grader.grading.bench import open_bench
 from grader.grading.dask import connected
 from grader.grading.folder import ReportFolder
 from grader.grading.task import Setting, Task
@@ -65,7 +65,7 @@ def measured(hw: str, count: int) -> Parts:
         folder = ReportFolder(Path(name, "out"), hw)
         begun = time.perf_counter()
 
-        def work(bench: Bench) -> None:
+        with open_bench(Setting(assignment, SECRET, "en")) as bench:
             parts.start = time.perf_counter() - begun
             zygote = bench.judge.server.process.pid  # type: ignore[attr-defined]
 
@@ -78,9 +78,9 @@ def measured(hw: str, count: int) -> Parts:
             with folder.held():
                 for file in files:
                     submission = read(file, hw, assignment.asked)
-                    host = Host(bench.judge.server, submission, assignment.limits, asked=assignment.asked)
+                    host = Session(bench.judge.server, submission, assignment.limits, asked=assignment.asked)
 
-                    def load(at: Path = file, host: Host = host) -> None:
+                    def load(at: Path = file, host: Session = host) -> None:
                         read(at, hw, assignment.asked)
                         host.transport()
                         host.drop()
@@ -91,8 +91,6 @@ def measured(hw: str, count: int) -> Parts:
                     parts.cases.append(max(0.0, judged - loaded[1]))
                     parts.report.append(spent(lambda done=report: folder.write(done))[1])
                     parts.size.append(folder.path(report.member).stat().st_size)
-
-        at_bench(Setting(assignment, SECRET, "en"), work)
     return parts
 
 

@@ -13,7 +13,7 @@ from grader.assignment.limits import Limits
 from grader.bridge import selftest
 from grader.course.course import find_course
 from grader.errors import OUR_FAULT, OurFaultError
-from grader.grading.bench import Bench, at_bench
+from grader.grading.bench import open_bench
 from grader.grading.task import Setting
 from grader.sandbox.forkserver import ForkServer
 from grader.sandbox.spawn import SpawnServer
@@ -116,10 +116,8 @@ def test_the_tier_stands_in_the_report(course: Path) -> None:
     (course / "assignments/mini/misconceptions.py").write_text("", "utf-8")
     mini = find_course(course).assignment("mini")
 
-    def judged(bench: Bench) -> object:
-        report = bench.judge.judge(code(RIGHT))
+    for closed, tier in ((True, "staff"), (False, "local")):
+        with open_bench(Setting(mini, b"secret", "en", closed=closed)) as bench:
+            report = bench.judge.judge(code(RIGHT))
         assert report.percent == 100
-        return report.as_json()["sandbox"]["tier"]
-
-    assert at_bench(Setting(mini, b"secret", "en", closed=True), judged) == "staff"
-    assert at_bench(Setting(mini, b"secret", "en"), judged) == "local"
+        assert report.as_json()["sandbox"]["tier"] == tier

@@ -33,7 +33,7 @@ from grader.assignment.limits import Limits
 from grader.bridge.loading import NameRemark, remarks_of
 from grader.bridge.outcomes import MissingNameError
 from grader.bridge.session import Host
-from grader.bridge.session import Server as Workers
+from grader.bridge.session import WorkerSource as Workers
 from grader.bridge.student import Submission as Student
 from grader.errors import BadInputError
 from grader.intake.read import read

@@ -11,7 +11,7 @@ import pytest
 
 from grader.course.course import find_course
 from grader.errors import BadAssignmentError
-from grader.grading.bench import Bench, at_bench
+from grader.grading.bench import open_bench
 from grader.grading.task import Setting
 from grader.report.report import Report
 from tests.conftest import ROOT, code
@@ -181,13 +181,10 @@ def softmax_classifier(x, weight, bias):
 
 
 def judged(hw: str, submissions: Mapping[str, str], pattern: str | None = None, **changes: Any) -> dict[str, Report]:
-    def work(bench: Bench) -> dict[str, Report]:
-        collection = replace(bench.judge.collection, assignment=assignment)
-        judge = replace(bench.judge, pattern=pattern, collection=collection)
-        return {name: judge.judge(code(source)) for name, source in submissions.items()}
-
     assignment = replace(find_course(ROOT).assignment(hw), **changes)
-    return at_bench(Setting(assignment, b"secret", "en"), work)
+    with open_bench(Setting(assignment, b"secret", "en")) as bench:
+        judge = replace(bench.judge, pattern=pattern, case_set=replace(bench.judge.case_set, assignment=assignment))
+        return {name: judge.judge(code(source)) for name, source in submissions.items()}
 
 
 def reference(hw: str) -> str:

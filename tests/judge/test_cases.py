@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from grader.bridge.student import Submission as Student
+from grader.bridge.transport import local
 from grader.course.course import find_course
 from grader.errors import BadAssignmentError, UsageError
-from grader.judge.cases import Collection, collected
+from grader.judge.cases import CaseSet, Fixtures, collect_cases
+from grader.worker.server import Server
 
+ROOT = Path(__file__).resolve().parents[2]
 HEAD = "from grader.judge import case, close\n"
 
 
-def collect(course: Path, work: Callable[[Collection], Any], *, hidden: bool = False) -> Any:
-    assignment = find_course(course).assignment("mini")
-    files = [assignment.public_cases, *([assignment.hidden_cases] if hidden else [])]
-    return collected(assignment, files, work)
+def collect(course: Path, *, hidden: bool = False) -> CaseSet:
+    return collect_cases(find_course(course).assignment("mini"), hidden=hidden)
 
 
-def ids(collection: Collection) -> list[str]:
-    return [case.id for case in collection.cases]
+def ids(case_set: CaseSet) -> list[str]:
+    return [case.id for case in case_set.cases]
 
 
 def test_two_assignments_in_one_process_have_cases_of_their_own(new_course: Callable[..., Path]) -> None:
@@ -34,19 +40,17 @@ def test_two_assignments_in_one_process_have_cases_of_their_own(new_course: Call
     first = new_course(test_public=body("test_first"))
     first = first.rename(first.with_name("first"))
     second = new_course(test_public=body("test_second"))
-    assert collect(first, ids) == ["test_public.py::test_first"]
-    assert collect(second, ids) == ["test_public.py::test_second"]
-    assert collect(first, ids) == ["test_public.py::test_first"]
+    assert ids(collect(first)) == ["test_public.py::test_first"]
+    assert ids(collect(second)) == ["test_public.py::test_second"]
+    assert ids(collect(first)) == ["test_public.py::test_first"]
 
 
 def test_cases_come_in_the_order_of_the_file_with_what_their_author_said(course: Path) -> None:
-    def look(collection: Collection) -> list[tuple[object, ...]]:
-        return [
-            (case.name, case.info.section, case.info.points, case.info.needs, case.title, case.visibility.value)
-            for case in collection.cases
-        ]
-
-    assert collect(course, look, hidden=True) == [
+    said = [
+        (case.name, case.info.section, case.info.points, case.info.needs, case.title, case.visibility.value)
+        for case in collect(course, hidden=True).cases
+    ]
+    assert said == [
         ("test_mse", "mse", 1, (), "mse has the right value.", "public"),
         ("test_one_row", "mse", 1, ("test_mse",), "mse of a batch of one.", "public"),
         ("test_double", "double", 2, (), "double gives twice its input.", "public"),
@@ -66,12 +70,12 @@ def test_cases_come_in_the_order_of_the_file_with_what_their_author_said(course:
     ],
 )
 def test_a_pattern_chooses_cases_and_what_they_need(course: Path, pattern: str | None, names: list[str]) -> None:
-    assert collect(course, lambda it: [case.name for case in it.chosen(pattern)]) == names
+    assert [case.name for case in collect(course).chosen(pattern)] == names
 
 
 def test_a_pattern_that_fits_no_case_is_said(course: Path) -> None:
     with pytest.raises(UsageError, match="no such case"):
-        collect(course, lambda it: it.chosen("no such case"))
+        collect(course).chosen("no such case")
 
 
 @pytest.mark.parametrize(
@@ -89,60 +93,44 @@ def test_a_pattern_that_fits_no_case_is_said(course: Path) -> None:
 )
 def test_what_an_author_gets_wrong_is_said(new_course: Callable[..., Path], body: str, words: str) -> None:
     with pytest.raises(BadAssignmentError, match="(?s)" + words.replace("'", ".")):
-        collect(new_course(test_public=HEAD + body), ids)
+        collect(new_course(test_public=HEAD + body))
 
 
 def test_the_place_of_a_wrong_case_is_named(new_course: Callable[..., Path]) -> None:
     course = new_course(test_public=HEAD + "\n\ndef test_plain():\n    pass\n")
     with pytest.raises(BadAssignmentError) as caught:
-        collect(course, ids)
+        collect(course)
     assert str(caught.value.where).endswith("test_public.py:4")
 
 
 def test_points_of_the_manifest_are_held_against_the_cases(new_course: Callable[..., Path]) -> None:
     body = HEAD + "@case('mse', points=5, concept='c')\ndef test_wide(student):\n    pass\n"
     with pytest.raises(BadAssignmentError, match=r"7 points together; the manifest says 3"):
-        collect(new_course(test_hidden=body), ids, hidden=True)
+        collect(new_course(test_hidden=body), hidden=True)
 
 
 def test_two_cases_of_one_name_in_two_files_are_refused(new_course: Callable[..., Path]) -> None:
     body = HEAD + "@case('mse', points=1, concept='c')\ndef test_mse(student):\n    pass\n"
     with pytest.raises(BadAssignmentError, match="Two cases are called test_mse"):
-        collect(new_course(test_hidden=body), ids, hidden=True)
+        collect(new_course(test_hidden=body), hidden=True)
 
 
 def test_two_cases_of_one_name_in_one_file_are_refused(new_course: Callable[..., Path]) -> None:
     """Python keeps the last alone: without a word a case would be gone."""
     body = HEAD + 2 * "@case('mse', points=1, concept='c')\ndef test_a(student):\n    pass\n"
     with pytest.raises(BadAssignmentError, match="Two cases are called test_a") as caught:
-        collect(new_course(test_public=body), ids)
+        collect(new_course(test_public=body))
     assert str(caught.value.where).endswith("test_public.py:6")
     assert caught.value.hint == "Rename one of them."
 
 
-def test_an_exception_of_the_work_comes_out_as_it_is(course: Path) -> None:
-    def work(_collection: Collection) -> None:
-        raise KeyError("mine")
-
-    with pytest.raises(KeyError, match="mine"):
-        collect(course, work)
-
-
-def test_pytest_leaves_the_environment_and_the_path_as_they_were(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only -k nothing")
-    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
-    before = dict(os.environ), list(sys.path)
-    assert len(collect(course, ids)) == 3
-    assert (dict(os.environ), list(sys.path)) == before
-
-
 def test_the_hash_is_that_of_the_files_of_cases(course: Path) -> None:
-    first = collect(course, lambda it: it.sha256, hidden=True)
-    assert first == collect(course, lambda it: it.sha256, hidden=True)
+    first = collect(course, hidden=True).sha256
+    assert first == collect(course, hidden=True).sha256
     hidden = course / "assignments" / "mini" / "test_hidden.py"
     hidden.write_text(hidden.read_text("utf-8") + "\n# more\n", "utf-8")
-    assert first != collect(course, lambda it: it.sha256, hidden=True)
-    assert collect(course, lambda it: it.sha256) not in (first, None)
+    assert first != collect(course, hidden=True).sha256
+    assert collect(course).sha256 not in (first, None)
 
 
 LAST_NEEDS_FIRST = """
@@ -167,3 +155,106 @@ def test_a_last_case_that_is_skipped_costs_the_next_submission_nothing(
     wrong = made.judge("def mse(x, y):\n    return None\n")
     assert [case.verdict.value for case in wrong.cases] == ["failed", "skipped"]
     assert made.judge("def mse(x, y):\n    return ((x - y) ** 2).mean()\n").all_passed
+
+
+@pytest.mark.parametrize("hw", find_course(ROOT).ids())
+def test_ids_and_their_order_are_those_of_pytest(hw: str) -> None:
+    assignment = find_course(ROOT).assignment(hw)
+    if any(importlib.util.find_spec(name) is None for name in assignment.imports):
+        pytest.skip(f"{hw} needs {', '.join(assignment.imports)}")
+    files = [assignment.public_cases, assignment.hidden_cases]
+    options = ["--collect-only", "-q", "--noconftest", "-c", os.devnull, "--rootdir", str(assignment.folder)]
+    command = [sys.executable, "-m", "pytest", *options, "--import-mode=importlib", "-p", "no:cacheprovider"]
+    told = subprocess.run([*command, *map(str, files)], capture_output=True, text=True, check=True).stdout
+    assert ids(collect_cases(assignment, hidden=True)) == [line for line in told.splitlines() if "::" in line]
+
+
+REFUSED = {
+    "a fixture of its own": ("@pytest.fixture\ndef mine(): return 7\n@mse()\ndef test_it(mine):\n    'It.'\n", "mine"),
+    "a fixture of pytest's": ("@mse()\ndef test_it(tmp_path):\n    'It.'\n", "tmp_path, which is no fixture"),
+    "the request itself": ("@mse()\ndef test_it(request):\n    'It.'\n", "request, which is no fixture"),
+    "a set-up of the file": ("def setup_module(): pass\n@mse()\ndef test_it():\n    'It.'\n", "setup_module"),
+    "indirect": ("@mse()\n@pytest.mark.parametrize('n', [6], indirect=True)\ndef test_it(n):\n    'It.'\n", "indirect"),
+    "another mark": ("@mse()\n@pytest.mark.skip\ndef test_it():\n    'It.'\n", "marked skip"),
+    "a class": ("class TestIt:\n    @mse()\n    def test_it(self):\n        'It.'\n", "TestIt"),
+    "a coroutine": ("@mse()\nasync def test_it():\n    'It.'\n", "test_it can.t be async"),
+    "a row too long": (
+        "@mse()\n@pytest.mark.parametrize('a, b', [(1, 2, 3)])\ndef test_it(a, b): pass\n",
+        "3 values",
+    ),
+    "one name twice": ("@mse()\n@pytest.mark.parametrize('a', [1, 1])\ndef test_it(a):\n    'It.'\n", "under one name"),
+}
+OWN = HEAD + "import pytest\ndef mse(**more):\n    return case('mse', points=1, concept='c', **more)\n"
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_only_pytest_could_do_is_refused_with_its_place(new_course: Callable[..., Path], what: str) -> None:
+    body, words = REFUSED[what]
+    with pytest.raises(BadAssignmentError, match=words) as caught:
+        collect(new_course(test_public=OWN + body))
+    assert "test_public.py" in str(caught.value.where)
+
+
+RUN = """
+@mse()
+def test_nothing():
+    "Asks for nothing."
+
+@mse()
+def test_all(rng, reference, student):
+    "Asks for everything."
+    assert student is not reference and rng.normal() < 9
+
+@mse()
+@pytest.mark.parametrize("n", [1, 2])
+@pytest.mark.parametrize("word", ["a"])
+def test_given(student, n, word):
+    "Is given something."
+    assert (n, word) == (1, "a"), "too many"
+
+@mse()
+def test_skips(student):
+    "Is skipped by itself."
+    pytest.skip("today")
+
+@mse()
+def test_returns():
+    "Could not fail."
+    return 1 == 2
+"""
+
+
+def fixtures() -> Fixtures:
+    def side() -> Student:
+        return Student(local(Server()))
+
+    return Fixtures(side, side, lambda: np.random.default_rng(0))
+
+
+def test_a_case_is_called_and_how_it_ended_is_handed_back(new_course: Callable[..., Path]) -> None:
+    ended = {case.name: case.run(fixtures()) for case in collect(new_course(test_public=OWN + RUN)).cases}
+    assert {name for name, error in ended.items() if error is None} == {"test_nothing", "test_all", "test_given[a-1]"}
+    assert str(ended["test_given[a-2]"]) == "too many"
+    assert (type(ended["test_skips"]).__name__, str(ended["test_skips"])) == ("Skipped", "today")
+    assert isinstance(ended["test_returns"], BadAssignmentError)
+    assert "test_returns returns something" in str(ended["test_returns"])
+
+
+def test_a_worker_that_can_not_be_had_ends_the_case_and_not_the_judge(new_course: Callable[..., Path]) -> None:
+    def gone() -> Student:
+        raise RuntimeError("gone")
+
+    case = next(case for case in collect(new_course(test_public=OWN + RUN)).cases if case.name == "test_all")
+    assert repr(case.run(replace(fixtures(), student=gone))) == "RuntimeError('gone')"
+
+
+def test_files_of_an_assignment_share_a_module_and_leave_no_name_behind(new_course: Callable[..., Path]) -> None:
+    body = OWN + "from inputs import ROWS\n@mse(needs=())\ndef test_it():\n    'It.'\n    assert ROWS == {rows}\n"
+    ended = []
+    for rows in (3, 4):
+        course = new_course(test_public=body.format(rows=rows))
+        course = course.rename(course.with_name(f"course-{rows}"))
+        (course / "assignments" / "mini" / "inputs.py").write_text(f"ROWS = {rows}\n", "utf-8")
+        ended += [case.run(fixtures()) for case in collect(course).cases]
+    assert ended == [None, None]
+    assert "inputs" not in sys.modules

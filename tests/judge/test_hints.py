@@ -12,7 +12,7 @@ import pytest
 from grader import i18n
 from grader.errors import BadAssignmentError
 from grader.intake.submission import Cell, Submission
-from grader.judge.cases import Collection
+from grader.judge.cases import CaseSet
 from grader.judge.hints import LiveHints, read_misconceptions
 from grader.judge.recording import RecordedHints, RecordedReference, read_recording, record
 from grader.judge.reference import LiveReference
@@ -72,15 +72,14 @@ class Judging:
         return self._judge(source, lambda it: Judge(it, reference, self.bench.server, hints=self.hints))
 
     def recorded(self, source: str, file: Path) -> Report:
-        file.write_bytes(self.bench.do(lambda it: record(it, self.hints)))
+        file.write_bytes(record(self.bench.case_set, self.hints))
         recording = read_recording(file)
         reference, hints = RecordedReference(recording), RecordedHints(self.assignment, recording)
         return self._judge(source, lambda it: Judge(it, reference, self.bench.server, hints=hints))
 
-    def _judge(self, source: str, judge: Callable[[Collection], Judge]) -> Report:
+    def _judge(self, source: str, judge: Callable[[CaseSet], Judge]) -> Report:
         submission = Submission("kim", "kim.py", (Cell("kim.py", source),), "")
-        report: Report = self.bench.do(lambda it: judge(it).judge(submission))
-        return report
+        return judge(self.bench.case_set).judge(submission)
 
 
 @pytest.fixture

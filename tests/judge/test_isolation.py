@@ -8,13 +8,14 @@ import re
 import secrets
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from grader.course.course import find_course
-from grader.judge.cases import collected
+from grader.judge.cases import collect_cases
 from grader.judge.reference import LiveReference
 from grader.report.report import Report, Verdict
 from grader.sandbox.spec import worker_spec
@@ -164,7 +165,7 @@ def test_what_a_submission_does_to_files_changes_no_other_submissions_report(
 def test_the_report_names_the_cases_it_was_made_by(hw1_of_the_copy: Bench, hw1_copy: Path) -> None:
     """Also where the submission has written over them in the meantime."""
     copy = find_course(hw1_copy).assignment("hw1")
-    before = collected(copy, [copy.public_cases, copy.hidden_cases], lambda it: it.sha256)
+    before = collect_cases(copy, hidden=True).sha256
     report = hw1_of_the_copy.judge(attack(asked(hw1_of_the_copy), hw1_copy, WRONG_ANSWERS["True"]))
     assert report.cases_sha256 == before
 
@@ -406,7 +407,7 @@ def text():
         course = new_course(manifest=MANIFEST, test_hidden=hidden, test_public=public, reference=reference)
         course = course.rename(tmp_path / f"canary-{secrets.token_hex(8)}")
         made = bench(course, limits=find_course(course).assignment("mini").limits)
-        made.files.reverse()  # the hidden case first
+        made.case_set = replace(made.case_set, cases=made.case_set.cases[::-1])  # the hidden case first
         # Without the layers, so that there is a /proc to see it all in: what they hide must not be there at all.
         server = start(["numpy"], without=LAYERS)
         try:

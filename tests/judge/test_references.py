@@ -8,10 +8,9 @@ import sys
 import pytest
 
 from grader.course.course import find_course
-from grader.grading.bench import Bench, at_bench
+from grader.grading.bench import open_bench
 from grader.grading.task import Setting
 from grader.intake.read import read
-from grader.report.report import Report
 from grader.worker.layers import compose
 from tests.conftest import ROOT
 
@@ -28,10 +27,8 @@ def test_the_reference_earns_everything_in_the_sandbox(hw: str) -> None:
     assert assignment.reference is not None
     submission = read(assignment.reference, hw)
 
-    def work(bench: Bench) -> Report:
-        return bench.judge.judge(submission)
-
-    report = at_bench(Setting(assignment, b"a secret", "en", closed=True), work)
+    with open_bench(Setting(assignment, b"a secret", "en", closed=True)) as bench:
+        report = bench.judge.judge(submission)
     assert {case.id: case.message for case in report.cases if case.points != case.max_points} == {}
     assert (report.percent, report.visibility, report.tier) == (100, "full", "staff")
     assert set(compose.REQUIRED["staff"]) <= set(report.layers)

@@ -16,7 +16,7 @@ from grader.assignment.limits import Limits
 from grader.course.course import find_course
 from grader.errors import BadAssignmentError
 from grader.intake.submission import Cell, Submission
-from grader.judge.cases import collected
+from grader.judge.cases import collect_cases
 from grader.judge.reference import LiveReference
 from grader.report.report import Report, Verdict
 from grader.sandbox.start import start
@@ -302,7 +302,7 @@ def test_the_released_notebook_runs_as_a_submission(members: Path, d2d: Command)
 def test_the_data_is_part_of_what_a_report_was_made_by(whole_course: Path) -> None:
     def sha256() -> str:
         assignment = find_course(whole_course).assignment("mini")
-        return collected(assignment, [assignment.public_cases], lambda collection: collection.sha256)
+        return collect_cases(assignment).sha256
 
     before = sha256()
     (whole_course / "assignments" / "mini" / "notes.txt").write_text("four times\n", "utf-8")

@@ -18,7 +18,7 @@ import pytest
 
 from grader.assignment.limits import Limits
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
-from grader.bridge.session import Host, Server
+from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Submission as Student
 from grader.errors import BadAssignmentError, OurFaultError
 from grader.intake.submission import Cell, Submission
@@ -49,7 +49,7 @@ LIMITS = Limits(case_seconds=2.0, load_seconds=2.0, total_seconds=30.0, memory_m
 
 
 @pytest.fixture(params=[False, True], ids=["forked", "spawned"])
-def server(request: pytest.FixtureRequest, scratch_home: Path, family: Family) -> Iterator[Server]:
+def server(request: pytest.FixtureRequest, scratch_home: Path, family: Family) -> Iterator[WorkerSource]:
     before = set(scratch_home.iterdir())
     server = start(["numpy"], spawn=request.param)
     yield server
@@ -58,11 +58,11 @@ def server(request: pytest.FixtureRequest, scratch_home: Path, family: Family) -
     assert set(scratch_home.iterdir()) == before
 
 
-def host(server: Server, source: str, limits: Limits = LIMITS) -> Host:
-    return Host(server, Submission("kim", "kim.py", (Cell("kim.py", source),), "0" * 64), limits)
+def host(server: WorkerSource, source: str, limits: Limits = LIMITS) -> Session:
+    return Session(server, Submission("kim", "kim.py", (Cell("kim.py", source),), "0" * 64), limits)
 
 
-def loaded(server: Server, source: str, limits: Limits = LIMITS) -> tuple[Host, Student]:
+def loaded(server: WorkerSource, source: str, limits: Limits = LIMITS) -> tuple[Session, Student]:
     kept = host(server, source, limits)
     student = Student(kept.transport())
     kept.begin(limits.case_seconds)
@@ -89,7 +89,7 @@ def test_spawned_workers_end_as_forked_ones_do(
     assert set(scratch_home.iterdir()) == before
 
 
-def test_values_come_and_go(server: Server) -> None:
+def test_values_come_and_go(server: WorkerSource) -> None:
     kept, student = loaded(server, "def twice(x):\n    return 2 * x\ndef fails():\n    raise KeyError('k')\n")
     x = np.arange(6.0).reshape(2, 3)
     np.testing.assert_array_equal(student.twice(x), 2 * x)
@@ -103,14 +103,14 @@ def test_values_come_and_go(server: Server) -> None:
     kept.drop()
 
 
-def test_a_large_array_comes_and_goes(server: Server) -> None:
+def test_a_large_array_comes_and_goes(server: WorkerSource) -> None:
     kept, student = loaded(server, "def same(x):\n    return x\n")
     x = np.random.default_rng(1).normal(size=1 << 20)
     np.testing.assert_array_equal(student.same(x), x)
     kept.drop()
 
 
-def test_a_worker_that_is_gone_is_replaced_and_the_code_loaded_again(server: Server) -> None:
+def test_a_worker_that_is_gone_is_replaced_and_the_code_loaded_again(server: WorkerSource) -> None:
     kept, student = loaded(server, "import os\ndef leave():\n    os._exit(7)\ndef one():\n    return 1\n")
     with pytest.raises(EndedError) as caught:
         student.leave()
@@ -131,7 +131,7 @@ def test_a_worker_that_is_gone_is_replaced_and_the_code_loaded_again(server: Ser
         ("os.kill(os.getpid(), signal.SIGSTOP); time.sleep(60)", ("timeout", "")),
     ],
 )
-def test_how_a_worker_ended_is_told(server: Server, body: str, how: tuple[str, str]) -> None:
+def test_how_a_worker_ended_is_told(server: WorkerSource, body: str, how: tuple[str, str]) -> None:
     limits = Limits(case_seconds=0.5, load_seconds=5.0)
     kept, student = loaded(server, f"import ctypes, os, signal, time\ndef f():\n    {body}\n", limits)
     kept.begin(5.0 if how[0] == "crashed" else 0.5)
@@ -145,7 +145,7 @@ def test_how_a_worker_ended_is_told(server: Server, body: str, how: tuple[str, s
     kept.drop()
 
 
-def test_a_worker_once_ended_stays_ended(server: Server) -> None:
+def test_a_worker_once_ended_stays_ended(server: WorkerSource) -> None:
     kept, student = loaded(server, "import os\ndef f():\n    os._exit(3)\n")
     for _ in range(3):
         with pytest.raises(EndedError):
@@ -154,7 +154,7 @@ def test_a_worker_once_ended_stays_ended(server: Server) -> None:
     kept.drop()
 
 
-def test_what_is_printed_is_kept_up_to_the_bound(server: Server) -> None:
+def test_what_is_printed_is_kept_up_to_the_bound(server: WorkerSource) -> None:
     limits = Limits(output_kb=1)
     kept, student = loaded(server, "def f(n):\n    print('x' * n)\n", limits)
     student.f(10)
@@ -171,7 +171,7 @@ def test_what_is_printed_is_kept_up_to_the_bound(server: Server) -> None:
     kept.drop()
 
 
-def test_a_folder_of_its_own_that_goes_with_the_worker(server: Server, scratch_home: Path) -> None:
+def test_a_folder_of_its_own_that_goes_with_the_worker(server: WorkerSource, scratch_home: Path) -> None:
     source = (
         "import os\ndef put():\n    os.makedirs('a/b')\n    open('a/b/c', 'w').close()\n"
         "def see():\n    return [os.listdir('.'), os.path.exists('a/b/c')]\n"
@@ -185,7 +185,7 @@ def test_a_folder_of_its_own_that_goes_with_the_worker(server: Server, scratch_h
     assert list(scratch_home.rglob("c")) == []
 
 
-def test_no_library_but_those_of_the_assignment(server: Server) -> None:
+def test_no_library_but_those_of_the_assignment(server: WorkerSource) -> None:
     kept, student = loaded(
         server,
         "def has(name):\n    try:\n        __import__(name)\n    except ImportError:\n"
@@ -198,7 +198,7 @@ def test_no_library_but_those_of_the_assignment(server: Server) -> None:
     kept.drop()
 
 
-def test_memory_is_bounded(server: Server) -> None:
+def test_memory_is_bounded(server: WorkerSource) -> None:
     kept, student = loaded(server, "import numpy as np\ndef f(mb):\n    return np.ones(mb << 17).size\n")
     assert student.f(32) == 32 << 17
     with pytest.raises(RaisedError) as caught:
@@ -280,7 +280,7 @@ def test_a_judge_that_is_killed_while_its_zygote_starts_leaves_no_folder(tmp_pat
 
 JUDGE = """
 import sys, time
-from grader.bridge.session import Host
+from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Submission as Student
 from grader.assignment.limits import Limits
 from grader.intake.submission import Cell, Submission
@@ -288,7 +288,7 @@ from grader.sandbox.start import start
 
 server = start(["numpy"], spawn={spawn})
 source = '''{source}'''
-host = Host(server, Submission("kim", "kim.py", (Cell("kim.py", source),), ""), Limits(case_seconds=60))
+host = Session(server, Submission("kim", "kim.py", (Cell("kim.py", source),), ""), Limits(case_seconds=60))
 transport = host.transport()
 print("ready", flush=True)
 host.begin(60)
@@ -372,7 +372,7 @@ def test_a_wait_status_in_words(status: int, text: str) -> None:
     assert signal.SIGKILL == 9
 
 
-def test_the_environment_of_both_kinds_is_empty(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_of_both_kinds_is_empty(server: WorkerSource, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("D2D_SECRET", "seed of hidden inputs")
     kept, student = loaded(
         server,
