@@ -2,8 +2,9 @@
 
     D2DError                    a sentence for the person, and an exit code
     ├── UsageError          2   the command was called in a way that can't be carried out
-    ├── BadInputError       2   a file that somebody handed in or wrote can't be read
-    │   └── BadAssignmentError  2   … and it is the author's: manifest, cases, recordings
+    ├── BadInputError       2   a file that somebody handed in or wrote is not what it has to be
+    │   ├── FileError           2   … or can't be read or written at all
+    │   └── BadAssignmentError  2   … or is the author's: manifest, course file, cases, recordings
     └── OurFaultError       3   infrastructure or judge: never the student's fault, a rerun is due
 
 What happens inside a submission is no error of ours: it is a verdict (`grader.report.report`).
@@ -39,9 +40,13 @@ class UsageError(D2DError):
 
 
 class BadInputError(D2DError):
-    """A file that somebody handed in or wrote can't be read."""
+    """A file that somebody handed in or wrote is not what it has to be."""
 
     exit_code = BAD_INPUT
+
+
+class FileError(BadInputError):
+    """A file or folder can't be read or written."""
 
 
 class BadAssignmentError(BadInputError):

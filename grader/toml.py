@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import BadAssignmentError
+from grader.files import read_text
 from grader.i18n import _
 
 if sys.version_info >= (3, 11):
@@ -68,13 +69,9 @@ class Table:
 
 def load(file: Path) -> Table:
     """The top table of a file."""
+    text = read_text(file)
     try:
-        text = file.read_text("utf-8")
         return Table(file, tomllib.loads(text), text)
-    except FileNotFoundError as error:
-        raise BadAssignmentError(_("There is no such file."), where=file) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadAssignmentError(_("The file can't be read: {reason}.").format(reason=error), where=file) from error
     except tomllib.TOMLDecodeError as error:
         raise BadAssignmentError(_("This is no TOML: {reason}.").format(reason=error), where=file) from error
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from grader.assignment.manifest import Assignment
 from grader.errors import BadAssignmentError
+from grader.files import read_text
 from grader.i18n import _
 
 MARKER = re.compile(r"^<!--\s*cell:\s*(\w+)\s*-->[ \t]*\n?", re.MULTILINE)
@@ -138,10 +139,7 @@ def _file(assignment: Assignment, language: str) -> Path:
 
 def _read(assignment: Assignment, language: str) -> str:
     file = _file(assignment, language)
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadAssignmentError(_("The handout can't be read: {reason}.").format(reason=error), where=file) from error
+    return read_text(file)
 
 
 def _text(source: str) -> dict[str, Any]:

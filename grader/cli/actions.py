@@ -15,7 +15,8 @@ from grader.cli.app import common
 from grader.cli.paper import table
 from grader.cli.staff import collect, publish
 from grader.cli.ta import course_of
-from grader.errors import ALL_PASSED, BAD_INPUT, OUR_FAULT, BadInputError, UsageError
+from grader.errors import ALL_PASSED, BAD_INPUT, OUR_FAULT, BadInputError
+from grader.files import append
 from grader.i18n import _, language
 
 if TYPE_CHECKING:
@@ -102,11 +103,7 @@ def _write_summary(text: str) -> None:
     if not name:
         click.echo(text)
         return
-    try:
-        with Path(name).open("a", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise UsageError(_("This can't be written: {reason}.").format(reason=error.strerror), where=name) from error
+    append(Path(name), text)
 
 
 def _markdown(checked: Sequence[Checked]) -> str:
@@ -148,12 +145,12 @@ def _located(folder: Path, where: Where) -> tuple[str, int | None]:
     """The file and line that GitHub puts an annotation at: in a notebook, the line of its file."""
     if where.cell is None or where.line is None:
         return where.file, where.line
-    from grader.intake.file import contents
+    from grader.files import read_submitted
     from grader.intake.notebook import line_in_file
     from grader.intake.text import decode
 
     try:
-        text = decode(contents(folder / where.file, follow=False), where.file)
+        text = decode(read_submitted(folder / where.file, follow=False), where.file)
         return where.file, line_in_file(text, where.cell, where.line)
     except BadInputError:
         return where.file, None

@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from grader import files as whole
 from grader.errors import BadInputError
+from grader.files import write_whole
 from grader.i18n import _
 
 _WIDEST = 60
@@ -53,12 +53,7 @@ def put(text: str, file: str | None) -> None:
 
 def write(path: Path, text: str) -> None:
     """A file that is whole or not there, and its folder with it."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        whole.put(path, text.encode("utf-8"), prefix=f".{path.name}.")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BadInputError(_("The file can't be written: {reason}.").format(reason=reason), where=path) from error
+    write_whole(path, text)
 
 
 class Names:

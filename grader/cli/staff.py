@@ -20,6 +20,7 @@ from grader.cli.feedback import seen_now
 from grader.cli.paper import dumped, say, table, whoami, write
 from grader.cli.ta import course_of, open_book, term_of
 from grader.errors import ALL_PASSED, OUR_FAULT, BadInputError, UsageError
+from grader.files import append
 from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -249,8 +250,7 @@ def _summary(title: str, text: str) -> None:
     if name:
         from grader.render.markdown import block, escaped
 
-        with Path(name).open("a", encoding="utf-8") as file:
-            file.write(f"## {escaped(title)}\n\n{block(text, 200_000)}\n\n")
+        append(Path(name), f"## {escaped(title)}\n\n{block(text, 200_000)}\n\n")
 
 
 def _output(name: str, value: str) -> None:
@@ -258,5 +258,4 @@ def _output(name: str, value: str) -> None:
     assert "\n" not in value
     file = os.environ.get("GITHUB_OUTPUT")
     if file:
-        with Path(file).open("a", encoding="utf-8") as opened:
-            opened.write(f"{name}={value}\n")
+        append(Path(file), f"{name}={value}\n")

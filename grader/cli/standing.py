@@ -24,6 +24,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 DECISIONS = "decisions.json"
 REPORTS = "reports"
 _MOST_FILES = 1000
+_LARGEST = 64 << 20
 _LONGEST = 100_000  # of a name: one that somebody typed into a form must not keep the others from their own
 
 
@@ -64,9 +65,11 @@ def _out(value: object, text: str, json_file: str | None) -> None:
 def _read_decisions(file: Path) -> list[dict[str, Any]]:
     """What `promote` wrote; the file comes from elsewhere, so its form is looked at."""
     from grader.fields import FaultError, Fields, as_text
+    from grader.files import read_named
 
+    data = read_named(file, limit=_LARGEST)
     try:
-        value = json.loads(file.read_bytes().decode("utf-8-sig"))
+        value = json.loads(data.decode("utf-8-sig"))
         if not isinstance(value, list):
             raise FaultError("", _("must be a list"))
         for at, each in enumerate(value):
@@ -87,7 +90,7 @@ def _read_decisions(file: Path) -> list[dict[str, Any]]:
     except FaultError as error:
         said = _("This is no file of decisions: {fault}.").format(fault=error)
         raise BadInputError(said, where=file) from error
-    except (OSError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadInputError(_("This file of decisions can't be read."), where=file) from error
     return value
 

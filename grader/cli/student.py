@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.app import common, show
-from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError, UsageError
+from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError
 from grader.i18n import _
 
 if TYPE_CHECKING:
@@ -90,10 +90,9 @@ def check(hw: str, path: Path | None, pattern: str | None, watch: bool, **option
 
 def writable(file: Path) -> None:
     """Complain of a file that can't be written before anything is judged, not after."""
-    try:
-        file.open("a", encoding="utf-8").close()
-    except OSError as error:
-        raise UsageError(_("This can't be written: {reason}.").format(reason=error.strerror), where=file) from error
+    from grader.files import append
+
+    append(file, "")
 
 
 def default_path(assignment: Assignment) -> Path:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import BadInputError
+from grader.files import read_named
 from grader.i18n import _
 
 DELIMITERS = ",;\t"
@@ -127,17 +128,8 @@ def _records(file: Path, text: str, delimiter: str, first: int) -> Iterator[Row]
 
 
 def _decoded(file: Path) -> str:
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(_LARGEST + 1)
-    except FileNotFoundError as error:
-        raise BadInputError(_("There is no such file."), where=file) from error
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BadInputError(_("The file can't be read: {reason}.").format(reason=reason), where=file) from error
+    data = read_named(file, limit=_LARGEST, too_long=_("The file is too large to be a list of members."))
     hint = _("Save the sheet as «CSV UTF-8».")
-    if len(data) > _LARGEST:
-        raise BadInputError(_("The file is too large to be a list of members."), where=file)
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise BadInputError(_("This is an Excel workbook, not a CSV file."), where=file, hint=hint)
     # Excel's «Unicode text» is UTF-16 with tabs. CP949 comes last: nearly every text could be read as that.

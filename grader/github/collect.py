@@ -18,10 +18,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from grader import files as whole
 from grader.clean import inline
 from grader.course.roster import Person
 from grader.errors import BadInputError, UsageError
+from grader.files import write_whole, writing_to
 from grader.github import repository
 from grader.github.collected import COLLECTED_FILE, CollectedFolder, CollectedWork, Head, Snapshot, read_collection
 from grader.github.git import FetchLimits, Git, UnavailableError
@@ -137,7 +137,7 @@ def _fetched(order: CollectOrder, git: Git, url: str, found: CollectedWork) -> C
     files = repository.files(git, found.commit, order.assignment, order.others, found.url)
     data = _archive(files)
     name = f"{found.member}.zip"
-    whole.put(order.out / name, data, mode=0o644)
+    write_whole(order.out / name, data, mode=0o644)
     contents = tuple(sorted({hashlib.sha256(each).hexdigest() for each in files.values()}))
     return replace(found, committed_at=commit.at, file=name, sha256=hashlib.sha256(data).hexdigest(), contents=contents)
 
@@ -163,14 +163,11 @@ def _there(order: CollectOrder, one: CollectedWork) -> bool:
 
 def _earlier(out: Path) -> dict[str, CollectedWork]:
     """What an earlier run has collected into this folder."""
-    try:
+    with writing_to(out):
         out.mkdir(parents=True, exist_ok=True)
         if not (out / COLLECTED_FILE).exists() and any(out.iterdir()):
             hint = _("Name an empty folder, or one that `d2d collect` filled.")
             raise UsageError(_("This folder holds something else."), where=out, hint=hint)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise UsageError(_("This can't be written: {reason}.").format(reason=reason), where=out) from error
     return (
         {one.member: one for one in read_collection(out / COLLECTED_FILE).members}
         if (out / COLLECTED_FILE).exists()
@@ -182,7 +179,7 @@ def _write(order: CollectOrder, at: datetime, members: Mapping[str, CollectedWor
     by_name = tuple(members[name] for name in sorted(members))
     collection = CollectedFolder(at, order.assignment, order.before, by_name)
     text = json.dumps(collection.as_json(), ensure_ascii=False, indent=2) + "\n"
-    whole.put(order.out / COLLECTED_FILE, text.encode(), mode=0o644)
+    write_whole(order.out / COLLECTED_FILE, text, mode=0o644)
     return collection
 
 

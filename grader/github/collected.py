@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from grader.errors import BadInputError
 from grader.fields import FaultError, Fields, as_text
+from grader.files import read_named
 from grader.i18n import _
 
 _T = TypeVar("_T")
@@ -131,9 +132,9 @@ def read_collection(file: Path) -> CollectedFolder:
 
 
 def _read(file: Path, schema: str, build: Callable[[Fields], _T]) -> _T:
+    data = read_named(file, limit=_LARGEST)
     try:
-        with file.open("rb") as opened:
-            top = Fields(json.loads(opened.read(_LARGEST).decode("utf-8")))
+        top = Fields(json.loads(data.decode("utf-8")))
         if top.take("schema") != schema:
             raise FaultError("schema", _("must be {schema}").format(schema=schema))
         value = build(top)
@@ -141,9 +142,6 @@ def _read(file: Path, schema: str, build: Callable[[Fields], _T]) -> _T:
     except FaultError as error:
         said = _("This is not what `d2d collect` writes: {fault}.").format(fault=error)
         raise BadInputError(said, where=file) from error
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BadInputError(_("The file can't be read: {reason}.").format(reason=reason), where=file) from error
     except (ValueError, RecursionError) as error:
         raise BadInputError(_("This is not what `d2d collect` writes: it is not JSON."), where=file) from error
     return value

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.errors import BadInputError, OurFaultError
+from grader.files import reading
 from grader.i18n import _
 
 APPLICATION = 0x64326467  # "d2dg": tells a gradebook from any other SQLite file
@@ -96,17 +97,13 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
 
 def _look(path: Path, *, create: bool) -> None:
     """What can be said before SQLite touches the file; it would make one that is missing."""
-    try:
-        with path.open("rb") as file:
-            header = file.read(len(_HEADER))
-    except FileNotFoundError as error:
+    if not path.exists():
         if create and path.parent.is_dir():
             return
         hint = _("`d2d gradebook add` and `d2d grade … --gradebook FILE` make one.")
-        raise BadInputError(_("There is no gradebook here."), where=path, hint=hint) from error
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BadInputError(_("The file can't be read: {reason}.").format(reason=reason), where=path) from error
+        raise BadInputError(_("There is no gradebook here."), where=path, hint=hint)
+    with reading(path), path.open("rb") as file:
+        header = file.read(len(_HEADER))
     if header != _HEADER and not (create and not header):
         raise BadInputError(_("This is no gradebook."), where=path)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grader.clean import inline, printable
 from grader.errors import BadInputError, UsageError
+from grader.files import reading
 from grader.i18n import _
 from grader.intake.candidate import ARCHIVES, NOTEBOOK, SCRIPT, is_foreign, stem
 from grader.intake.text import shown
@@ -39,11 +40,8 @@ def entries(path: Path, assignment: str, *, apart_from: Iterable[Path] = ()) -> 
     if not path.is_dir() or any((path / f"{assignment}{end}").exists() for end in ("", SCRIPT, NOTEBOOK, *ARCHIVES)):
         return [_named(path)]
     ours = {place.resolve() for place in apart_from}
-    try:
+    with reading(path, folder=True):
         found = [_named(each) for each in sorted(path.iterdir()) if _is_meant(each) and each.resolve() not in ours]
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BadInputError(_("The folder can't be read: {reason}.").format(reason=reason), where=path) from error
     if not found:
         hint = _("Each member's work lies in it as NAME.ipynb, NAME.py, NAME/ or NAME.zip.")
         raise UsageError(_("There is no submission in this folder."), where=path, hint=hint)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader import files as whole
-from grader.errors import BadInputError, OurFaultError, UsageError
+from grader.errors import BadInputError, FileError, OurFaultError, UsageError
+from grader.files import UNFINISHED, write_whole, writing_to
 from grader.i18n import _
 from grader.report.reader import Document, read_file
 from grader.report.report import Report, laid_out
@@ -21,8 +21,6 @@ from grader.report.summary import Row
 
 if TYPE_CHECKING:
     from grader.report.signature import SigningKey
-
-_UNFINISHED = ".d2d-"
 
 
 @dataclass(frozen=True)
@@ -45,15 +43,12 @@ class ReportFolder:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Make the folder, keep other runs out of it meanwhile, and find out what an earlier run has left in it."""
-        try:
+        with writing_to(self.folder):
             self.reports.mkdir(parents=True, exist_ok=True)
             lock = os.open(self.reports, os.O_RDONLY)
-        except OSError as error:
-            what = _("This can't be written: {reason}.").format(reason=error.strerror)
-            raise UsageError(what, where=self.folder) from error
         try:
             _lock(lock, self.folder)
-            for left in self.reports.glob(f"{_UNFINISHED}*"):
+            for left in self.reports.glob(f"{UNFINISHED}*"):
                 left.unlink()
             self._look()
             yield
@@ -72,13 +67,11 @@ class ReportFolder:
     def write(self, report: Report) -> Row:
         """Put a report on the disk, signed."""
         signed = report if self.key is None else self.key.sign(report)
-        text = laid_out(signed.as_json())
         try:
-            whole.put(self.path(report.member), text.encode("utf-8"), prefix=_UNFINISHED, mode=0o644, lasting=True)
-        except OSError as error:
-            what = _("The report can't be written: {reason}.").format(reason=error.strerror or type(error).__name__)
+            write_whole(self.path(report.member), laid_out(signed.as_json()), mode=0o644, lasting=True)
+        except FileError as error:
             hint = _("What was written before is whole. Make room, and give the same command again: it goes on there.")
-            raise OurFaultError(what, where=self.path(report.member), hint=hint) from error
+            raise OurFaultError(error.what, where=error.where, hint=hint) from error
         return Row.of(report)
 
     def _look(self) -> None:

@@ -7,7 +7,8 @@ import os
 import secrets
 from pathlib import Path
 
-from grader.errors import BadInputError
+from grader.errors import BadInputError, FileError
+from grader.files import read_named, write_new, write_whole
 from grader.i18n import _
 
 VARIABLE = "D2D_SECRET"
@@ -43,26 +44,19 @@ def _make(file: Path) -> bool:
     if file.exists():
         return False
     try:
-        file.parent.mkdir(exist_ok=True)
-        (file.parent / ".gitignore").write_text("*\n", "utf-8")
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-            opened.write(secrets.token_hex(32) + "\n")
-    except FileExistsError:  # by another run, this moment
-        return False
-    except OSError as error:
-        what = _("There is no secret to draw hidden inputs from, and none can be kept here: {reason}.")
+        write_whole(file.parent / ".gitignore", "*\n")
+        write_new(file, f"{secrets.token_hex(32)}\n".encode(), 0o600)
+    except FileError as error:
+        if file.exists():  # another run made it this moment
+            return False
+        what = _("There is no secret to draw hidden inputs from, and none can be kept here.")
         hint = _("Give one: --secret-file FILE, or {variable}.").format(variable=VARIABLE)
-        raise BadInputError(what.format(reason=error.strerror), where=file, hint=hint) from error
+        raise FileError(f"{what} {error.what}", where=file, hint=hint) from error
     return True
 
 
 def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            return _checked(opened.read(_MOST), file)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BadInputError(_("The file can't be read: {reason}.").format(reason=reason), where=file) from error
+    return _checked(read_named(file, limit=_MOST), file)
 
 
 def _checked(data: bytes, where: str | Path) -> bytes:

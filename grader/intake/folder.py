@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from pathlib import Path
 
 from grader.errors import BadInputError
+from grader.files import read_submitted, reading
 from grader.i18n import _
 from grader.intake.candidate import MAX_ENTRIES, Found, is_candidate, is_foreign, too_many
-from grader.intake.file import contents
 from grader.intake.text import shown
 
 _DEPTH = 6
@@ -45,18 +46,12 @@ def candidates_of_folder(folder: Path) -> tuple[Found, ...]:
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    entries = []
-    try:
-        with os.scandir(folder) as listing:
-            for entry in listing:
-                entries.append(entry)
-                if len(entries) > MAX_ENTRIES:
-                    raise too_many(str(folder))
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BadInputError(_("The folder can't be read: {reason}.").format(reason=reason), where=folder) from error
+    with reading(folder, folder=True), os.scandir(folder) as listing:
+        entries = list(islice(listing, MAX_ENTRIES + 1))
+    if len(entries) > MAX_ENTRIES:
+        raise too_many(str(folder))
     return entries
 
 
 def _found(path: Path, name: str) -> Found:
-    return Found(name, str(path), lambda: contents(path, follow=False))
+    return Found(name, str(path), lambda: read_submitted(path, follow=False))

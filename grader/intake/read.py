@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import BadInputError
+from grader.files import read_submitted
 from grader.i18n import _
 from grader.intake.candidate import ARCHIVES, NOTEBOOK, SCRIPT, Found, kind, stem
-from grader.intake.file import MAX_BYTES, contents
 from grader.intake.submission import Cell, Submission
 from grader.intake.text import decode, shown
 from grader.report.report import Note
-
-__all__ = ["MAX_BYTES", "read"]
 
 
 def read(path: Path, assignment: str, asked: Collection[str] = ()) -> Submission:
@@ -50,7 +48,7 @@ def original(path: Path, assignment: str, asked: Collection[str] = ()) -> Origin
     if ending in ARCHIVES:
         from grader.intake.archive import MAX_ARCHIVE, candidates_of_archive
 
-        data = contents(path, limit=MAX_ARCHIVE)
+        data = read_submitted(path, limit=MAX_ARCHIVE)
         if not data:
             raise _empty(str(path))
         return _chosen(path, candidates_of_archive(data, str(path)), assignment, asked)
@@ -58,7 +56,7 @@ def original(path: Path, assignment: str, asked: Collection[str] = ()) -> Origin
         text = _("Only Python files (.py), notebooks (.ipynb), folders and archives (.zip, .tar.gz) can be checked.")
         raise BadInputError(text, where=path)
     name = shown(path.name)
-    data = contents(path)
+    data = read_submitted(path)
     return Original(name, data, *_cells(data, name, str(path)))
 
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from grader.files import MAX_BYTES, too_large
 from grader.intake.candidate import MAX_ENTRIES, Found, too_many
-from grader.intake.file import MAX_BYTES, too_large
 from grader.intake.members import ArchiveMember, accepted, damaged
 from grader.intake.text import shown
 

@@ -8,9 +8,9 @@ import zipfile
 import zlib
 
 from grader.errors import BadInputError
+from grader.files import MAX_BYTES, too_large
 from grader.i18n import _
 from grader.intake.candidate import MAX_ENTRIES, Found, too_many
-from grader.intake.file import MAX_BYTES, too_large
 from grader.intake.members import ArchiveMember, accepted, bomb, damaged
 from grader.intake.text import shown
 

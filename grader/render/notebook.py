@@ -17,7 +17,8 @@ from typing import Any
 
 from grader.assignment.manifest import Assignment
 from grader.clean import inline, printable
-from grader.errors import BadInputError, UsageError
+from grader.errors import UsageError
+from grader.files import write_whole
 from grader.i18n import _, language
 from grader.intake.notebook import every_cell, is_code, parsed, source_of
 from grader.intake.read import Original, original
@@ -72,12 +73,7 @@ def write_feedback(report: Report, path: Path, assignment: Assignment, target: P
     """Write the work at `path` with the feedback of `report` in it, as a notebook or as a page."""
     notebook = feedback_notebook(original(path, assignment.id, assignment.asked), report, assignment)
     text = as_page(notebook, f"{report.assignment} · {report.member}") if target.suffix.lower() == ".html" else notebook
-    try:
-        target.write_text(text, "utf-8")
-    except OSError as error:
-        raise BadInputError(
-            _("The file can't be written: {reason}.").format(reason=error.strerror), where=target
-        ) from error
+    write_whole(target, text)
 
 
 def feedback_notebook(work: Original, report: Report, assignment: Assignment) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 
 from grader.errors import BadInputError
 from grader.fields import FaultError, Fields, as_amount, as_number, as_text
+from grader.files import read_named
 from grader.i18n import _
 from grader.report.canonical import NotCanonicalError, canonical
 from grader.report.plot import FURTHEST, MOST_VALUES, Kind, Plot
@@ -52,15 +53,7 @@ def schema() -> dict[str, Any]:
 
 def read_file(path: Path) -> Document:
     """The report in a file."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-    except FileNotFoundError as error:
-        raise BadInputError(_("There is no such file."), where=path) from error
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BadInputError(_("The file can't be read: {reason}.").format(reason=reason), where=path) from error
-    return read_bytes(data, path)
+    return read_bytes(read_named(path, limit=LARGEST_FILE, too_long=_("The file is too large to be a report.")), path)
 
 
 def read_bytes(data: bytes, where: str | Path) -> Document:

@@ -20,7 +20,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from grader.errors import BadInputError
+from grader.errors import BadInputError, FileError
+from grader.files import read_named, write_new
 from grader.i18n import _
 from grader.report.canonical import canonical
 from grader.report.reader import Document
@@ -122,10 +123,10 @@ def keygen(path: Path, secret: bytes | None = None) -> PublicKey:
     private = key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     known = key.public_key().public_bytes(_PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     # The public key first: killed in between, no private key lies about that nobody can check.
-    _write_new(public, known, 0o644)
+    write_new(public, known, 0o644)
     try:
-        _write_new(path, private, 0o600)
-    except BadInputError:
+        write_new(path, private, 0o600)
+    except FileError:
         public.unlink()
         raise
     return PublicKey(key.public_key())
@@ -133,7 +134,7 @@ def keygen(path: Path, secret: bytes | None = None) -> PublicKey:
 
 def read_signing_key(path: Path) -> SigningKey:
     """The private key in a file that only its owner may read."""
-    data = _read(path)
+    data = _read_key(path)
     try:
         key = serialization.load_pem_private_key(data, None)
     except TypeError as error:
@@ -150,7 +151,7 @@ def read_signing_key(path: Path) -> SigningKey:
 
 def read_public_key(path: Path) -> PublicKey:
     """The public key in a file, which may also be that of the private one."""
-    data = _read(path)
+    data = _read_key(path)
     if b"PRIVATE KEY" in data:
         return read_signing_key(path).public
     try:
@@ -166,25 +167,5 @@ def _made_by() -> str:
     return _("`d2d keygen` makes a pair of keys.")
 
 
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LARGEST_KEY_FILE)
-    except FileNotFoundError as error:
-        raise BadInputError(_("There is no such file."), where=path, hint=_made_by()) from error
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BadInputError(_("The file can't be read: {reason}.").format(reason=reason), where=path) from error
-
-
-def _write_new(path: Path, data: bytes, mode: int) -> None:
-    """Write a file that did not exist, with its final rights from the first byte on."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BadInputError(_("The file can't be written: {reason}.").format(reason=reason), where=path) from error
+def _read_key(path: Path) -> bytes:
+    return read_named(path, limit=_LARGEST_KEY_FILE, hint=_made_by())

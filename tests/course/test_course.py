@@ -9,7 +9,7 @@ import pytest
 
 from grader import i18n
 from grader.course.course import find_course
-from grader.errors import BadAssignmentError, UsageError
+from grader.errors import BadAssignmentError, FileError, UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -132,7 +132,7 @@ def test_a_stub_that_does_not_parse_is_the_authors_business(course: Path) -> Non
 
 def test_a_manifest_in_another_encoding_is_said(course: Path) -> None:
     manifest_of(course).write_bytes(manifest_of(course).read_text("utf-8").encode("cp949"))
-    with pytest.raises(BadAssignmentError):
+    with pytest.raises(FileError, match="can't be read"):
         find_course(course).assignment("mini")
 
 

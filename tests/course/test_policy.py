@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from grader.course.policy import DEFAULT, Outcome, Policy, Share, Situation, read_policy
 from grader.course.term import Counts, Term, load_term
-from grader.errors import BadAssignmentError
+from grader.errors import BadAssignmentError, FileError
 
 DEFAULT_TEXT = DEFAULT.read_text("utf-8")
 POLICY = read_policy()
@@ -76,7 +76,7 @@ def test_no_rules_and_no_toml(tmp_path: Path) -> None:
         read(tmp_path, 'assignments = ["hw1"]')
     with pytest.raises(BadAssignmentError, match="no TOML"):
         read(tmp_path, "rules = [")
-    with pytest.raises(BadAssignmentError, match="no such file"):
+    with pytest.raises(FileError, match="no such file"):
         read_policy(tmp_path / "other.toml")
 
 

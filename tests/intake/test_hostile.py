@@ -17,11 +17,12 @@ from pathlib import Path
 
 import pytest
 
+from grader import files as file_module
 from grader.errors import BadInputError
+from grader.files import MAX_BYTES
 from grader.intake import archive as archive_module
-from grader.intake import file as file_module
 from grader.intake import folder as folder_module
-from grader.intake.read import MAX_BYTES, read
+from grader.intake.read import read
 
 BOOK = json.dumps({"cells": [{"cell_type": "code", "source": "x = 1"}], "metadata": {}, "nbformat": 4})
 
@@ -153,7 +154,7 @@ def test_a_file_put_in_place_of_a_link_between_looking_and_opening(
 
     monkeypatch.setattr(file_module.os, "open", swapped)
     with pytest.raises(BadInputError):
-        file_module.contents(path, follow=False)
+        file_module.read_submitted(path, follow=False)
 
 
 def test_a_file_that_grows_shrinks_or_vanishes_while_it_is_read(
@@ -187,7 +188,7 @@ def test_a_file_that_grows_shrinks_or_vanishes_while_it_is_read(
 
     monkeypatch.setattr(file_module.os, "stat", gone)
     with pytest.raises(BadInputError, match="no such file"):
-        file_module.contents(path)
+        file_module.read_submitted(path)
 
 
 def test_names_that_are_no_text(tmp_path: Path) -> None:
