@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from grader.bridge.outcomes import RaisedError, RefusedError
 from grader.i18n import _
+from grader.worker.values import kind_of_class
 from grader.worker.wire import Handle, Name, TensorValue
 
 ITEMS = 10_000  # how many items of an iterable are asked for at the most
@@ -233,21 +234,5 @@ def kind_of(value: object) -> str:
     if isinstance(value, Remote):
         target = value._d2d_target
         return str(target.kind if isinstance(target, Handle) else target.name)
-    if isinstance(value, TensorValue):
-        return _("a tensor")
-    if isinstance(value, np.ndarray):
-        return _("an array")
-    if value is None:
-        return "None"
-    if isinstance(value, (bool, np.bool_)):
-        return _("a truth value")
-    if isinstance(value, (int, float, np.generic)):
-        return _("a number")
-    words: dict[type, str] = {
-        str: _("text"),
-        list: _("a list"),
-        tuple: _("a tuple"),
-        dict: _("a dict"),
-        bytes: _("bytes"),
-    }
-    return words.get(type(value), type(value).__name__)
+    kind = kind_of_class(type(value))
+    return type(value).__name__ if kind is None else _(kind.word(value))

@@ -1,0 +1,32 @@
+"""The kinds of value that cross the bridge: `FILES` lists them, and a new kind is one file and one line in it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from grader.worker.values.kind import ValueKind
+
+# The first kind that takes a class decides: one of NumPy's floats is a float of Python's, too.
+FILES = (
+    "plain",
+    "arrays",
+    "numbers",
+    "containers",
+    "tensors",
+    "references",
+)
+KINDS: tuple[ValueKind, ...] = tuple(kind for file in FILES for kind in import_module(f"{__name__}.{file}").KINDS)
+_BY_CLASS: dict[int, ValueKind] = {id(cls): kind for kind in KINDS for cls in kind.classes}
+
+
+def kind_of_class(cls: type) -> ValueKind | None:
+    """The kind of the objects of a class; None where they are no values and stay where they are.
+
+    What a class overrides is not asked, and neither is `__class__` (as isinstance would).
+    """
+    return _BY_CLASS.get(id(cls)) or next((kind for kind in KINDS if kind.takes(cls)), None)
+
+
+def exact_kind(value: object) -> ValueKind | None:
+    """The kind of a value as it is decoded; None for anything else, also for what derives from such a value."""
+    return _BY_CLASS.get(id(type(value)))

@@ -1,0 +1,148 @@
+"""Lists, tuples and dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+
+from grader.worker.values.arrays import code_of
+from grader.worker.values.kind import Part, ValueKind
+from grader.worker.values.kind import translatable as _
+from grader.worker.values.stream import Reader, UnsendableError, WireError, Writer
+
+_KEY_BYTES = 8
+_MOST_SHOWN = 50
+
+
+class List(ValueKind):
+    """`l n items`."""
+
+    tag = b"l"
+    classes = bases = (list,)
+
+    def write(self, writer: Writer, value: list[Any], depth: int) -> None:
+        writer.put_all(b"l", list.__len__(value), list.__iter__(value), depth)
+
+    def read(self, reader: Reader, depth: int) -> list[Any]:
+        return [reader.get(depth + 1) for _item in range(reader.count())]
+
+    def outline(self, value: list[Any], part: Part) -> list[Any]:
+        return [part(item) for item in value]
+
+    def key(self, value: list[Any], part: Part) -> Hashable:
+        return list, tuple([part(item) for item in value])
+
+    def copy(self, value: list[Any], part: Part) -> list[Any]:
+        return [part(item) for item in value]
+
+    def show(self, value: list[Any], part: Part) -> str:
+        return f"[{_listed(value, part)}]"
+
+    def word(self, _value: list[Any]) -> str:
+        return _("a list")
+
+
+class Tuple(ValueKind):
+    """`u n items`."""
+
+    tag = b"u"
+    classes = bases = (tuple,)
+
+    def write(self, writer: Writer, value: tuple[Any, ...], depth: int) -> None:
+        writer.put_all(b"u", tuple.__len__(value), tuple.__iter__(value), depth)
+
+    def read(self, reader: Reader, depth: int) -> tuple[Any, ...]:
+        return tuple([reader.get(depth + 1) for _item in range(reader.count())])
+
+    def outline(self, value: tuple[Any, ...], part: Part) -> list[Any]:
+        return [part(item) for item in value]
+
+    def key(self, value: tuple[Any, ...], part: Part) -> Hashable:
+        return tuple, tuple([part(item) for item in value])
+
+    def copy(self, value: tuple[Any, ...], part: Part) -> tuple[Any, ...]:
+        return tuple([part(item) for item in value])
+
+    def show(self, value: tuple[Any, ...], part: Part) -> str:
+        return f"({_listed(value, part)})"
+
+    def word(self, _value: tuple[Any, ...]) -> str:
+        return _("a tuple")
+
+
+class Dict(ValueKind):
+    """`d n pairs`."""
+
+    tag = b"d"
+    classes = bases = (dict,)
+
+    def write(self, writer: Writer, value: dict[Any, Any], depth: int) -> None:
+        count = dict.__len__(value)
+        if count > writer.most_items:
+            raise UnsendableError("too many parts")
+        keys = [_plain_key(key) for key in dict.keys(value)]
+        if not all(map(_is_key, keys)):
+            writer.put_opaque(value, depth)
+            return
+        if sum(type(key) is not str for key in keys) > writer.bounds.keys:
+            raise UnsendableError("too many parts")
+        writer.begin(b"d", count)
+        for key, item in zip(keys, dict.values(value), strict=True):
+            writer.put(key, depth + 1)
+            writer.put(item, depth + 1)
+
+    def read(self, reader: Reader, depth: int) -> dict[Any, Any]:
+        result: dict[Any, Any] = {}
+        numbers = 0
+        for _pair in range(reader.count()):
+            key = reader.get(depth + 1)
+            numbers += type(key) is not str
+            if not _is_key(key) or numbers > reader.bounds.keys:
+                raise WireError("a key that is no plain value, or too many")
+            result[key] = reader.get(depth + 1)
+        return result
+
+    def outline(self, value: dict[Any, Any], part: Part) -> list[Any]:
+        return [[key, part(item)] for key, item in value.items()]
+
+    def key(self, value: dict[Any, Any], part: Part) -> Hashable:
+        return dict, tuple([(part(key), part(item)) for key, item in value.items()])
+
+    def copy(self, value: dict[Any, Any], part: Part) -> dict[Any, Any]:
+        return {key: part(item) for key, item in value.items()}
+
+    def show(self, value: dict[Any, Any], part: Part) -> str:
+        pairs = list(value.items())[:_MOST_SHOWN]
+        return "{" + ", ".join(f"{part(key)}: {part(item)}" for key, item in pairs) + "}"
+
+    def word(self, _value: dict[Any, Any]) -> str:
+        return _("a dict")
+
+
+def _listed(items: list[Any] | tuple[Any, ...], part: Part) -> str:
+    return ", ".join(map(part, items[:_MOST_SHOWN])) + (", …" if len(items) > _MOST_SHOWN else "")
+
+
+def _plain_key(key: Any) -> Any:
+    """A NumPy scalar or a subclass as the plain text or number that it is equal to; any other key as it is."""
+    kind = type(key)
+    if kind is str:
+        return key
+    if issubclass(kind, np.generic) and not issubclass(kind, str):
+        return np.asarray(key).item() if code_of(np.asarray(key)) is not None else key
+    for plain, convert in ((str, str.__str__), (bool, bool), (int, int.__int__), (float, float.__float__)):
+        if issubclass(kind, plain):
+            return convert(key)
+    return key
+
+
+def _is_key(key: object) -> bool:
+    """Whether a dict with this key can be sent: text, a number, None. Ints of 8 bytes have few twins by hash."""
+    if type(key) is int:
+        return key.bit_length() <= 8 * _KEY_BYTES
+    return type(key) in (str, float, bool, type(None))
+
+
+KINDS = (List(), Tuple(), Dict())
