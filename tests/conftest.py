@@ -27,7 +27,8 @@ from grader.intake.read import read
 from grader.intake.submission import Cell, Submission
 from grader.judge.cases import collect_cases
 from grader.judge.reference import LiveReference
-from grader.judge.run import PUBLIC_SECRET, Judge
+from grader.judge.rng import PUBLIC_SECRET
+from grader.judge.run import Judge
 from grader.report.report import Report
 from grader.sandbox.start import start
 

@@ -157,7 +157,7 @@ def _refusal(what: str, names: Iterable[str]) -> OurFaultError:
 def _attempt(host: Session, name: str, target: object) -> str | None:
     try:
         student = Student(host.transport())
-        host.begin(_LIMITS.case_seconds)
+        host.budget.grant(_LIMITS.case_seconds)
         got = getattr(student, name)(target)
     except EndedError as error:
         host.drop()

@@ -127,7 +127,7 @@ def grading(assignment: Assignment, folder: ReportFolder, course: Path, term: Te
 
     public = options["public"]
     if public:
-        from grader.judge.run import PUBLIC_SECRET
+        from grader.judge.rng import PUBLIC_SECRET
 
         secret, made = PUBLIC_SECRET, None
     else:

@@ -110,7 +110,7 @@ def _beside(member: str, report_file: Path) -> Iterator[Path]:
 def _secret(report: Report, course: Course, named: Path | None) -> bytes:
     """The secret that the report's inputs were drawn by, as far as that can be told."""
     from grader.grading.secret import commitment, secret_of
-    from grader.judge.run import PUBLIC_SECRET
+    from grader.judge.rng import PUBLIC_SECRET
 
     if report.visibility == "public":
         return PUBLIC_SECRET

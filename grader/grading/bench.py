@@ -86,16 +86,18 @@ class Bench:
 
     def close(self) -> None:
         """End the zygote, and with it every worker."""
-        self.judge.server.close()
+        self.judge.workers.close()
 
     def do(self, task: Task) -> Done:
         """The report on one task."""
-        server: WorkerSource = self.judge.server
+        workers: WorkerSource = self.judge.workers
         if task.swap is not None:
             wanted = next(one for one in self.hints.misconceptions if one.id == task.swap)
-            server = InProcessServer(self.hints.server(wanted))
+            workers = InProcessServer(self.hints.server(wanted))
         distances: dict[str, float] | None = {} if task.measured else None
-        judge = replace(self.judge, server=server, secret=task.secret, stop_early=task.stop_early, distances=distances)
+        judge = replace(
+            self.judge, workers=workers, secret=task.secret, stop_early=task.stop_early, distances=distances
+        )
         if task.secret != self.judge.secret:  # other inputs, so what was remembered is of no use
             judge = replace(judge, reference=self.live)
         if task.about is not None:

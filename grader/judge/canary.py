@@ -49,12 +49,12 @@ def borrowed(witnesses: Mapping[str, Case], canary: Session, ordinary: Session, 
             canary.transport()
         for name, case in witnesses.items():
             error = play(canary, case)
-            if error is not None and not canary.time_is_up:
+            if error is not None and not canary.budget.is_used_up:
                 changed.append(name)
             if isinstance(error, EndedError):
                 canary.drop()
                 ended += 1
-            if ended == _MOST_ENDED or canary.time_is_up:
+            if ended == _MOST_ENDED or canary.budget.is_used_up:
                 break
     finally:
         canary.drop()

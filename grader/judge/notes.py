@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from grader.bridge.loader import LoadProblem
 from grader.bridge.outcomes import RaisedError
-from grader.bridge.session import LoadProblem
 from grader.i18n import _
 from grader.intake.submission import Cell
 from grader.report.report import Note, Where

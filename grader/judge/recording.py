@@ -19,7 +19,7 @@ from grader.judge.case import Misconception
 from grader.judge.cases import Case, CaseSet, Fixtures
 from grader.judge.hints import LiveHints, Rerun, hint_of
 from grader.judge.reference import LiveReference, Outliner, Reference, same
-from grader.judge.run import PUBLIC_SECRET, rng_of
+from grader.judge.rng import PUBLIC_SECRET, rng_of
 from grader.judge.transcript import Said, Transcript
 from grader.report.report import Hint
 from grader.worker.wire import WireError, decode, encode

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from fractions import Fraction
-from functools import cache
-
-import numpy as np
+from functools import partial
 
 from grader import __version__
+from grader.assignment.manifest import Assignment
+from grader.bridge.loader import LoadPlan
 from grader.bridge.outcomes import BridgeError, MissingNameError
 from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Submission as Student
@@ -32,6 +30,7 @@ from grader.judge.hints import Hints, NoHints
 from grader.judge.names import notes_of_names
 from grader.judge.notes import notes_of, notes_of_reading, unmade
 from grader.judge.reference import Reference
+from grader.judge.rng import PUBLIC_SECRET, rng_of
 from grader.judge.transcript import Transcript
 from grader.judge.verdict import Outcome, outcome_of
 from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
@@ -41,16 +40,15 @@ from grader.worker.survey import Reading
 # A function that hangs does so in every case: after this many the rest of its section is not waited for.
 _TIMEOUTS_A_SECTION = 2
 FAR = 10.0  # a difference of so many tolerances is no matter of where the tolerance was drawn
-PUBLIC_SECRET = b"public"  # the seed of what is no secret: public cases have the same inputs for everybody
 
 
 @dataclass(frozen=True)
 class Judge:
-    """Everything that stays the same from one submission to the next."""
+    """Judges submissions by the cases of one assignment."""
 
     case_set: CaseSet
     reference: Reference
-    server: WorkerSource
+    workers: WorkerSource
     secret: bytes = PUBLIC_SECRET
     pattern: str | None = None
     hints: Hints = field(default_factory=NoHints)
@@ -59,38 +57,21 @@ class Judge:
     distances: dict[str, float] | None = None  # filled in by case for who asks: see `compare.distances`
 
     @property
-    def full(self) -> bool:
-        """Whether hidden cases are among those that it judges by."""
-        return any(case.visibility is Visibility.HIDDEN for case in self.case_set.cases)
-
-    def host(
-        self, submission: Submission, canary: Sequence[str] = (), selected: Sequence[tuple[int, int]] = ()
-    ) -> Session:
-        """What runs a submission; a canary if it names what is to give other values."""
-        assignment = self.case_set.assignment
-        return Session(
-            self.server,
-            submission,
-            assignment.limits,
-            mode=assignment.mode,
-            asked=assignment.asked,
-            files=self.case_set.files,
-            canary=canary,
-            selected=selected,
-        )
+    def assignment(self) -> Assignment:
+        return self.case_set.assignment
 
     def judge(self, submission: Submission) -> Report:
         """The report on one submission."""
-        assignment = self.case_set.assignment
-        host = self.host(submission)
-        run = _Run(self, host, submission)
+        assignment, session = self.assignment, self.session(submission)
+        run = _Run(self, session)
         try:
             cases = run.all()
             # Not of the author's own objects in this very process (those come without cells), nor of a mutant.
-            if self.full and assignment.canary and submission.cells and not self.stop_early:
+            if self.case_set.has_hidden and assignment.canary and submission.cells and not self.stop_early:
                 run.look_for_borrowing()
         finally:
-            host.drop()
+            session.drop()
+        loaded = session.loader
         return Report(
             assignment=assignment.id,
             assignment_version=assignment.version,
@@ -98,54 +79,85 @@ class Judge:
             member=submission.member,
             submission_sha256=submission.sha256,
             cases_sha256=self.case_set.sha256,
-            visibility="full" if self.full else "public",
+            visibility="full" if self.case_set.has_hidden else "public",
             pass_percent=assignment.pass_percent,
             cases=cases,
-            notes=(*submission.notes, *notes_of(host.problems), *notes_of_names(host.remarks), *run.notes),
-            layers=self.server.layers,
-            tier=self.server.tier,
+            notes=(*submission.notes, *notes_of(loaded.problems), *notes_of_names(loaded.remarks), *run.notes),
+            layers=self.workers.layers,
+            tier=self.workers.tier,
             limits=assignment.limits.as_json(),
             grader_version=__version__,
             graded_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         )
 
+    def session(
+        self, submission: Submission, canary: Sequence[str] = (), selected: Sequence[tuple[int, int]] = ()
+    ) -> Session:
+        """What runs a submission; a canary if it names what is to give other values."""
+        assignment = self.assignment
+        plan = LoadPlan(assignment.mode, assignment.asked, self.case_set.files, canary, selected)
+        return Session(self.workers, submission, assignment.limits, plan)
 
-def rng_of(secret: bytes, case_id: str) -> np.random.Generator:
-    """The random numbers of a case: the same for the same secret, always."""
-    seeds = _seeds(secret, case_id)
-    if seeds.n_children_spawned:  # the case before took children of it, which the next would not get again
-        seeds = np.random.SeedSequence(seeds.entropy)
-    return np.random.Generator(np.random.PCG64(seeds))  # as `default_rng` makes it
+    def student(self, transport: Transport) -> Student:
+        """What a case calls a submission, or the reference in its place."""
+        return Student(transport, values=self.assignment.values)
 
 
-@cache
-def _seeds(secret: bytes, case_id: str) -> np.random.SeedSequence:
-    digest = hashlib.sha256(secret + b"\0" + case_id.encode()).digest()
-    return np.random.SeedSequence(int.from_bytes(digest, "big"))
+@dataclass
+class Attempt:
+    """One case as it is asked once: what its fixtures hand out, and what was said meanwhile."""
+
+    judge: Judge
+    case: Case
+    session: Session
+    transcript: Transcript = field(default_factory=Transcript)
+    heard: Heard = field(default_factory=Heard)
+    transport: ByteTransport | None = None  # to the submission, once it was asked for
+
+    @property
+    def called(self) -> str | None:
+        """The submission's function that was called last."""
+        return self.transport.last_called if self.transport else None
+
+    def run(self, student: Callable[[], Student] | None = None) -> BaseException | None:
+        """Run the case; the exception that ended it. `student` answers in the submission's place."""
+        draw = partial(rng_of, self.judge.secret, self.case.id)
+        return self.case.run(Fixtures(student or self.student, self.reference, draw))
+
+    def student(self) -> Student:
+        transport = self.transport = self.session.transport()
+        transport.last_called = None
+        transport.exchange = self.overheard(SUBMISSION, self.transcript.listening(self.session.exchange))
+        self.session.budget.grant(self.session.limits.case_seconds)
+        return self.judge.student(transport)
+
+    def reference(self) -> Student:
+        transport = self.judge.reference.begin(self.case.id)
+        if isinstance(transport, ByteTransport):  # else it answers from memory, and nothing is said
+            transport.exchange = self.overheard(REFERENCE, transport.exchange)
+        return self.judge.student(transport)
+
+    def overheard(self, who: str, exchange: Exchange) -> Exchange:
+        """The exchange, kept in words where there is a witness."""
+        return exchange if self.judge.witness is None else self.heard.listening(who, exchange)
 
 
 def _distance(error: BaseException | None, heard: list[float]) -> float:
     """By how many tolerances a case was off; infinitely many where it failed by something else than a value."""
-    if error is None:
-        return max(heard, default=0.0)
     greatest = max(heard, default=0.0)
-    return greatest if greatest > 1 else math.inf
+    return greatest if error is None or greatest > 1 else math.inf
 
 
 @dataclass
 class _Run:
-    """The cases of one submission while they run."""
+    """The cases of one submission, one after another."""
 
     judge: Judge
-    host: Session
-    submission: Submission
+    session: Session
     results: dict[str, CaseResult] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
-    places: dict[str, Where] = field(default_factory=dict)
-    timeouts: Counter[str] = field(default_factory=Counter)
-    transport: ByteTransport | None = None
-    transcript: Transcript = field(default_factory=Transcript)
-    heard: Heard = field(default_factory=Heard)
+    places: dict[str, Where] = field(default_factory=dict)  # of the functions asked for
+    timeouts: Counter[str] = field(default_factory=Counter)  # by section
     reading: Reading = field(default_factory=Reading)
     passed: Passed = field(default_factory=Passed)
 
@@ -154,77 +166,75 @@ class _Run:
         self.read_code()
         self.find_definitions()
         for case in cases:
-            self.results[case.id] = self.one(case)
+            self.results[case.id] = self.result_of(case)
             if self.judge.stop_early and self.fails_by_far(case):
                 break
         return tuple(self.results.values())
 
     def read_code(self) -> None:
         """What the code uses, before any of it runs; of interest where something is forbidden, or to the staff."""
-        assignment = self.judge.case_set.assignment
-        if not (assignment.forbid or self.judge.full):
+        is_full = self.judge.case_set.has_hidden
+        if not (self.judge.assignment.forbid or is_full):
             return
-        self.reading = self.host.read(assignment.forbid)
-        if self.judge.full:
-            self.notes += notes_of_reading(self.reading, self.host.cells)
-
-    def forbidden(self, case: Case) -> Outcome | None:
-        """The outcome of a case whose section uses what the assignment rules out."""
-        assignment = self.judge.case_set.assignment
-        if self.reading.unread and assignment.forbid:
-            return Outcome(Verdict.FORBIDDEN, text := _("This code could not be read, so it is not run."), text)
-        for name in assignment.sections[case.info.section].asks:
-            for finding in self.reading.reached.get(name, ()):
-                text = _("{name} uses {what}, which this assignment rules out.").format(name=name, what=finding.what)
-                return Outcome(Verdict.FORBIDDEN, text, text, at=self.host.cells[finding.cell].at(finding.line))
-        return None
+        self.reading = self.session.read(self.judge.assignment.forbid)
+        if is_full:
+            self.notes += notes_of_reading(self.reading, self.session.cells)
 
     def find_definitions(self) -> None:
         """Where the functions asked for are defined, asked once: it is what a failing case points at."""
         try:
-            found = self.host.transport().request("where", list(self.judge.case_set.assignment.asked))
-            for name, place in found.items():
-                if place is not None and place[0] in self.host.cells:
-                    self.places[name] = self.host.cells[place[0]].at(place[1])
+            answer = self.session.transport().request("where", list(self.judge.assignment.asked))
+            for name, place in answer.items():
+                if place is not None and place[0] in self.session.cells:
+                    self.places[name] = self.session.cells[place[0]].at(place[1])
         except EndedError:
-            self.host.drop()
+            self.session.drop()
         except (BridgeError, AttributeError, TypeError, IndexError):
             self.places.clear()  # no answer that our side of the worker gives: then there is nothing to point at
 
-    def one(self, case: Case) -> CaseResult:
+    def result_of(self, case: Case) -> CaseResult:
         started = time.perf_counter()
-        outcome = self.without_running(case)
-        output, called, hint, heard_then = "", None, None, None
-        if outcome is None:
-            measured = self.judge.distances is not None
-            with distances() if measured else nullcontext(list[float]()) as heard:
-                error = case.run(self.fixtures(case))
-            if self.judge.distances is not None:
-                self.judge.distances[case.id] = _distance(error, heard)
-            called = self.transport.last_called if self.transport else None
-            outcome = outcome_of(
-                error,
-                called=called,
-                answered=not self.transcript.empty,
-                signatures=self.judge.case_set.assignment.signatures,
-                limits=self.host.limits,
-            )
-            if isinstance(error, MissingNameError) and (at := unmade(error.name, self.host.problems)) is not None:
-                text = _("{name} is not there: the cell that makes it did not run to its end.").format(name=error.name)
-                outcome = Outcome(Verdict.MISSING, text, text, at=at)
-            output, heard_then = self.printed(case), self.heard
-            if isinstance(error, EndedError):
-                self.host.drop()
-                self.timeouts[case.info.section] += error.how == "timeout"
+        outcome, output, hint = self.without_running(case), "", None
+        attempt = Attempt(self.judge, case, self.session)
+        if outcome is not None:
+            return self.result(attempt, outcome, output, hint, time.perf_counter() - started)
+        error = self.measured(attempt)
+        outcome = self.outcome(attempt, error)
+        output = self.printed(case)
+        if isinstance(error, EndedError):
+            self.session.drop()
+            self.timeouts[case.info.section] += error.how == "timeout"
         seconds = time.perf_counter() - started
         if outcome.verdict in (Verdict.FAILED, Verdict.ERROR):
-            hint = self.hint(case)
-        elif outcome.verdict is Verdict.PASSED and called in self.judge.case_set.assignment.asked:
-            self.passed.add(called, case)
-        if self.judge.witness is not None and heard_then is not None:
-            calls, frames = tuple(heard_then.calls()), tuple(self.frames(outcome))
+            hint = self.hint(attempt)
+        elif outcome.verdict is Verdict.PASSED and attempt.called in self.judge.assignment.asked:
+            self.passed.add(attempt.called, case)
+        if self.judge.witness is not None:
+            calls, frames = tuple(attempt.heard.calls()), tuple(self.frames(outcome))
             self.judge.witness(Evidence(case.id, outcome, calls, output, frames, hint))
-        return self.result(case, outcome, output, called, hint, seconds)
+        return self.result(attempt, outcome, output, hint, seconds)
+
+    def measured(self, attempt: Attempt) -> BaseException | None:
+        """Run the case, and keep by how many tolerances its values were off where that is asked for."""
+        if self.judge.distances is None:
+            return attempt.run()
+        with distances() as heard:
+            error = attempt.run()
+        self.judge.distances[attempt.case.id] = _distance(error, heard)
+        return error
+
+    def outcome(self, attempt: Attempt, error: BaseException | None) -> Outcome:
+        """How the case ended."""
+        if isinstance(error, MissingNameError) and (at := unmade(error.name, self.session.loader.problems)) is not None:
+            text = _("{name} is not there: the cell that makes it did not run to its end.").format(name=error.name)
+            return Outcome(Verdict.MISSING, text, text, at=at)
+        return outcome_of(
+            error,
+            called=attempt.called,
+            answered=not attempt.transcript.empty,
+            signatures=self.judge.assignment.signatures,
+            limits=self.session.limits,
+        )
 
     def fails_by_far(self, case: Case) -> bool:
         if self.results[case.id].verdict in (Verdict.PASSED, Verdict.SKIPPED):
@@ -233,29 +243,23 @@ class _Run:
 
     def look_for_borrowing(self) -> None:
         """Ask some of what passed once more, of a worker in which what is ruled out gives other values."""
-        canary = self.judge.host(self.submission, self.judge.case_set.assignment.canary, self.host.selected)
-
-        def play(host: Session, case: Case) -> BaseException | None:
-            def student() -> Student:
-                transport = host.transport()
-                host.begin(host.limits.case_seconds)
-                return Student(transport)
-
-            return case.run(replace(self.fixtures(case), student=student))
-
-        self.host.drop()
-        names = borrowed(self.passed.witnesses(self.judge.case_set.cases), canary, self.host, play)
+        canary = self.judge.session(self.session.submission, self.judge.assignment.canary, self.session.loader.selected)
+        witnesses = self.passed.witnesses(self.judge.case_set.cases)
+        self.session.drop()
+        names = borrowed(
+            witnesses, canary, self.session, lambda session, case: Attempt(self.judge, case, session).run()
+        )
         self.notes += notes_of_borrowing(names, self.places)
 
-    def hint(self, case: Case) -> Hint | None:
+    def hint(self, attempt: Attempt) -> Hint | None:
         """The misconception that explains what was answered, if there is one."""
-        transcript = self.transcript
-
-        def rerun(transport: ByteTransport) -> BaseException | None:
-            fixtures = replace(self.fixtures(case), student=lambda: self.student(transport))
-            return case.run(fixtures)
-
-        return self.judge.hints.explain(case, transcript, rerun)
+        return self.judge.hints.explain(
+            attempt.case,
+            attempt.transcript,
+            lambda transport: Attempt(self.judge, attempt.case, self.session).run(
+                lambda: self.judge.student(transport)
+            ),
+        )
 
     def without_running(self, case: Case) -> Outcome | None:
         """The outcome of a case that there is no need to run."""
@@ -263,59 +267,42 @@ class _Run:
             return ruled_out
         for name in case.info.needs:
             needed = [other for other in self.judge.case_set.cases if other.needed(name)]
-            if any(
-                self.results[other.id].verdict is not Verdict.PASSED for other in needed if other.id in self.results
-            ):
+            judged = [self.results[other.id] for other in needed if other.id in self.results]
+            if any(result.verdict is not Verdict.PASSED for result in judged):
                 title = needed[0].title.rstrip(".") or name
                 text = _("This can't be judged until «{title}» passes.").format(title=title)
                 return Outcome(Verdict.SKIPPED, text, text)
-        if self.host.time_is_up:
+        if self.session.budget.is_used_up:
             text = _("The {seconds} seconds that a submission has as a whole were used up before this case.")
-            text = text.format(seconds=f"{self.host.limits.total_seconds:g}")
+            text = text.format(seconds=f"{self.session.limits.total_seconds:g}")
             return Outcome(Verdict.TIMEOUT, text, text)
         if self.timeouts[case.info.section] >= _TIMEOUTS_A_SECTION:
             text = _("Not run: earlier cases of this section already took too long.")
             return Outcome(Verdict.TIMEOUT, text, text)
         return None
 
-    def fixtures(self, case: Case) -> Fixtures:
-        self.transport, self.transcript, self.heard = None, Transcript(), Heard()
-
-        def student() -> Student:
-            self.transport = self.host.transport()
-            self.transport.last_called = None
-            self.transport.exchange = self.overheard(SUBMISSION, self.transcript.listening(self.host.exchange))
-            self.host.begin(self.host.limits.case_seconds)
-            return self.student(self.transport)
-
-        def reference() -> Student:
-            transport = self.judge.reference.begin(case.id)
-            if isinstance(transport, ByteTransport):  # else it answers from memory, and nothing is said
-                transport.exchange = self.overheard(REFERENCE, transport.exchange)
-            return self.student(transport)
-
-        return Fixtures(student, reference, lambda: rng_of(self.judge.secret, case.id))
-
-    def overheard(self, who: str, exchange: Exchange) -> Exchange:
-        """The exchange, kept in words where there is a witness."""
-        return exchange if self.judge.witness is None else self.heard.listening(who, exchange)
-
-    def student(self, transport: Transport) -> Student:
-        """What a case calls a submission, or the reference in its place."""
-        return Student(transport, values=self.judge.case_set.assignment.values)
+    def forbidden(self, case: Case) -> Outcome | None:
+        """The outcome of a case whose section uses what the assignment rules out."""
+        assignment = self.judge.assignment
+        if self.reading.unread and assignment.forbid:
+            return Outcome(Verdict.FORBIDDEN, text := _("This code could not be read, so it is not run."), text)
+        for name in assignment.sections[case.info.section].asks:
+            for finding in self.reading.reached.get(name, ()):
+                text = _("{name} uses {what}, which this assignment rules out.").format(name=name, what=finding.what)
+                return Outcome(Verdict.FORBIDDEN, text, text, at=self.session.cells[finding.cell].at(finding.line))
+        return None
 
     def printed(self, case: Case) -> str:
-        text, cut = self.host.output()
+        text, cut = self.session.output()
         # Of a hidden case not even that: what is printed there may depend on its inputs.
         public = case.visibility is Visibility.PUBLIC
         if cut and public and not any(note.kind == "output-cut" for note in self.notes):
             said = _("Your code prints more than {size} KB; only the beginning is kept.")
-            self.notes.append(Note("output-cut", said.format(size=self.host.limits.output_kb)))
+            self.notes.append(Note("output-cut", said.format(size=self.session.limits.output_kb)))
         return text
 
-    def result(
-        self, case: Case, outcome: Outcome, output: str, called: str | None, hint: Hint | None, seconds: float
-    ) -> CaseResult:
+    def result(self, attempt: Attempt, outcome: Outcome, output: str, hint: Hint | None, seconds: float) -> CaseResult:
+        case = attempt.case
         public = case.visibility is Visibility.PUBLIC
         passed = outcome.verdict is Verdict.PASSED
         shown = outcome.shown if public else Shown()
@@ -332,22 +319,22 @@ class _Run:
             details=shown.details,
             output="" if passed or not public else output,
             hint=hint,
-            where=None if passed or outcome.verdict is Verdict.SKIPPED else self.where(case, outcome, called, public),
+            where=None if passed or outcome.verdict is Verdict.SKIPPED else self.where(attempt, outcome),
             seconds=seconds,
             plot=shown.plot,
         )
 
-    def where(self, case: Case, outcome: Outcome, called: str | None, public: bool) -> Where | None:
+    def where(self, attempt: Attempt, outcome: Outcome) -> Where | None:
         """The line that raised, of a public case; else the function that was asked, which says nothing of its input."""
         if outcome.at is not None:
             return outcome.at
-        if public and (frames := list(self.frames(outcome))):
+        if attempt.case.visibility is Visibility.PUBLIC and (frames := list(self.frames(outcome))):
             return frames[-1][0]
-        section = self.judge.case_set.assignment.sections[case.info.section]
-        return self.places.get(called or section.asks[0])
+        section = self.judge.assignment.sections[attempt.case.info.section]
+        return self.places.get(attempt.called or section.asks[0])
 
     def frames(self, outcome: Outcome) -> Iterator[tuple[Where, str]]:
         """The submission's own lines of a traceback, the outermost first."""
         for frame in outcome.raised.frames if outcome.raised is not None else ():
-            if frame.cell in self.host.cells:
-                yield self.host.cells[frame.cell].at(frame.line), frame.function
+            if frame.cell in self.session.cells:
+                yield self.session.cells[frame.cell].at(frame.line), frame.function

@@ -33,12 +33,12 @@ def rows() -> list[Row]:
     try:
         host = Session(server, Submission("kim", "kim.py", (Cell("kim.py", CODE),), ""), Limits(total_seconds=300))
         student = Student(host.transport())
-        host.begin(300)
+        host.budget.grant(300)
         megabyte = np.random.default_rng(0).normal(size=1 << 17)
         held = student.array(megabyte)
         fresh = median(lambda: (host.drop(), host.transport()), 40)
         student = Student(host.transport())
-        host.begin(300)
+        host.budget.grant(300)
         held = student.array(megabyte)
         return [
             Row("bridge, one empty call", 1e3 * median(student.nothing, 2000), 0.3, "ms", ""),

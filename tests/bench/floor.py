@@ -26,7 +26,7 @@ from grader.intake.read import read as read_submission
 from grader.intake.submission import Submission
 from grader.judge import close, unchanged
 from grader.judge.cases import Fixtures
-from grader.judge.run import rng_of
+from grader.judge.rng import rng_of
 from grader.worker.wire import TensorValue
 
 ROOT = Path(__file__).parents[2]

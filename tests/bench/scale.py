@@ -22,6 +22,7 @@ from typing import Any
 
 import klass
 
+from grader.bridge.loader import LoadPlan
 from grader.bridge.session import Session
 from grader.course.course import find_course
 from grader.grading.bench import open_bench
@@ -67,7 +68,7 @@ def measured(hw: str, count: int) -> Parts:
 
         with open_bench(Setting(assignment, SECRET, "en")) as bench:
             parts.start = time.perf_counter() - begun
-            zygote = bench.judge.server.process.pid  # type: ignore[attr-defined]
+            zygote = bench.judge.workers.process.pid  # type: ignore[attr-defined]
 
             def spent(action: Callable[[], Any]) -> tuple[Any, float]:
                 before = _cpu(zygote)
@@ -78,7 +79,7 @@ def measured(hw: str, count: int) -> Parts:
             with folder.held():
                 for file in files:
                     submission = read(file, hw, assignment.asked)
-                    host = Session(bench.judge.server, submission, assignment.limits, asked=assignment.asked)
+                    host = Session(bench.judge.workers, submission, assignment.limits, LoadPlan(asked=assignment.asked))
 
                     def load(at: Path = file, host: Session = host) -> None:
                         read(at, hw, assignment.asked)

@@ -291,7 +291,7 @@ source = '''{source}'''
 host = Session(server, Submission("kim", "kim.py", (Cell("kim.py", source),), ""), Limits(case_seconds=60))
 transport = host.transport()
 print("ready", flush=True)
-host.begin(60)
+host.budget.grant(60)
 Student(transport).f()
 """
 

@@ -1,0 +1,151 @@
+"""Loading a submission into a fresh worker: which statements run, and what kept others from running."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.assignment.limits import Limits
+from grader.bridge.budget import TimeBudget
+from grader.bridge.loading import NameRemark, remarks_of, steps_of
+from grader.bridge.outcomes import BridgeError, RaisedError
+from grader.bridge.transport import ByteTransport
+from grader.intake.submission import Cell
+from grader.sandbox.worker import EndedError
+
+_PARSING = -1  # the step of a cell before its first statement
+
+
+@dataclass(frozen=True)
+class LoadPlan:
+    """How a submission is loaded, and what it finds in its worker."""
+
+    mode: str = "definitions"  # or "whole": every cell runs
+    asked: Sequence[str] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    canary: Sequence[str] = ()  # what gives other values in this worker
+    selected: Sequence[tuple[int, int]] = ()  # cell and statement of all that runs, where that is known already
+
+    @property
+    def whole(self) -> bool:
+        return self.mode == "whole"
+
+
+@dataclass(frozen=True)
+class LoadProblem:
+    """A statement of the submission that did not run: it raised, did not parse, or ended the worker."""
+
+    cell: Cell
+    line: int | None
+    error: RaisedError | EndedError
+    rest: bool = False  # what follows in this cell did not run either
+    seconds: float | None = None  # that it had, where it did not come to an end; None: the whole had no more
+
+
+class Loader:
+    """Loads the same cells into one worker after another.
+
+    What ended a worker is set aside and not run again. Problems and remarks are those of the first worker: a later
+    one may say what it has seen of hidden cases.
+    """
+
+    def __init__(self, cells: Sequence[Cell], plan: LoadPlan, limits: Limits, budget: TimeBudget) -> None:
+        self.cells, self.plan, self.limits, self.budget = cells, plan, limits, budget
+        self.selected = list(plan.selected)
+        self.problems: list[LoadProblem] = []
+        self.remarks: tuple[NameRemark, ...] = ()
+        self._set_aside: set[tuple[str, int]] = set()
+        self._is_first = True
+        self._met: list[LoadProblem] = []  # by the worker that loads now
+
+    def load(self, transport: ByteTransport) -> bool:
+        """Parse all cells, then run what is to run; False if a cell or a statement ended the worker."""
+        self._met = []
+        parsed: list[dict[int, int]] = []
+        at = (self.cells[0], _PARSING) if self.cells else None
+        line: int | None = None
+        begun, ended = -1, set[int]()  # the cell whose time runs, and those of which nothing more is run
+        try:
+            if self.plan.whole and self.cells:
+                self.budget.grant(self.limits.load_seconds)
+                transport.request("main")
+            for cell in self.cells:
+                at = cell, _PARSING
+                parsed.append(dict(self._parse(transport, cell)))
+            for number, index in self._steps(transport, parsed):
+                cell, line = self.cells[number], parsed[number].get(index)
+                if line is None or number in ended:
+                    continue
+                at = cell, index
+                if number != begun or not self._ends_cell(cell):
+                    self.budget.grant(self.limits.cell_seconds if self.plan.whole else self.limits.load_seconds)
+                    begun = number
+                known = (cell.label, index) in self._set_aside
+                if (known or not self._run(transport, cell, index, line)) and self._ends_cell(cell):
+                    ended.add(number)
+        except EndedError as error:
+            assert at is not None, "a worker ended though it was asked nothing"
+            cell, index = at
+            self._set_aside.add((cell.label, index))
+            if self._is_first:
+                seconds = None if self.budget.is_used_up else self.budget.granted
+                self.problems.append(LoadProblem(cell, line, error, self._ends_cell(cell), seconds))
+            return False
+        return True
+
+    def finish(self) -> None:
+        """Keep what the last worker met, unless an earlier one was loaded before it."""
+        if self._is_first:
+            self.problems += self._met
+        self._is_first = False
+
+    def _ends_cell(self, cell: Cell) -> bool:
+        """Whether an error ends all of `cell`, as it does in a notebook; a plain file has no cells to end."""
+        return self.plan.whole and cell.number is not None
+
+    def _steps(self, transport: ByteTransport, parsed: list[dict[int, int]]) -> list[tuple[int, int]]:
+        """Cell and statement of all that runs, in order."""
+        if self.plan.whole:
+            return [(number, index) for number, part in enumerate(parsed) for index in part]
+        if self.selected or not self.cells:
+            return self.selected
+        self.budget.grant(self.limits.load_seconds)
+        try:
+            labels = [cell.label for cell in self.cells]
+            steps, remarks = transport.request("select", labels, list(self.plan.asked))
+        except (BridgeError, TypeError, ValueError) as error:
+            raise EndedError("crashed", f"broken reply: {error}") from error
+        if self._is_first:
+            self.remarks = remarks_of(remarks, self.cells)
+        self.selected = steps_of(steps, [max(part, default=-1) + 1 for part in parsed])
+        return self.selected
+
+    def _parse(self, transport: ByteTransport, cell: Cell) -> list[tuple[int, int]]:
+        """Index and line of the statements of a cell; what does not parse is a problem."""
+        if (cell.label, _PARSING) in self._set_aside:
+            return []
+        self.budget.grant(self.limits.load_seconds)
+        steps = []
+        try:
+            for index, (line, slip) in enumerate(transport.request("parse", cell.label, cell.source)):
+                if slip is None:
+                    steps.append((index, int(line)))
+                else:
+                    self._met.append(LoadProblem(cell, int(line), RaisedError.from_wire(slip)))
+        except RaisedError as error:
+            self._met.append(LoadProblem(cell, None, error))
+        except (BridgeError, TypeError, ValueError, OverflowError) as error:  # no answer of our own side of the worker
+            raise EndedError("crashed", f"broken reply: {error}") from error
+        return steps
+
+    def _run(self, transport: ByteTransport, cell: Cell, index: int, line: int | None) -> bool:
+        """Run one statement; False if it raised."""
+        try:
+            transport.request("run", cell.label, index)
+        except RaisedError as error:
+            own = [frame.line for frame in error.frames if frame.cell == cell.label]
+            self._met.append(LoadProblem(cell, own[-1] if own else line, error, self._ends_cell(cell)))
+            return False
+        except BridgeError as error:
+            raise EndedError("crashed", f"broken reply: {error}") from error
+        return True
