@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from grader.assignment.limits import Limits
 from grader.bridge.budget import TimeBudget
-from grader.bridge.loading import NameRemark, remarks_of, steps_of
 from grader.bridge.outcomes import BridgeError, RaisedError
+from grader.bridge.remarks import NameRemark, remarks_of, steps_of
 from grader.bridge.transport import ByteTransport
 from grader.intake.submission import Cell
 from grader.sandbox.worker import EndedError

@@ -1,4 +1,4 @@
-"""One judge's workplace: cases collected once, a warm zygote, the reference loaded; then task after task."""
+"""A judge's workplace: the cases collected, the reference loaded, a warm zygote; task after task is done at it."""
 
 from __future__ import annotations
 
@@ -57,14 +57,17 @@ class InProcessServer:
 
 @dataclass
 class UntilNamed:
-    """Hints for a misconception at work, looked for until it is named: each costs a run of every other's variant."""
+    """Hints for a submission that is a misconception itself, looked for until it is named.
+
+    Looking takes long, because the variant of every other misconception runs too.
+    """
 
     hints: LiveHints
     name: str
     named: bool = False
 
     def explain(self, case: Case, transcript: Transcript, rerun: Rerun) -> Hint | None:
-        """The hint, as long as its own was not among them."""
+        """The hint; none once the misconception has been named."""
         hint = None if self.named else self.hints.explain(case, transcript, rerun)
         self.named = self.named or (hint is not None and hint.id == self.name)
         return hint
@@ -92,13 +95,13 @@ class Bench:
         """The report on one task."""
         workers: WorkerSource = self.judge.workers
         if task.swap is not None:
-            wanted = next(one for one in self.hints.misconceptions if one.id == task.swap)
+            wanted = next(known for known in self.hints.misconceptions if known.id == task.swap)
             workers = InProcessServer(self.hints.server(wanted))
         distances: dict[str, float] | None = {} if task.measured else None
         judge = replace(
             self.judge, workers=workers, secret=task.secret, stop_early=task.stop_early, distances=distances
         )
-        if task.secret != self.judge.secret:  # other inputs, so what was remembered is of no use
+        if task.secret != self.judge.secret:  # with other inputs the remembered answers are of no use
             judge = replace(judge, reference=self.live)
         if task.about is not None:
             judge = replace(judge, case_set=self._first_about(task.about))
@@ -111,10 +114,9 @@ class Bench:
         return Done(task.key, judge.judge(task.submission), distances or {})
 
     def _first_about(self, name: str) -> CaseSet:
-        """The cases in another order: of the section that asks for `name`, of those that use it, and the rest.
+        """The cases in another order: those about `name` first, then those whose sections use it, then the others.
 
-        Of a whole project the definitions alone are judged: its training takes longer than all of their cases, and
-        what comes of it is no proof of any of them.
+        Of a whole project only the definitions are judged, because its training takes longer than all those cases.
         """
         case_set = self.judge.case_set
         assignment = case_set.assignment

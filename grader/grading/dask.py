@@ -1,8 +1,8 @@
 """The Dask engine: the same tasks on the machines of a cluster.
 
-Each process of the cluster sets a bench of its own up at its first task and keeps it. The submission travels with its
-task and the assignment once for each process; back comes the report. A process that is lost costs its tasks another
-try elsewhere, for the scheduler gives them to the others by itself.
+Each process of the cluster sets up a bench at its first task and keeps it. The assignment is sent to each process once,
+a submission is sent with its task, and the report comes back. When a process is lost, the scheduler gives its tasks to
+the others.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from grader.grading.bench import Bench
 
 _ANSWER_SECONDS = 10.0  # a scheduler that is there says so at once
-_AHEAD = 3  # tasks that wait at each process, so that none is idle while the next one is on its way
+_AHEAD = 3  # tasks that wait at each process, so that it is not idle while the next one travels
 _CHECK_EVERY = 50  # tasks after which it is looked whether the cluster has grown
 _FAULTS = (OSError, TimeoutError, asyncio.CancelledError)
 

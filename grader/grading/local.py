@@ -21,10 +21,11 @@ from grader.errors import D2DError, OurFaultError
 from grader.grading.task import Done, Lost, Setting, Task
 from grader.i18n import _
 
-_TRIES = 2  # a judge that is lost costs its task another judge; lost twice by the same task, it is no accident
+_TRIES = 2  # a task whose judge is lost gets another judge; a task that loses two judges is given up
 _READY = "ready"
 _PR_SET_PDEATHSIG = 1
-# Beyond what the submission itself may take: the reference, hints, fresh workers. Then the judge is taken for stuck.
+# What a judge may take beside the submission's own time: for the reference, hints and fresh workers. After that it is
+# taken for stuck.
 _GRACE_SECONDS = 120.0
 
 
@@ -40,7 +41,7 @@ class _Judge:
 
     def give(self, task: Task, seconds: float) -> None:
         self.task, self.until = task, time.monotonic() + seconds
-        with suppress(BrokenPipeError):  # it is gone: reading from it says so
+        with suppress(BrokenPipeError):  # the judge is gone, which shows when its connection is read
             self.connection.send(task)
 
     def end(self, *, at_once: bool) -> None:
@@ -80,8 +81,8 @@ class LocalEngine:
                         (idle or self._start()).give(task, self._seconds)
                 if not more:
                     self._dismiss()
-                for each in self._heard():
-                    done = self._received(each)
+                for judge in self._heard():
+                    done = self._received(judge)
                     if isinstance(done, Task):
                         tries[done.key] += 1
                         if tries[done.key] < _TRIES:
@@ -92,8 +93,8 @@ class LocalEngine:
                     elif done is not None:
                         yield done
         finally:
-            for each in self.judges.values():
-                each.end(at_once=True)
+            for judge in self.judges.values():
+                judge.end(at_once=True)
             self.judges.clear()
 
     @property
@@ -101,41 +102,39 @@ class LocalEngine:
         return self.setting.assignment.limits.total_seconds + _GRACE_SECONDS
 
     def _idle(self) -> _Judge | None:
-        return next((each for each in self.judges.values() if each.task is None), None)
+        return next((judge for judge in self.judges.values() if judge.task is None), None)
 
     def _start(self) -> _Judge:
         # Judges are started afresh: a fork of this process would take whatever threads and locks it has along.
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_judge, args=(self.setting, theirs, os.getpid()), daemon=True)
-        with (
-            _interrupt_waits()
-        ):  # Ctrl-C is for this process; until the judge has said so itself, it has that from here
+        with _interrupt_waits():  # Ctrl-C is for this process; a judge ignores it, and does so from its first moment
             process.start()
         theirs.close()
         self.judges[ours] = _Judge(ours, process)
         return self.judges[ours]
 
     def _dismiss(self) -> None:
-        """Let those go that have nothing left to do."""
-        for connection, each in list(self.judges.items()):
-            if each.task is None:
+        """End the judges that have nothing left to do."""
+        for connection, judge in list(self.judges.items()):
+            if judge.task is None:
                 with suppress(BrokenPipeError):
                     connection.send(None)
-                each.end(at_once=False)
+                judge.end(at_once=False)
                 del self.judges[connection]
 
     def _heard(self) -> list[_Judge]:
-        """Those that have something to say, or are taken for stuck."""
+        """The judges that sent something; where none did in time, those that are taken for stuck."""
         if not self.judges:
             return []
-        patience = max(0.0, min(each.until for each in self.judges.values()) - time.monotonic())
+        patience = max(0.0, min(judge.until for judge in self.judges.values()) - time.monotonic())
         ready = wait(list(self.judges), patience)
         heard = [judge for connection, judge in self.judges.items() if connection in ready]
         return heard or [judge for judge in self.judges.values() if judge.until <= time.monotonic()]
 
     def _received(self, judge: _Judge) -> Done | Task | None:
-        """What a judge did; its task, to be done again, if it is gone; None where it only says that it is ready."""
+        """What a judge sent: a finished task, or None where it is only ready. Its own task if the judge is gone."""
         task = judge.task
         try:
             message = judge.connection.recv() if judge.connection.poll() else None
@@ -167,7 +166,7 @@ def judge_all(assignment: Assignment, tasks: Iterable[Task], *, secret: bytes, j
 
 @contextmanager
 def _interrupt_waits() -> Iterator[None]:
-    """Hold Ctrl-C back, and from processes that are started meanwhile: it is acted on afterwards, not lost."""
+    """Hold Ctrl-C back meanwhile, also in processes that are started; this process acts on it afterwards."""
     if sys.platform == "win32":
         yield
         return
@@ -180,7 +179,7 @@ def _interrupt_waits() -> Iterator[None]:
 
 def _judge(setting: Setting, connection: Connection, engine: int) -> None:
     """One judge's process: tasks in, reports out, until there are no more."""
-    # A handler that does nothing, for what is ignored would be so in the workers too.
+    # A handler that does nothing, because a signal that is ignored here would be ignored in the workers too.
     from grader.grading.bench import open_bench  # pytest and NumPy, which whoever only hands out work does not need
 
     signal.signal(signal.SIGINT, lambda _number, _frame: None)
@@ -189,7 +188,7 @@ def _judge(setting: Setting, connection: Connection, engine: int) -> None:
     _die_with(engine)
     i18n.use(setting.language)
 
-    with suppress(EOFError, BrokenPipeError):  # whoever asked is gone: so is the work
+    with suppress(EOFError, BrokenPipeError):  # the engine is gone, so nobody wants the work
         try:
             with open_bench(setting) as bench:
                 connection.send(_READY)

@@ -1,9 +1,9 @@
 """Whether an answer was borrowed from what the assignment rules out.
 
-A passed case is asked again of a worker in which the ruled-out parts of torch give other values (`bridge/canary.py`).
-Where it passes no more, and passes in an ordinary worker still, the answer came from them. What is measured inside a
-worker can be forged, so nothing is counted there: only the answers are looked at. This is for a person to look at and
-never costs a point, since code can notice it, and honest code may change with it for reasons that nobody thought of.
+A passed case is asked again of a worker in which the ruled-out parts of torch give other values (`worker/canary.py`).
+If it fails there and still passes in an ordinary worker, the answer came from those parts. Only answers are compared,
+because whatever is counted inside a worker can be forged. The result is a note for a person and never costs a point:
+code can notice the canary, and honest code may change with it for reasons that nobody thought of.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from grader.judge.cases import Case
 from grader.report.report import Note, Where
 from grader.sandbox.worker import EndedError
 
-# Asks a case of the worker of a host; the exception that ended it, None if it passed.
+# Runs a case in a session; the exception that ended it, None if it passed.
 Play = Callable[[Session, Case], BaseException | None]
 _MOST_ENDED = 2  # workers that ended: each may have cost the whole time of a case
 
@@ -33,16 +33,16 @@ class Passed:
         self.by_name.setdefault(name, []).append(case)
 
     def witnesses(self, cases: Sequence[Case]) -> dict[str, Case]:
-        """One case for each name, since asking all twice would cost as much as the whole judgement.
+        """One case for each name, because running all of them twice would take as long as judging did.
 
-        The first of those that most others need: that is one with values.
+        It is the one that most other cases need, since such a case compares values.
         """
         needs = [name for case in cases for name in case.info.needs]
-        return {name: max(found, key=lambda case: sum(map(case.needed, needs))) for name, found in self.by_name.items()}
+        return {name: max(own, key=lambda case: sum(map(case.needed, needs))) for name, own in self.by_name.items()}
 
 
 def borrowed(witnesses: Mapping[str, Case], canary: Session, ordinary: Session, play: Play) -> list[str]:
-    """The names whose answers change with the canary and with nothing else. One worker runs at a time."""
+    """The names whose answers change with the canary and stay the same without it. One worker runs at a time."""
     changed, ended = [], 0
     try:
         with suppress(EndedError):  # code that ends the worker there does so in each case too

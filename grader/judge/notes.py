@@ -1,4 +1,4 @@
-"""What is said of a submission's cells that did not run as they stand."""
+"""Notes on a submission beside its cases: cells that did not run, names defined twice, code that is worth a look."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from grader.bridge.loader import LoadProblem
 from grader.bridge.outcomes import RaisedError
+from grader.bridge.remarks import NameRemark
 from grader.i18n import _
 from grader.intake.submission import Cell
 from grader.report.report import Note, Where
@@ -15,7 +16,7 @@ from grader.worker.survey import Reading
 _MOST = 20  # one slip at the top of a notebook makes all that follows fail too
 
 
-def notes_of(problems: Iterable[LoadProblem]) -> tuple[Note, ...]:
+def notes_of_problems(problems: Iterable[LoadProblem]) -> tuple[Note, ...]:
     """A note for each statement that did not run, the first ones alone if there are many."""
     notes = [_note(problem) for problem in problems]
     if len(notes) > _MOST:
@@ -27,7 +28,7 @@ def notes_of(problems: Iterable[LoadProblem]) -> tuple[Note, ...]:
 def unmade(name: str, problems: Iterable[LoadProblem]) -> Where | None:
     """The line that kept a variable from being made, where a cell that assigns it did not run to its end."""
     makes = re.compile(rf"^[ \t]*{re.escape(name)}\b[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
-    return next((each.cell.at(each.line) for each in problems if makes.search(each.cell.source)), None)
+    return next((problem.cell.at(problem.line) for problem in problems if makes.search(problem.cell.source)), None)
 
 
 def _note(problem: LoadProblem) -> Note:
@@ -71,3 +72,37 @@ def notes_of_reading(reading: Reading, cells: Mapping[str, Cell]) -> list[Note]:
         for finding in reading.findings
         if finding.kind == "look" and finding.cell in cells
     ][:_MOST]
+
+
+def notes_of_names(remarks: Iterable[NameRemark]) -> tuple[Note, ...]:
+    """A note for each remark of a kind that is known here."""
+    return tuple(note for remark in remarks if (note := _note_of_name(remark)) is not None)
+
+
+def _note_of_name(remark: NameRemark) -> Note | None:
+    if not remark.others:
+        return None
+    texts = {
+        "redefined": _("{name} is defined more than once, and not the same; this last one counts, not {places}."),
+        "placeholder-wins": _(
+            "{name} is defined more than once; this last one counts, and it is not filled in. "
+            "Delete it if {places} is the one that you mean."
+        ),
+        "only-exploration": _(
+            "{name} is used here, but only code that is not run makes it ({places}): "
+            "just imports, constants, functions and classes are run. Pass it as an argument instead."
+        ),
+        "exploration-changes": _(
+            "{name} is used here with the value of its constant; code that is not run changes it later ({places})."
+        ),
+    }
+    if remark.kind not in texts:
+        return None
+    places = ", ".join(_place(where) for where in remark.others)
+    return Note(remark.kind, texts[remark.kind].format(name=remark.name, places=places), remark.where)
+
+
+def _place(where: Where) -> str:
+    if where.cell is None:
+        return _("line {line}").format(line=where.line)
+    return _("cell {cell}, line {line}").format(cell=where.cell, line=where.line)

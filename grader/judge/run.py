@@ -27,8 +27,7 @@ from grader.judge.compare import distances
 from grader.judge.evidence import REFERENCE, SUBMISSION, Evidence, Heard, Witness
 from grader.judge.failure import Shown
 from grader.judge.hints import Hints, NoHints
-from grader.judge.names import notes_of_names
-from grader.judge.notes import notes_of, notes_of_reading, unmade
+from grader.judge.notes import notes_of_names, notes_of_problems, notes_of_reading, unmade
 from grader.judge.reference import Reference
 from grader.judge.rng import PUBLIC_SECRET, rng_of
 from grader.judge.transcript import Transcript
@@ -82,7 +81,7 @@ class Judge:
             visibility="full" if self.case_set.has_hidden else "public",
             pass_percent=assignment.pass_percent,
             cases=cases,
-            notes=(*submission.notes, *notes_of(loaded.problems), *notes_of_names(loaded.remarks), *run.notes),
+            notes=(*submission.notes, *notes_of_problems(loaded.problems), *notes_of_names(loaded.remarks), *run.notes),
             layers=self.workers.layers,
             tier=self.workers.tier,
             limits=assignment.limits.as_json(),

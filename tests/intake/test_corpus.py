@@ -30,16 +30,15 @@ import numpy as np
 import pytest
 
 from grader.assignment.limits import Limits
-from grader.bridge.loading import NameRemark, remarks_of
 from grader.bridge.outcomes import MissingNameError
+from grader.bridge.remarks import NameRemark, remarks_of
 from grader.bridge.session import Host
 from grader.bridge.session import WorkerSource as Workers
 from grader.bridge.student import Submission as Student
 from grader.errors import BadInputError
 from grader.intake.read import read
 from grader.intake.submission import Cell
-from grader.judge.names import notes_of_names
-from grader.judge.notes import notes_of
+from grader.judge.notes import notes_of_names, notes_of_problems
 from grader.report.report import Note
 from grader.sandbox.start import start
 from grader.worker import stubs
@@ -145,7 +144,7 @@ def test_all_cells_run_in_a_worker(case: Path, workers: Workers) -> None:
         for name in worker.get("missing", []):
             with pytest.raises(MissingNameError):
                 getattr(student, name)
-        notes = notes_of(host.problems)
+        notes = notes_of_problems(host.problems)
         assert len(notes) == len(worker.get("notes", [])), notes
         assert all(map(note_as_expected, notes, worker.get("notes", []))), notes
     finally:

@@ -1,6 +1,7 @@
-"""The judge's side of loading: what the worker says is to run, and what it says of names, as checked data.
+"""What a worker says while it loads a submission: which statements are to run, and remarks about names.
 
-The worker says it before a line of the submission ran; even so it is data from there, and what doesn't fit is dropped.
+The worker says it before any line of the submission has run. It is data from the worker all the same, so its form is
+checked here, and what has another form is left out.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from grader.intake.submission import Cell
 from grader.report.report import Where
 
-MODES = ("definitions", "whole")  # of an assignment's manifest: `[run] mode`
 _MOST_REMARKS = 50
 _NAME_LENGTH = 100
 
@@ -26,28 +26,28 @@ class NameRemark:
     others: tuple[Where, ...]
 
 
-def steps_of(said: object, sizes: Sequence[int]) -> list[tuple[int, int]]:
+def steps_of(reply: object, sizes: Sequence[int]) -> list[tuple[int, int]]:
     """Cell and statement of everything that is to run, in order; `sizes` counts the statements of each cell."""
     steps = []
-    for item in said if isinstance(said, (list, tuple)) else ():
+    for item in reply if isinstance(reply, (list, tuple)) else ():
         cell, index = _pair(item)
         if 0 <= cell < len(sizes) and 0 <= index < sizes[cell]:
             steps.append((cell, index))
     return list(dict.fromkeys(steps))
 
 
-def remarks_of(said: object, cells: Sequence[Cell]) -> tuple[NameRemark, ...]:
-    """The remarks whose form is that of `grader.worker.selection.Remark`, their places found in the cells."""
+def remarks_of(reply: object, cells: Sequence[Cell]) -> tuple[NameRemark, ...]:
+    """The remarks that have the form of `grader.worker.selection.Remark`, each with its places in the cells."""
     remarks = []
-    for item in list(said)[:_MOST_REMARKS] if isinstance(said, (list, tuple)) else ():
+    for item in list(reply)[:_MOST_REMARKS] if isinstance(reply, (list, tuple)) else ():
         if not isinstance(item, (list, tuple)) or len(item) != 4:
             continue
         kind, name, at, others = item
         where = _where(at, cells)
         if not isinstance(kind, str) or not isinstance(name, str) or where is None:
             continue
-        places = [_where(each, cells) for each in others] if isinstance(others, (list, tuple)) else []
-        known = tuple(place for place in places if place is not None)
+        places = [_where(place, cells) for place in others] if isinstance(others, (list, tuple)) else []
+        known = tuple(other for other in places if other is not None)
         remarks.append(NameRemark(kind, name[:_NAME_LENGTH], where, known))
     return tuple(remarks)
 
@@ -58,7 +58,7 @@ def _where(place: object, cells: Sequence[Cell]) -> Where | None:
 
 
 def _pair(item: object) -> tuple[int, int]:
-    """Two whole numbers, or a pair that is nowhere."""
+    """Two whole numbers, or (-1, -1), which is the place of nothing."""
     if isinstance(item, (list, tuple)) and len(item) == 2:
         first, second = item
         if type(first) is int and type(second) is int:
