@@ -69,9 +69,9 @@ def _asked(arguments: list[str]) -> dict[str, Any]:
     """What a `check` was asked for, by its own options; nothing of another command."""
     if arguments[:1] != ["check"]:
         return {}
-    from grader.cli.student import check
+    from grader.cli.check import check_command
 
-    return dict(check.make_context("check", arguments[1:], resilient_parsing=True).params)
+    return dict(check_command.make_context("check", arguments[1:], resilient_parsing=True).params)
 
 
 def current_notebook(ipython: Any) -> dict[str, Any]:

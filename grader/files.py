@@ -61,16 +61,20 @@ def write_whole(path: Path, data: bytes | str, *, mode: int | None = None, lasti
     """`data` as the file `path`, whole or not at all: it is written beside its place and then put into it.
 
     Missing folders are made. Without a `mode` the file has the rights of any new file. A `lasting` file is there
-    even if the machine loses its power right after.
+    even if the machine loses its power right after. A pipe or a device such as /dev/null is written to in its place.
     """
     import tempfile
 
+    data = data.encode("utf-8") if isinstance(data, str) else data
     with writing_to(path):
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_bytes(data)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data.encode("utf-8") if isinstance(data, str) else data)
+                file.write(data)
                 file.flush()
                 if lasting:
                     os.fsync(descriptor)

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.app import common
+from grader.cli.options import common, course_of
 from grader.cli.paper import table
 from grader.cli.staff import collect, publish
-from grader.cli.ta import course_of
 from grader.errors import ALL_PASSED, BAD_INPUT, OUR_FAULT, BadInputError
 from grader.files import append
 from grader.i18n import _, language
@@ -43,15 +42,15 @@ class Checked:
 
 
 @click.group(help=_("What the workflows of GitHub Actions run."))
-def actions() -> None:
+def actions_command() -> None:
     """The commands below it."""
 
 
-actions.add_command(collect)
-actions.add_command(publish)
+actions_command.add_command(collect)
+actions_command.add_command(publish)
 
 
-@actions.command(help=_("Check what a repository has of each assignment: summary, annotations, exit status."))
+@actions_command.command(help=_("Check what a repository has of each assignment: summary, annotations, exit status."))
 @click.argument("hws", nargs=-1, metavar="[HW]...")
 @common
 def check(hws: tuple[str, ...], **options: Any) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -14,41 +12,10 @@ from grader import __version__
 from grader.errors import ALL_PASSED, BAD_INPUT, OUR_FAULT, STOPPED, D2DError
 from grader.i18n import LANGUAGES, _
 
-F = TypeVar("F", bound=Callable[..., Any])
-_COMMANDS = {
-    "check": "grader.cli.student",
-    "grade": "grader.cli.grade",
-    "regrade": "grader.cli.regrade",
-    "audit": "grader.cli.author",
-    "release": "grader.cli.author",
-    "new": "grader.cli.author",
-    "collect": "grader.cli.collect",
-    "actions": "grader.cli.actions",
-    "doctor": "grader.cli.doctor",
-    "status": "grader.cli.standing",
-    "promote": "grader.cli.ta",
-    "override": "grader.cli.ta",
-    "gradebook": "grader.cli.gradebook",
-    "feedback": "grader.cli.feedback",
-    "similar": "grader.cli.similar",
-    "inspect": "grader.cli.inspect",
-    "keygen": "grader.cli.keys",
-    "verify": "grader.cli.keys",
-    "export": "grader.cli.export",
-}
-
-
-def common(function: F, languages: Sequence[str] = LANGUAGES) -> F:
-    """Give a command the options that all have."""
-    options = (
-        click.option("--course", type=click.Path(path_type=Path, file_okay=False), help=_("The course's folder.")),
-        click.option("--lang", type=click.Choice(languages), help=_("Language of what is printed or made.")),
-        click.option("--debug", is_flag=True, help=_("Show the traceback of an error.")),
-        click.option("--no-color", is_flag=True, help=_("Print without colours.")),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
+_COMMANDS = (
+    *("check", "grade", "regrade", "audit", "release", "new", "collect", "actions", "doctor", "status", "promote"),
+    *("override", "gradebook", "feedback", "similar", "inspect", "keygen", "verify", "export"),
+)
 
 
 class Commands(click.Group):
@@ -60,7 +27,7 @@ class Commands(click.Group):
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(_COMMANDS[cmd_name]), cmd_name)
+        command: click.Command = getattr(importlib.import_module(f"grader.cli.{cmd_name}"), f"{cmd_name}_command")
         return command
 
     def main(self, *arguments: Any, **options: Any) -> Any:

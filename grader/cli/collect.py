@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.app import common
-from grader.cli.paper import dumped, put, say, table, write
-from grader.cli.ta import course_of, term_of
+from grader.cli.options import common, course_of, term_of
+from grader.cli.paper import dumped, say, table, write_out
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, UsageError
+from grader.files import write_whole
 from grader.i18n import _
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ TOKEN, HOST, ALLOW = "D2D_GIT_TOKEN", "D2D_GIT_HOST", "D2D_GIT_ALLOW"
 )
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write the result as JSON; - prints nothing else."))
 @common
-def collect(
+def collect_command(
     roster: Path, out: Path | None, hw: str | None, before: str | None, snapshot: Path | None, **options: Any
 ) -> None:
     """Fetch every member's repository."""
@@ -73,7 +73,7 @@ def collect(
     order = CollectOrder(people, out, hw, others, moment, seen, bounds, options["jobs"])
     collection = collect_all(order)
     if options["json_file"] is not None:
-        put(dumped(collection.as_json()), options["json_file"])
+        write_out(dumped(collection.as_json()), options["json_file"])
     if options["json_file"] != "-":
         click.echo(shown(collection, term))
     raise SystemExit(NOT_ALL_PASSED if any(one.missing for one in collection.members) else ALL_PASSED)
@@ -116,7 +116,7 @@ def _snapshots(
     if before is None:
         taken = take_snapshot(people, bounds, jobs)
         known.append(taken)
-        write(file, json.dumps(heads_json(known), ensure_ascii=False, indent=1) + "\n")
+        write_whole(file, json.dumps(heads_json(known), ensure_ascii=False, indent=1) + "\n")
         found = sum(head.commit is not None for head in taken.heads)
         said = _("Snapshot of {time}: {found} of {all} repositories.")
         say(said.format(time=term.local(taken.at), found=found, all=len(taken.heads)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.app import common
+from grader.cli.options import common
 from grader.errors import ALL_PASSED, OUR_FAULT
 from grader.i18n import _
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help=_("Print the result as JSON."))
 @click.option("--scheduler", metavar="URL", help=_("Examine each worker of a Dask cluster, tcp://…."))
 @common
-def doctor(as_json: bool, scheduler: str | None, **_options: Any) -> None:
+def doctor_command(as_json: bool, scheduler: str | None, **_options: Any) -> None:
     """Examine this machine, or those of a cluster."""
     if scheduler is not None:
         raise SystemExit(_cluster(scheduler, as_json))

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from grader.cli.app import common
-from grader.cli.paper import put
+from grader.cli.options import common
+from grader.cli.paper import write_out
 from grader.errors import UsageError
 from grader.i18n import _
 from grader.render import FORMS, render
@@ -19,10 +19,10 @@ from grader.render import FORMS, render
 @click.option("--format", "form", type=click.Choice(list(FORMS)), required=True, help=_("The form to write."))
 @click.option("--out", default="-", metavar="FILE|-", help=_("The file to write; - is standard output, the default."))
 @common
-def export(reports: tuple[Path, ...], form: str, out: str, **_options: Any) -> None:
+def export_command(reports: tuple[Path, ...], form: str, out: str, **_options: Any) -> None:
     """Write REPORTS in another form. What they hold of hidden cases is in it too: for members, cut it first."""
     from grader.report.reader import read_file
 
     if FORMS[form].one_report and len(reports) > 1:
         raise UsageError(_("A file of this form holds one report: give them one by one."), where=form)
-    put(render(form, [read_file(path).report for path in reports]), out)
+    write_out(render(form, [read_file(path).report for path in reports]), out)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.app import common
-from grader.cli.paper import Names, dumped, say, write
-from grader.cli.ta import course_of, open_book, term_of, time_of
+from grader.cli.options import common, course_of, open_book, term_of, time_of
+from grader.cli.paper import FileNames, dumped, say
 from grader.errors import UsageError
+from grader.files import write_whole
 from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--now", metavar="TIME", help=_("What may be seen at that time: 2026-03-20T23:59, the course's time."))
 @common
-def feedback(reports: tuple[Path, ...], book: Path | None, out: Path, now: str | None, **options: Any) -> None:
+def feedback_command(reports: tuple[Path, ...], book: Path | None, out: Path, now: str | None, **options: Any) -> None:
     """Reports as members may see them."""
     from grader.render.page import report_page
     from grader.report.reader import read_file
@@ -45,15 +45,15 @@ def feedback(reports: tuple[Path, ...], book: Path | None, out: Path, now: str |
         raise UsageError(_("Give either REPORTS or --gradebook FILE."))
     term = term_of(course_of(options))
     moment = time_of(now, term)
-    names, paused, count = Names(out), 0, 0
+    names, paused, count = FileNames(out), 0, 0
     opened = None if book is None else open_book(book, term)
     try:
         found = (read_file(path).report for path in reports) if reports else _counting(opened, term)
         for full in found:
             cut, is_paused = seen_now(full, term, moment, opened)
             count, paused = count + 1, paused + is_paused
-            write(names.path(full.member, f"{full.assignment}.json"), dumped(cut.as_json()))
-            write(names.path(full.member, f"{full.assignment}.html"), report_page(cut))
+            write_whole(names.path(full.member, f"{full.assignment}.json"), dumped(cut.as_json()))
+            write_whole(names.path(full.member, f"{full.assignment}.html"), report_page(cut))
     finally:
         if opened is not None:
             opened.close()

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from grader.cli.app import common, show
-from grader.cli.paper import dumped, put, say, table, whoami, write
+from grader.cli.app import show
+from grader.cli.options import common, course_of, open_book, term_of
+from grader.cli.paper import dumped, say, table, whoami, write_out
 from grader.cli.progress import Progress
-from grader.cli.ta import course_of, open_book, term_of
 from grader.errors import UsageError
+from grader.files import write_whole
 from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def judging(function: F) -> F:
 @click.option("--shard", metavar="I/N", help=_("Only the I-th of N parts of the folder, for several machines."))
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write what came of it as JSON; - prints nothing else."))
 @common
-def grade(hw: str, path: Path, out: Path, book: Path | None, json_file: str | None, **options: Any) -> None:
+def grade_command(hw: str, path: Path, out: Path, book: Path | None, json_file: str | None, **options: Any) -> None:
     """Judge PATH by all cases."""
     from grader.grading.entries import entries
     from grader.grading.folder import ReportFolder
@@ -170,7 +171,7 @@ def _run(run: Grading, found: Sequence[Entry], wanted: Wanted, term: Term) -> in
     if wanted.book is not None:
         add(wanted.book, term, run.out, outcomes, wanted.path)
     if wanted.json_file is not None:
-        put(dumped(_as_json(run, outcomes)), wanted.json_file)
+        write_out(dumped(_as_json(run, outcomes)), wanted.json_file)
     if wanted.json_file != "-":
         click.echo(_shown(outcomes))
         click.echo(_in_short(outcomes, run.out.folder))
@@ -199,7 +200,7 @@ def write_class(run: Grading, outcomes: Sequence[Outcome], wanted: Wanted) -> No
 
     rows = {member: kept.row for member, kept in run.out.before.items()} | {each.member: each.row for each in outcomes}
     folder, assignment = run.out.folder, run.setting.assignment
-    write(folder / "summary.csv", summary(assignment.id, list(assignment.sections), sorted(rows.items())))
+    write_whole(folder / "summary.csv", summary(assignment.id, list(assignment.sections), sorted(rows.items())))
     missing = {each.member: each.trouble.what if each.trouble else "" for each in outcomes if each.row is None}
     if wanted.roster is not None:
         missing = {member: "" for member in _members(wanted.roster) if member not in rows} | missing
@@ -207,7 +208,7 @@ def write_class(run: Grading, outcomes: Sequence[Outcome], wanted: Wanted) -> No
     cohort = Cohort.of(assignment.id, assignment.title, assignment.pass_percent, graded, missing)
     if wanted.pages:
         _write_pages(run.out, [row.member for row in graded])
-    write(folder / "index.html", class_page(cohort, pages=_PAGES if wanted.pages else None))
+    write_whole(folder / "index.html", class_page(cohort, pages=_PAGES if wanted.pages else None))
 
 
 def _write_pages(folder: ReportFolder, members: Sequence[str]) -> None:
@@ -216,7 +217,7 @@ def _write_pages(folder: ReportFolder, members: Sequence[str]) -> None:
     from grader.report.reader import read_file
 
     for member in members:
-        write(folder.folder / _PAGES / f"{member}.html", report_page(read_file(folder.path(member)).report))
+        write_whole(folder.folder / _PAGES / f"{member}.html", report_page(read_file(folder.path(member)).report))
 
 
 def _check_notebook(pattern: Path, found: Sequence[Entry]) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.app import common
-from grader.cli.paper import Names, dumped, put, say, table, whoami, write
-from grader.cli.ta import course_of, open_book, term_of, time_of
+from grader.cli.options import common, course_of, open_book, term_of, time_of
+from grader.cli.paper import FileNames, dumped, say, table, whoami, write_out
 from grader.errors import NOT_ALL_PASSED, UsageError
+from grader.files import write_whole
 from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -24,11 +24,11 @@ _BOOK = click.option("--gradebook", "book", type=_FILE, required=True, help=_("T
 
 
 @click.group(help=_("Look into a gradebook: what counts, who changed what, and whether it is whole."))
-def gradebook() -> None:
+def gradebook_command() -> None:
     """The commands below it."""
 
 
-@gradebook.command(help=_("What counts, for all members or for one."))
+@gradebook_command.command(help=_("What counts, for all members or for one."))
 @click.argument("member", required=False)
 @_BOOK
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write it as JSON; - prints nothing else."))
@@ -42,12 +42,12 @@ def show(member: str | None, book: Path, json_file: str | None, **options: Any) 
             raise UsageError(_("There is nothing of {member} in the gradebook.").format(member=member), where=book)
         chosen = _sorted(results, member)
         if json_file is not None:
-            put(dumped([result.as_json() for result in chosen]), json_file)
+            write_out(dumped([result.as_json() for result in chosen]), json_file)
         if json_file != "-":
             click.echo(_one(opened, term, member, chosen) if member else _all(results))
 
 
-@gradebook.command(help=_("What counts as a file: CSV or JSON; with --reports, the reports themselves."))
+@gradebook_command.command(help=_("What counts as a file: CSV or JSON; with --reports, the reports themselves."))
 @_BOOK
 @click.option("--out", metavar="FILE|-", default="-", help=_("Where to; - is standard output."))
 @click.option("--format", "form", type=click.Choice(("csv", "json")), default="csv", help=_("The form of the file."))
@@ -62,10 +62,10 @@ def export(book: Path, out: str, form: str, reports: Path | None, **options: Any
         chosen = _sorted(opened.results(term), None)
         if reports is not None:
             _write_reports(opened, chosen, reports)
-    put(_csv(chosen) if form == "csv" else dumped([result.as_json() for result in chosen]), out)
+    write_out(_csv(chosen) if form == "csv" else dumped([result.as_json() for result in chosen]), out)
 
 
-@gradebook.command(help=_("Who did what and when."))
+@gradebook_command.command(help=_("Who did what and when."))
 @click.argument("member", required=False)
 @_BOOK
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write it as JSON; - prints nothing else."))
@@ -76,12 +76,12 @@ def log(member: str | None, book: Path, json_file: str | None, **options: Any) -
     with open_book(book, term) as opened:
         entries = opened.log(member)
     if json_file is not None:
-        put(dumped([entry.as_json() for entry in entries]), json_file)
+        write_out(dumped([entry.as_json() for entry in entries]), json_file)
     if json_file != "-":
         click.echo(_log(entries, term))
 
 
-@gradebook.command(help=_("Whether the file is whole, and every entry is what was written."))
+@gradebook_command.command(help=_("Whether the file is whole, and every entry is what was written."))
 @_BOOK
 @common
 def check(book: Path, **options: Any) -> None:
@@ -96,7 +96,7 @@ def check(book: Path, **options: Any) -> None:
     raise SystemExit(NOT_ALL_PASSED if found else 0)
 
 
-@gradebook.command(help=_("Take reports in, all of them or none; the file is made where there is none."))
+@gradebook_command.command(help=_("Take reports in, all of them or none; the file is made where there is none."))
 @click.argument("reports", nargs=-1, required=True, type=_FILE)
 @_BOOK
 @click.option(
@@ -255,8 +255,8 @@ def _csv(results: Iterable[Result]) -> str:
 
 def _write_reports(opened: Gradebook, results: Iterable[Result], folder: Path) -> None:
     """`FOLDER/hw1/kim.json`."""
-    names = Names(folder)
+    names = FileNames(folder)
     for result in results:
         if result.report is not None:
             file = names.path(result.assignment, f"{result.member}.json")
-            write(file, dumped(opened.document(result.report).value))
+            write_whole(file, dumped(opened.document(result.report).value))

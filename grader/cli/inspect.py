@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.app import common
-from grader.cli.paper import dumped, put, say
-from grader.cli.ta import course_of, term_of
+from grader.cli.options import common, course_of, term_of
+from grader.cli.paper import dumped, say, write_out
 from grader.errors import BadInputError, UsageError
 from grader.i18n import _
 
@@ -37,7 +36,7 @@ _NAMED = 5  # cases that an error names
 @click.option("--secret-file", type=_FILE, help=_("Seed of hidden inputs; else D2D_SECRET, else the course's."))
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write it as JSON; - prints nothing else."))
 @common
-def inspect(report_file: Path, case_id: str | None, submission: Path | None, **options: Any) -> None:
+def inspect_command(report_file: Path, case_id: str | None, submission: Path | None, **options: Any) -> None:
     """One case once more."""
     from grader.report.reader import read_file
 
@@ -50,7 +49,7 @@ def inspect(report_file: Path, case_id: str | None, submission: Path | None, **o
     found, evidence = _run(report, assignment, case, work, secret)
     json_file = options["json_file"]
     if json_file is not None:
-        put(dumped(_as_json(found, evidence)), json_file)
+        write_out(dumped(_as_json(found, evidence)), json_file)
     if json_file != "-":
         from grader.clean import printable
 

@@ -1,11 +1,11 @@
-"""Tables and files as commands print and write them: aligned by cells, nothing in them that a terminal obeys."""
+"""Print and write what a command gives: text, tables, JSON, files."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,19 @@ from grader.errors import BadInputError
 from grader.files import write_whole
 from grader.i18n import _
 
-_WIDEST = 60
+_WIDEST = 60  # cells of a column
+
+
+def give(value: object, text: str | Iterable[str], json_file: str | None) -> None:
+    """The result of a command: `value` as JSON where `--json` says, and `text` unless that is standard output."""
+    if json_file is not None:
+        write_out(dumped(value), json_file)
+    if json_file != "-":
+        click.echo(text if isinstance(text, str) else "\n".join(text))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell; the last one runs on."""
+    """Columns as wide as their widest cell; nothing in a cell is obeyed by a terminal."""
     from rich.cells import cell_len
 
     from grader.clean import inline
@@ -36,39 +44,34 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def dumped(value: Any) -> str:
     """JSON for people and programs."""
-    # Never `##[`, which the runner of GitHub Actions would obey wherever it reads it: the same JSON, otherwise written.
+    # The runner of GitHub Actions obeys `##[` wherever it reads it, so it is written in JSON's other way.
     return json.dumps(value, ensure_ascii=False, indent=2).replace("##[", "##\\u005b") + "\n"
 
 
-def put(text: str, file: str | None) -> None:
-    """`text` to a file, or where the name is `-` to standard output."""
-    if file in (None, "-"):
+def write_out(text: str, name: str) -> None:
+    """Write `text` to the file `name`; `-` is standard output."""
+    if name == "-":
         # Bytes, so that CSV keeps its line ends and Korean its letters on a terminal of another encoding.
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8"))
         sys.stdout.buffer.flush()
     else:
-        write(Path(str(file)), text)
+        write_whole(Path(name), text)
 
 
-def write(path: Path, text: str) -> None:
-    """A file that is whole or not there, and its folder with it."""
-    write_whole(path, text)
-
-
-class Names:
-    """Files below a folder, called by names that members chose; each is asked for once."""
+class FileNames:
+    """Files below a folder that are named after members; each is asked for once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._taken: set[str] = set()
 
     def path(self, *parts: str) -> Path:
-        """The file; a name that would lead out of the folder, or to another's file, is refused."""
+        """The file; a name that leads out of the folder or to another member's file is refused."""
         name = "/".join(parts)
         if any(part.startswith(".") or set(part) & set("/\\\0") for part in parts):
             raise BadInputError(_("{name} can't be the name of a file here.").format(name=name), where=self.folder)
-        # Some file systems don't tell kim from Kim: neither may take the other's place.
+        # Some file systems take kim and Kim for the same name.
         if name.casefold() in self._taken:
             raise BadInputError(_("{name} would be written twice.").format(name=name), where=self.folder)
         self._taken.add(name.casefold())
@@ -76,7 +79,7 @@ class Names:
 
 
 def say(text: str) -> None:
-    """Something beside the result: on standard error, so that scripts read the result alone."""
+    """Print a remark on standard error, so that scripts read the result alone."""
     from grader.clean import printable
 
     sys.stdout.flush()
@@ -84,10 +87,10 @@ def say(text: str) -> None:
 
 
 def whoami() -> str:
-    """Who sits at this machine, for the log."""
+    """The user's name, for the log of the gradebook."""
     import getpass
 
     try:
         return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no name for this user: containers
+    except (OSError, KeyError, ImportError):  # a container's user may have no name
         return f"uid {os.getuid()}" if hasattr(os, "getuid") else "?"

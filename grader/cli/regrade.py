@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.app import common
 from grader.cli.grade import Wanted, add, ended_softly, grading, judged, judging, limited, signing_key, write_class
-from grader.cli.paper import dumped, put, say
-from grader.cli.ta import course_of, open_book, term_of
+from grader.cli.options import common, course_of, open_book, term_of
+from grader.cli.paper import dumped, say, write_out
 from grader.errors import NOT_ALL_PASSED, UsageError
 from grader.i18n import _
 
@@ -40,7 +39,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @judging
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write what moved as JSON; - prints nothing else."))
 @common
-def regrade(
+def regrade_command(
     hw: str,
     book: Path,
     submissions: Path | None,
@@ -64,7 +63,7 @@ def regrade(
     moves = sorted(before.moves, key=lambda each: each.member)
     if json_file is not None:
         value = {"assignment": assignment.id, "moved": [each.as_json() for each in moves]}
-        put(dumped({**value, "not_found": before.not_found()}), json_file)
+        write_out(dumped({**value, "not_found": before.not_found()}), json_file)
     if json_file != "-":
         click.echo("\n".join(_shown(moves)))
     raise SystemExit(code if code > NOT_ALL_PASSED else 0)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.app import common
-from grader.cli.paper import dumped, put, say, table, write
-from grader.cli.ta import course_of
+from grader.cli.options import common, course_of
+from grader.cli.paper import dumped, say, table, write_out
 from grader.errors import BadInputError
+from grader.files import write_whole
 from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _SHOWN = 20  # pairs in the terminal; the page has more
 @click.option("--html", "html_file", metavar="FILE", help=_("The page with both sides; default: similar-HW.html."))
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write it as JSON; - prints nothing else."))
 @common
-def similar(hw: str, folder: Path, given: tuple[Path, ...], html_file: str | None, **options: Any) -> None:
+def similar_command(hw: str, folder: Path, given: tuple[Path, ...], html_file: str | None, **options: Any) -> None:
     """Pairs of the submissions in DIR."""
     from grader.grading.entries import entries
     from grader.intake.read import read
@@ -49,10 +49,10 @@ def similar(hw: str, folder: Path, given: tuple[Path, ...], html_file: str | Non
         *(compared_text(read(file, assignment.id, assignment.asked)) for file in given),
     ]
     found = compare(assignment.id, texts, common_code, assignment.asked, unread=unread)
-    write(page_file, overlap_page(found))
+    write_whole(page_file, overlap_page(found))
     json_file = options["json_file"]
     if json_file is not None:
-        put(dumped(found.as_json()), json_file)
+        write_out(dumped(found.as_json()), json_file)
     if json_file != "-":
         click.echo(_shown(found))
         for member, reason in unread:

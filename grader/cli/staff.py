@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.app import common
 from grader.cli.collect import ALLOW, fetch_limits, host, shown
 from grader.cli.feedback import seen_now
-from grader.cli.paper import dumped, say, table, whoami, write
-from grader.cli.ta import course_of, open_book, term_of
+from grader.cli.options import common, course_of, open_book, term_of
+from grader.cli.paper import dumped, say, table, whoami
 from grader.errors import ALL_PASSED, OUR_FAULT, BadInputError, UsageError
-from grader.files import append
+from grader.files import append, write_whole
 from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def collect(roster: Path, state: Path, out: Path, hw: str, allow: tuple[str, ...
     known = read_snapshots(state / _HEADS) if (state / _HEADS).exists() else []
     known.append(take_snapshot(people, bounds, 4))
     out.mkdir(parents=True, exist_ok=True)
-    write(out / _HEADS, json.dumps(heads_json(known), ensure_ascii=False, indent=1) + "\n")
+    write_whole(out / _HEADS, json.dumps(heads_json(known), ensure_ascii=False, indent=1) + "\n")
     matrix = []
     for each in hws:
         moment = _deadline(term, each)
@@ -204,7 +203,7 @@ def _tell(told: Iterable[Post], file: Path, pause: float) -> int:
             continue
         sent += 1
         done[key] = post.digest
-        write(file, dumped({"schema": "d2d.published/1", "posts": done}))
+        write_whole(file, dumped({"schema": "d2d.published/1", "posts": done}))
     say(ngettext("{n} member was told", "{n} members were told", sent).format(n=sent))
     return failed
 

@@ -1,13 +1,17 @@
-"""Who is promoted, as a page: every decision with the rule that made it and what is missing, and the rules."""
+"""The decisions as files: a page that shows the rules too, a CSV, and JSON with what is missing in each language."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from grader import i18n
 from grader.course.policy import Outcome, Policy, Rule
-from grader.gradebook.promotion import Decision, word
+from grader.gradebook.promotion import Decision, Facts, decide_all, word
+from grader.gradebook.results import Results
 from grader.i18n import _
 from grader.render.templating import asset, framed
+from grader.report.sheet import sheet
 
 _COLOURS = {Outcome.PROMOTED: "good", Outcome.JUNIOR: "warn", Outcome.REMOVED: "bad"}
 
@@ -42,3 +46,38 @@ def asks(rule: Rule) -> str:
     if rule.discussion_below is not None:
         parts.append(_("discussion is under {percent} %").format(percent=rule.discussion_below))
     return " · ".join(parts) if parts else _("everybody else")
+
+
+def decisions_sheet(decisions: Sequence[Decision]) -> str:
+    """A CSV file with a row for each member."""
+    head = ["member", "decision", "rule", "passed", "attended", "held", "discussions", "discussions_held", "missing"]
+    rows = (
+        [
+            decision.member,
+            decision.decision.value,
+            decision.rule,
+            " ".join(decision.passed),
+            decision.attendance.attended,
+            decision.attendance.held,
+            decision.discussion.attended,
+            decision.discussion.held,
+            "; ".join(decision.missing),
+        ]
+        for decision in decisions
+    )
+    return sheet(head, rows)
+
+
+def decisions_in_all_languages(facts: Mapping[str, Facts], policy: Policy, results: Results) -> list[dict[str, Any]]:
+    """The decisions as JSON, with what is missing in each language: members read it in theirs."""
+    chosen, missing = i18n.language(), {}
+    try:
+        for code in i18n.LANGUAGES:
+            i18n.use(code)
+            missing[code] = [list(decision.missing) for decision in decide_all(facts, policy, results)]
+    finally:
+        i18n.use(chosen)
+    return [
+        {**decision.as_json(), "missing_in": {code: texts[at] for code, texts in missing.items()}}
+        for at, decision in enumerate(decide_all(facts, policy, results))
+    ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.course.policy import Outcome, Policy, Rule, Share, Situation
-from grader.gradebook.results import Result
+from grader.gradebook.results import Result, Results
 from grader.i18n import _, ngettext
 
 
@@ -71,6 +71,11 @@ def decide(facts: Facts, policy: Policy, results: Mapping[str, Result]) -> Decis
         discussion=facts.discussion,
         missing=tuple(_missing(facts, policy, situation, results)),
     )
+
+
+def decide_all(facts: Mapping[str, Facts], policy: Policy, results: Results) -> list[Decision]:
+    """The decision on each member, by name."""
+    return [decide(facts[member], policy, results.get(member, {})) for member in sorted(facts)]
 
 
 def _missing(facts: Facts, policy: Policy, situation: Situation, results: Mapping[str, Result]) -> Iterable[str]:

@@ -22,14 +22,6 @@ from grader.report.report import CaseResult, Report, Verdict, Visibility
 from grader.report.signature import keygen, read_signing_key
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = {
-    "promote": "grader.cli.ta",
-    "override": "grader.cli.ta",
-    "gradebook": "grader.cli.gradebook",
-    "keygen": "grader.cli.keys",
-    "verify": "grader.cli.keys",
-    "status": "grader.cli.standing",
-}
 
 
 @dataclass(frozen=True)
@@ -85,8 +77,6 @@ def group(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def d2d(group: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[D2D]:
-    for name, module in COMMANDS.items():
-        monkeypatch.setitem(app._COMMANDS, name, module)
     monkeypatch.chdir(group)
 
     def run(*arguments: object) -> Run:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from grader.cli.student import exit_code
+from grader.cli.check import exit_code
 from grader.report.reader import read_value, schema
 from grader.report.report import CaseResult
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.app import common
-from grader.cli.paper import dumped, put, say, table
-from grader.cli.ta import course_of, term_of
+from grader.cli.options import common, course_of, term_of
+from grader.cli.paper import dumped, say, table, write_out
 from grader.errors import BadInputError, UsageError
 from grader.i18n import _, language
 
@@ -34,7 +33,7 @@ _LONGEST = 100_000  # of a name: one that somebody typed into a form must not ke
 @click.option("--decisions", type=_FILE, help=_("The staff's decisions; default: decisions.json of the course."))
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write it as JSON; - prints nothing else."))
 @common
-def status(
+def status_command(
     reports: tuple[Path, ...], member: str | None, decisions: Path | None, json_file: str | None, **options: Any
 ) -> None:
     """What a member has so far."""
@@ -57,7 +56,7 @@ def status(
 
 def _out(value: object, text: str, json_file: str | None) -> None:
     if json_file is not None:
-        put(dumped(value), json_file)
+        write_out(dumped(value), json_file)
     if json_file != "-":
         click.echo(text)
 

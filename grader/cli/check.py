@@ -1,0 +1,147 @@
+"""`d2d check`: a member's own work by the public cases."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli.app import show
+from grader.cli.options import JSON, common, course_of
+from grader.cli.paper import dumped
+from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError
+from grader.files import append, write_whole
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.assignment.manifest import Assignment
+    from grader.door import Checker
+    from grader.report.report import Report
+
+
+@dataclass(frozen=True)
+class _Outputs:
+    """Where the report of a check goes."""
+
+    json_file: str | None
+    html_file: str | None
+    notebook: Path | None
+    fragment: bool
+    color: bool
+
+    def demand(self, file: Path) -> None:
+        """Complain of a file that can't be written before anything is judged."""
+        if self.notebook is not None:
+            from grader.render.notebook import check_target
+
+            check_target(self.notebook, file)
+        for name in (self.json_file, self.html_file, self.notebook):
+            if name not in (None, "-"):
+                append(Path(str(name)), "")
+
+    def give(self, report: Report, file: Path, assignment: Assignment) -> int:
+        """Write and print the report; its exit code."""
+        if self.html_file is not None:
+            from grader.render.page import fragment, report_page
+
+            write_whole(Path(self.html_file), fragment(report) if self.fragment else report_page(report))
+        if self.notebook is not None:
+            from grader.render.notebook import write_feedback
+
+            write_feedback(report, file, assignment, self.notebook)
+        if self.json_file == "-":
+            sys.stdout.write(dumped(report.as_json()))
+            return exit_code(report)
+        if self.json_file is not None:
+            write_whole(Path(self.json_file), dumped(report.as_json()))
+        from rich.console import Console
+
+        from grader.render.terminal import print_report
+
+        print_report(report, Console(no_color=not self.color, highlight=False, soft_wrap=False))
+        return exit_code(report)
+
+
+@click.command(help=_("Judge your own work by the public cases."))
+@click.argument("hw")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@JSON
+@click.option("--html", "html_file", metavar="FILE", help=_("Write the report as a page for the browser."))
+@click.option(
+    "--notebook",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=_("Write your notebook with the feedback below its cells (.ipynb, or .html to read)."),
+)
+@click.option("--fragment", is_flag=True, hidden=True)  # of the page only what a notebook's cell takes
+@click.option(
+    "--case",
+    "pattern",
+    metavar="PATTERN",
+    help=_("Only the cases whose name has this in it, and what they need."),
+)
+@click.option("--watch", is_flag=True, help=_("Judge again whenever the file is saved."))
+@common
+def check_command(hw: str, path: Path | None, pattern: str | None, watch: bool, **options: Any) -> None:
+    """Judge PATH by the public cases."""
+    assignment = course_of(options).assignment(hw)
+    file = path or default_path(assignment)
+    color = not options["no_color"]
+    outputs = _Outputs(options["json_file"], options["html_file"], options["notebook"], options["fragment"], color)
+    outputs.demand(file)
+    if not watch:
+        from grader.intake.read import read
+
+        read(file, assignment.id, assignment.asked)  # what can't be read is said before anything is started
+    from grader.door import Checker
+
+    with Checker(assignment, pattern) as checker:
+        judge = _watch if watch else _once
+        code = judge(checker, assignment, file, outputs)
+    raise SystemExit(code)
+
+
+def default_path(assignment: Assignment) -> Path:
+    """The member's file in the current folder, else the assignment's stub."""
+    here = Path.cwd()
+    for suffix in (".py", ".ipynb"):
+        if (here / f"{assignment.id}{suffix}").is_file():
+            return here / f"{assignment.id}{suffix}"
+    return assignment.stub if assignment.stub.is_file() else here
+
+
+def _once(checker: Checker, assignment: Assignment, file: Path, outputs: _Outputs) -> int:
+    from grader.intake.read import read
+
+    return outputs.give(checker.judge(read(file, assignment.id, assignment.asked)), file, assignment)
+
+
+def _watch(checker: Checker, assignment: Assignment, file: Path, outputs: _Outputs) -> int:
+    """Judge at every save until Ctrl-C; the exit code is that of the last report."""
+    from grader.clean import printable
+    from grader.intake.watch import state_of, wait_for_save
+
+    code = ALL_PASSED
+    try:
+        while True:
+            before = state_of(file)
+            if sys.stdout.isatty():
+                click.clear()
+            try:
+                code = _once(checker, assignment, file, outputs)
+            except D2DError as error:  # an editor may have half written it: the next save tells
+                show(error)
+            click.echo(_("Watching {file}. Ctrl-C ends it.").format(file=printable(file.name)), err=True)
+            wait_for_save(file, before)
+    except KeyboardInterrupt:
+        return code
+
+
+def exit_code(report: Report) -> int:
+    """0 all passed, 1 not all passed, 3 something of ours failed."""
+    if not report.complete:
+        return OUR_FAULT
+    return ALL_PASSED if report.all_passed else NOT_ALL_PASSED

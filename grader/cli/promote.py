@@ -1,0 +1,135 @@
+"""`d2d promote`: who is promoted, by which rule, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli.options import BOOK, FILE, FOLDER, JSON, common, course_of, open_book, term_of
+from grader.cli.paper import dumped, give, say, table, whoami
+from grader.files import write_whole
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.course.policy import Policy
+    from grader.gradebook.promotion import Decision, Facts
+    from grader.gradebook.results import Results
+
+
+@click.command(help=_("Decide who is promoted, by which rule, and what is missing."))
+@BOOK
+@click.option("--attendance", type=FILE, required=True, help=_("CSV of attendance, a row for every member."))
+@click.option("--discussion", type=FILE, required=True, help=_("CSV of discussion tasks, a row for every member."))
+@click.option("--roster", type=FILE, help=_("CSV of the members; without it, whoever is in any of the files."))
+@click.option("--policy", type=FILE, help=_("The rules, in place of those of the course."))
+@click.option("--out", type=FOLDER, help=_("Folder for decisions.csv, .json and .html."))
+@JSON
+@click.option(
+    "--what-if",
+    "changes",
+    metavar="MEMBER:hw3=pass",
+    multiple=True,
+    help=_("Show the decision if it were so, and store nothing: hw3=pass, hw3=fail, attendance=12, discussion=12."),
+)
+@common
+def promote_command(
+    book: Path, policy: Path | None, out: Path | None, json_file: str | None, changes: tuple[str, ...], **options: Any
+) -> None:
+    """Make one decision for each member."""
+    from grader.course.policy import read_policy
+    from grader.gradebook.promotion import decide_all
+
+    term = term_of(course_of(options))
+    rules = read_policy(policy) if policy else term.policy
+    with open_book(book, term) as gradebook:
+        results = gradebook.results(term)
+        facts = _facts(results, rules, options["attendance"], options["discussion"], options["roster"])
+        decisions = decide_all(facts, rules, results)
+        if changes:
+            _what_if(changes, facts, rules, results, decisions, json_file)
+            return
+        value = [decision.as_json() for decision in decisions]
+        gradebook.decide(value, by=whoami())
+    if out is not None:
+        from grader.gradebook.decisions import decisions_in_all_languages, decisions_page, decisions_sheet
+
+        write_whole(out / "decisions.json", dumped(decisions_in_all_languages(facts, rules, results)))
+        write_whole(out / "decisions.csv", decisions_sheet(decisions))
+        write_whole(out / "decisions.html", decisions_page(decisions, rules, term.name))
+    give(value, _shown(decisions), json_file)
+
+
+def _facts(
+    results: Results, policy: Policy, attendance: Path, discussion: Path, roster: Path | None
+) -> dict[str, Facts]:
+    """What is known of each member; names that stand in one place and are missing in another are reported."""
+    from grader.course.roster import demand_rows, read_attendance, read_roster
+    from grader.gradebook.book import normal
+    from grader.gradebook.promotion import Facts, passed_of
+
+    people = read_roster(roster) if roster else None
+    sheets = [read_attendance(file, people) for file in (attendance, discussion)]
+    if people:
+        members = {normal(member) for member in people.members}
+    else:
+        members = {*results, *sheets[0].tallies, *sheets[1].tallies}
+    for sheet in sheets:
+        for name in sheet.unknown:
+            say(_("{file}: {name} is not on the roster and gets no decision.").format(file=sheet.file, name=name))
+    for name in sorted(set(results) - members):
+        say(_("{name} is in the gradebook but not on the roster and gets no decision.").format(name=name))
+    demand_rows(sheets, members)
+    return {
+        member: Facts(
+            member, passed_of(results.get(member, {}), policy), *(sheet.share(member, policy) for sheet in sheets)
+        )
+        for member in members
+    }
+
+
+def _what_if(
+    changes: Sequence[str],
+    facts: Mapping[str, Facts],
+    policy: Policy,
+    results: Results,
+    decisions: Sequence[Decision],
+    json_file: str | None,
+) -> None:
+    from grader.gradebook.promotion import decide_all
+    from grader.gradebook.whatif import changed_facts
+
+    changed = changed_facts(changes, facts, policy)
+    after = decide_all(changed, policy, results)
+    before = [decision for decision in decisions if decision.member in changed]
+    give([decision.as_json() for decision in after], _compared(before, after), json_file)
+
+
+def _compared(before: Sequence[Decision], after: Sequence[Decision]) -> Iterator[str]:
+    from grader.gradebook.promotion import word
+
+    for old, new in zip(before, after, strict=True):
+        yield _shown([new])
+        text = _("as it is: {decision}, by the rule {rule}; nothing was stored")
+        yield "  " + text.format(decision=word(old.decision), rule=old.rule)
+
+
+def _shown(decisions: Sequence[Decision]) -> str:
+    from grader.gradebook.promotion import word
+
+    head = [_("member"), _("decision"), _("rule"), _("passed"), _("attendance"), _("discussion"), _("missing")]
+    rows = [
+        [
+            decision.member,
+            word(decision.decision),
+            decision.rule,
+            " ".join(decision.passed) or "–",
+            f"{decision.attendance.attended}/{decision.attendance.held}",
+            f"{decision.discussion.attended}/{decision.discussion.held}",
+            "; ".join(decision.missing),
+        ]
+        for decision in decisions
+    ]
+    return table(head, rows)
