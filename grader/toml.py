@@ -1,14 +1,16 @@
-"""Reading TOML so that every mistake in it is named with its file and line."""
+"""TOML files that authors write: every mistake in one is named with its file and line."""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.errors import BadAssignmentError
+from grader.fields import REQUIRED, Fields, FormError, as_text
 from grader.files import read_text
 from grader.i18n import _
 
@@ -17,54 +19,65 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+_T = TypeVar("_T")
+_MOST_NAMES = 1000
 
-class Table:
-    """A table of a TOML file whose keys are asked for by name and type; what nobody asks for is an error."""
 
-    def __init__(self, file: Path, values: Mapping[str, Any], text: str, path: str = "") -> None:
-        self.file, self.values, self.text, self.path = file, dict(values), text, path
+class Table(Fields):
+    """A table of a TOML file, which knows the line of each of its keys."""
 
-    def take(self, key: str, kind: type | tuple[type, ...], default: Any = ...) -> Any:
-        """The value of `key`, which must be of `kind`; without a default the key is required."""
-        if key not in self.values:
-            if default is ...:
-                raise self.error(_("The key {key} is missing.").format(key=self.name(key)), None)
-            return default
-        value = self.values.pop(key)
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind in (int, (int, float))):
-            kinds = kind if isinstance(kind, tuple) else (kind,)
-            words = ", ".join(item.__name__ for item in kinds)
-            raise self.error(_("{key} must be of type {kind}.").format(key=self.name(key), kind=words), key)
-        return value
+    def __init__(self, file: Path, values: Any, text: str, path: str = "") -> None:
+        super().__init__(values, path)
+        self.file, self.source = file, text
+        self.known: list[str] = []  # the keys that were asked for
 
-    def names(self, key: str, default: Any = ...) -> tuple[str, ...]:
+    def take(self, key: str, read: Callable[[Any, str], _T], default: Any = REQUIRED) -> _T:
+        self.known.append(key)
+        if default is REQUIRED and key not in self.values:
+            for misspelled in get_close_matches(key, self.values, 1):
+                raise self._unknown(misspelled)
+        try:
+            return super().take(key, read, default)
+        except FormError as error:
+            raise self.error(str(error), key) from error
+
+    def names(self, key: str, default: tuple[str, ...] = REQUIRED) -> tuple[str, ...]:
         """A list of strings."""
-        value = self.take(key, list, default)
-        if not all(isinstance(item, str) for item in value):
-            raise self.error(_("{key} must be a list of strings.").format(key=self.name(key)), key)
-        return tuple(value)
+        return self.items(key, as_text, _MOST_NAMES, default)
 
     def table(self, key: str) -> Table:
         """The table below `key`; an empty one where there is none."""
-        return Table(self.file, self.take(key, dict, {}), self.text, self.name(key))
+        return self.take(key, self.table_of, self.table_of({}, self.name(key)))
+
+    def table_of(self, value: Any, path: str) -> Table:
+        """A value of this table as a table of its own."""
+        return Table(self.file, value, self.source, path)
 
     def tables(self) -> dict[str, Table]:
         """Every table of this one by its key, in the order of the file."""
         return {key: self.table(key) for key in list(self.values)}
 
-    def finish(self) -> None:
-        """Complain of the first key that nobody asked for."""
-        for key in self.values:
-            hint = _("Take it out, or correct how it is written.")
-            raise self.error(_("{key} is not a key that is known here.").format(key=self.name(key)), key, hint)
+    def only(self, *keys: str) -> Table:
+        """The table without its keys other than `keys`."""
+        return self.table_of({key: value for key, value in self.values.items() if key in keys}, self.path)
 
-    def name(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path else key
+    def finish(self) -> None:
+        for key in self.values:
+            raise self._unknown(key)
+
+    def _unknown(self, key: str) -> BadAssignmentError:
+        return self.error(str(FormError(self.name(key), _("is not known here"))), key, did_you_mean(key, self.known))
 
     def error(self, what: str, key: str | None, hint: str | None = None) -> BadAssignmentError:
-        """`what` is wrong at `key` (or in this table as a whole)."""
-        line = _line_of(self.text, key or self.path.rpartition(".")[2], self.path if key else "")
+        """`what` is wrong at `key`, or in this table as a whole."""
+        line = _line_of(self.source, key or self.path.rpartition(".")[2], self.path if key else "")
         return BadAssignmentError(what, where=f"{self.file}:{line}" if line else str(self.file), hint=hint)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """What to do about a word that is not known."""
+    near = get_close_matches(word.lower(), list(known), 1)
+    return _("Did you mean {name}?").format(name=near[0]) if near else _("Take it out, or correct how it is written.")
 
 
 def load(file: Path) -> Table:
@@ -78,8 +91,7 @@ def load(file: Path) -> Table:
 
 def _line_of(text: str, key: str, table: str) -> int | None:
     """The line on which `key` stands, after the header of its table if it has one."""
-    found = re.search(rf"^\s*\[{re.escape(table)}\]", text, re.MULTILINE) if table else None
-    start = found.end() if found else 0
-    pattern = rf"^\s*(?:\[.*\b)?{re.escape(key)}\b\s*(?:=|\])"
-    match = re.compile(pattern, re.MULTILINE).search(text, start)
+    header = re.search(rf"^\s*\[{re.escape(table)}\]", text, re.MULTILINE) if table else None
+    pattern = re.compile(rf"^\s*(?:\[.*\b)?{re.escape(key)}\b\s*(?:=|\])", re.MULTILINE)
+    match = pattern.search(text, header.end() if header else 0)
     return text.count("\n", 0, match.end()) + 1 if match else None

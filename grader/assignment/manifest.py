@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from grader.assignment.limits import Limits
 from grader.errors import BadAssignmentError
+from grader.fields import FormError, as_amount
 from grader.i18n import _, catalog, language
 from grader.toml import Table, load
 
@@ -117,23 +118,23 @@ def read_assignment(folder: Path, reference: Path | None) -> Assignment:
     worker = table.table("worker")
     limits = table.table("limits")
     running = table.table("run")
-    stub = folder / table.take("stub", str)
+    stub = folder / table.text("stub")
     if not stub.is_file():
         raise BadAssignmentError(_("The stub {name} is missing.").format(name=stub.name), where=folder / MANIFEST)
     sections = _sections(table.table("sections"))
     assignment = Assignment(
-        id=table.take("id", str),
-        version=table.take("version", str),
-        titles={code: titles.take(code, str) for code in ("ko", "en")},
+        id=table.text("id"),
+        version=table.text("version"),
+        titles={code: titles.text(code) for code in ("ko", "en")},
         folder=folder,
         stub=stub,
         stub_text=stub.read_text("utf-8"),
-        pass_percent=table.take("pass_percent", int, 60),
+        pass_percent=table.whole("pass_percent", 0, 100, 60),
         imports=worker.names("imports"),
         forbid=worker.names("forbid", ()),
         canary=worker.names("canary", ()),
         limits=_limits(limits),
-        mode=_mode(running),
+        mode=running.one_of("mode", MODES, MODES[0]),
         files=_files(running, folder),
         values=_values(running, sections),
         sections=sections,
@@ -142,14 +143,6 @@ def read_assignment(folder: Path, reference: Path | None) -> Assignment:
     for part in (titles, worker, limits, running, table):
         part.finish()
     return assignment
-
-
-def _mode(table: Table) -> str:
-    mode = str(table.take("mode", str, MODES[0]))
-    if mode not in MODES:
-        text = _("{key} is one of {names}.").format(key=table.name("mode"), names=", ".join(MODES))
-        raise table.error(text, "mode")
-    return mode
 
 
 def _files(table: Table, folder: Path) -> tuple[Path, ...]:
@@ -178,30 +171,28 @@ def _values(table: Table, sections: dict[str, SectionInfo]) -> frozenset[str]:
 
 
 def _limits(table: Table) -> Limits:
-    known = {}
-    for name in [field.name for field in fields(Limits) if field.name in table.values]:
-        known[name] = table.take(name, (int, float))
-        if not 0 < known[name] < math.inf:
-            raise table.error(_("{key} must be more than 0.").format(key=table.name(name)), name)
-    return Limits(**known)
+    limits: dict[str, Any] = {}
+    for field in fields(Limits):
+        if isinstance(field.default, int):
+            limits[field.name] = table.whole(field.name, 1, default=field.default)
+        else:
+            limits[field.name] = table.take(field.name, _seconds, field.default)
+    return Limits(**limits)
 
 
-def _points(section: Table) -> Fraction:
-    value = section.take("points", (int, str))
-    try:
-        points = Fraction(value)
-    except (ValueError, ZeroDivisionError):
-        points = Fraction(0)
-    if points <= 0:
-        what = _("{key} must be a whole number or a fraction, and more than 0.").format(key=section.name("points"))
-        raise section.error(what, "points")
-    return points
+def _seconds(value: Any, path: str) -> float:
+    seconds = as_amount(value, path)
+    if not seconds:
+        raise FormError(path, _("must be more than 0"))
+    return seconds
 
 
 def _sections(table: Table) -> dict[str, SectionInfo]:
     result = {}
     for name, section in table.tables().items():
-        points = _points(section)
+        points = section.points("points")
+        if not points:
+            raise section.error(str(FormError(section.name("points"), _("must be more than 0"))), "points")
         result[name] = SectionInfo(name, section.names("asks"), points)
         section.finish()
     return result

@@ -222,10 +222,8 @@ def equivalents(assignment: Assignment) -> dict[str, str]:
     if not file.is_file():
         return {}
     table = load(file)
-    found = {}
-    for reason, names in table.take("equivalent", dict).items():
-        for name in names:
-            found[name] = reason
+    reasons = table.table("equivalent")
+    found = {name: reason for reason in list(reasons.values) for name in reasons.names(reason)}
     table.finish()
     return found
 

@@ -63,14 +63,14 @@ def _out(value: object, text: str, json_file: str | None) -> None:
 
 def _read_decisions(file: Path) -> list[dict[str, Any]]:
     """What `promote` wrote; the file comes from elsewhere, so its form is looked at."""
-    from grader.fields import FaultError, Fields, as_text
+    from grader.fields import Fields, FormError, as_text
     from grader.files import read_named
 
     data = read_named(file, limit=_LARGEST)
     try:
         value = json.loads(data.decode("utf-8-sig"))
         if not isinstance(value, list):
-            raise FaultError("", _("must be a list"))
+            raise FormError("", _("must be a list"))
         for at, each in enumerate(value):
             fields = Fields(each, f"[{at}]")
             fields.text("member", _LONGEST, least=1)
@@ -79,14 +79,14 @@ def _read_decisions(file: Path) -> list[dict[str, Any]]:
             for key in ("passed", "missing"):
                 fields.items(key, as_text, 1000)
             if "missing_in" in fields.values:
-                languages = Fields(fields.take("missing_in"), fields.name("missing_in"))
+                languages = fields.take("missing_in", Fields)
                 for code in list(languages.values):
                     languages.items(code, as_text, 1000)
             for key in ("attendance", "discussion"):
-                share = Fields(fields.take(key), fields.name(key))
+                share = fields.take(key, Fields)
                 share.whole("attended")
                 share.whole("held")
-    except FaultError as error:
+    except FormError as error:
         said = _("This is no file of decisions: {fault}.").format(fault=error)
         raise BadInputError(said, where=file) from error
     except (ValueError, RecursionError) as error:
@@ -109,13 +109,13 @@ def _mine(decisions: list[dict[str, Any]], member: str | None, file: Path) -> di
 
 def _decision_text(decided: dict[str, Any]) -> str:
     from grader.clean import inline
-    from grader.course.policy import Outcome
+    from grader.course.policy import Standing
     from grader.gradebook.promotion import word
 
     attendance, discussion = decided["attendance"], decided["discussion"]
     lines = [
         _("{member}: {decision} (rule {rule})").format(
-            member=inline(decided["member"]), decision=word(Outcome(decided["decision"])), rule=inline(decided["rule"])
+            member=inline(decided["member"]), decision=word(Standing(decided["decision"])), rule=inline(decided["rule"])
         ),
         _("passed: {names}").format(names=inline(" ".join(decided["passed"])) or "–"),
         _("attendance {attended}/{held} · discussion {done}/{given}").format(

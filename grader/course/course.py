@@ -58,17 +58,14 @@ def find_course(start: Path, named: Path | None = None) -> Course:
 
 def _read(folder: Path) -> Course:
     table = load(folder / COURSE_FILE)
-    language = table.take("language", str, None)
-    if language not in (None, *LANGUAGES):
-        raise table.error(_("language must be one of {names}.").format(names=", ".join(LANGUAGES)), None)
     course = Course(
         folder=folder,
-        name=table.take("name", str),
-        language=language,
-        assignments=folder / table.take("assignments", str, "assignments"),
-        reference=folder / table.take("reference", str, "reference"),
-        install=table.take("install", str, "d2d-grader"),
-        members=table.take("members", str, None),
+        name=table.text("name"),
+        language=table.one_of("language", LANGUAGES, None),
+        assignments=folder / table.text("assignments", default="assignments"),
+        reference=folder / table.text("reference", default="reference"),
+        install=table.text("install", default="d2d-grader"),
+        members=table.text("members", default=None),
     )
     for key in TERM_KEYS:
         table.values.pop(key, None)

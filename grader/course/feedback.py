@@ -45,30 +45,13 @@ class Feedback:
 def read_feedback(table: Table) -> Feedback:
     """The rules in the table `feedback` of a course file."""
     default = Feedback()
-    before = _level(table, "before", default.before)
-    after = _level(table, "after", max(before, default.after, key=lambda level: level.rank))
+    before = table.choice("before", Level, default.before)
+    after = table.choice("after", Level, max(before, default.after, key=lambda level: level.rank))
     if after.rank < before.rank:
         raise table.error(_("After the deadline no less can be shown than before it."), "after")
     cooldown = table.table("cooldown")
-    submissions = _whole(cooldown, "submissions", 0, _MOST_SUBMISSIONS, default.cooldown.submissions)
-    hours = _whole(cooldown, "hours", 1, _MOST_HOURS, default.cooldown.window // timedelta(hours=1))
+    submissions = cooldown.whole("submissions", 0, _MOST_SUBMISSIONS, default.cooldown.submissions)
+    hours = cooldown.whole("hours", 1, _MOST_HOURS, default.cooldown.window // timedelta(hours=1))
     cooldown.finish()
     table.finish()
     return Feedback(before, after, Cooldown(submissions, timedelta(hours=hours)))
-
-
-def _level(table: Table, key: str, default: Level) -> Level:
-    value = table.take(key, str, default.value)
-    known = [level.value for level in Level]
-    if value not in known:
-        said = _("{key} must be one of {names}.").format(key=table.name(key), names=", ".join(known))
-        raise table.error(said, key)
-    return Level(value)
-
-
-def _whole(table: Table, key: str, least: int, most: int, default: int) -> int:
-    value: int = table.take(key, int, default)
-    if not least <= value <= most:
-        said = _("{key} must be a whole number from {least} to {most}.")
-        raise table.error(said.format(key=table.name(key), least=least, most=most), key)
-    return value

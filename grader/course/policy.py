@@ -7,21 +7,19 @@ that can never decide because earlier ones take all that it would, or one by whi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
-from difflib import get_close_matches
+from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from itertools import product
 from pathlib import Path
 
-from grader.errors import BadAssignmentError
 from grader.i18n import _
-from grader.toml import Table, load
+from grader.toml import Table, did_you_mean, load
 
 DEFAULT = Path(__file__).with_name("policy.toml")
 
 
-class Outcome(str, Enum):
+class Standing(str, Enum):
     """What becomes of a member, from worst to best."""
 
     REMOVED = "removed"
@@ -30,7 +28,7 @@ class Outcome(str, Enum):
 
     @property
     def rank(self) -> int:
-        return list(Outcome).index(self)
+        return list(Standing).index(self)
 
 
 @dataclass(frozen=True)
@@ -63,11 +61,11 @@ class Situation:
 
 
 @dataclass(frozen=True)
-class Rule:
+class PromotionRule:
     """A line of the policy; what it does not ask about is None or False."""
 
     name: str
-    decision: Outcome
+    decision: Standing
     mandatory_missing: bool = False
     passed_below: int | None = None
     attendance_below: int | None = None
@@ -94,16 +92,16 @@ class Policy:
 
     assignments: tuple[str, ...]
     mandatory: tuple[str, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[PromotionRule, ...]
     late_per_absence: int = 0
     excused_attended: bool = True
 
-    def rule(self, situation: Situation) -> Rule:
+    def rule(self, situation: Situation) -> PromotionRule:
         """The first rule that holds; the last one always does."""
         return next(rule for rule in self.rules if rule.holds(situation))
 
     @cached_property
-    def best(self) -> Outcome:
+    def best(self) -> Standing:
         return max((rule.decision for rule in self.rules), key=lambda outcome: outcome.rank)
 
 
@@ -114,70 +112,39 @@ def read_policy(file: Path | None = None) -> Policy:
 
 def policy_of(table: Table) -> Policy:
     """The policy in a table of a file."""
-    _spelled(table, ("assignments", "mandatory", "late_per_absence", "excused", "rules"))
     assignments = table.names("assignments")
-    mandatory = table.names("mandatory") if "mandatory" in table.values else ()
-    late = table.take("late_per_absence", int, 0)
-    excused = table.take("excused", str, "attended")
+    mandatory = table.names("mandatory", ())
+    late = table.whole("late_per_absence", default=0)
+    excused = table.one_of("excused", ("attended", "absent"), "attended")
     if not assignments or len(set(assignments)) < len(assignments):
         raise table.error(_("assignments must name at least one, and none of them twice."), "assignments")
     for name in mandatory:
         if name not in assignments or mandatory.count(name) > 1:
             said = _("mandatory names {name}, which is not one of the assignments or is there twice.")
-            raise _near(table.error(said.format(name=name), "mandatory"), name, assignments)
-    if late < 0:
-        raise table.error(_("late_per_absence must be 0 or more."), "late_per_absence")
-    if excused not in ("attended", "absent"):
-        raise table.error(_("excused must be one of {names}.").format(names="attended, absent"), "excused")
+            raise table.error(said.format(name=name), "mandatory", did_you_mean(name, assignments))
     tables = table.table("rules").tables()
     rules = tuple(_rule(name, each, len(assignments), mandatory) for name, each in tables.items())
     if not rules:
         raise table.error(_("The policy has no rules."), None)
+    table.finish()
     policy = Policy(assignments, mandatory, rules, late, excused == "attended")
     _consistent(policy, tables)
-    table.finish()
     return policy
 
 
-def _rule(name: str, table: Table, assignments: int, mandatory: tuple[str, ...]) -> Rule:
-    _spelled(table, [field.name for field in fields(Rule)][1:])
-    decision = table.take("decision", str)
-    if decision not in [each.value for each in Outcome]:
-        said = _("decision must be one of {names}.").format(names=", ".join(each.value for each in Outcome))
-        raise _near(table.error(said, "decision"), decision, [each.value for each in Outcome])
-    missing = table.take("mandatory_missing", bool, False)
-    if missing and not mandatory:
-        raise table.error(_("The rule asks for mandatory assignments, but there are none."), "mandatory_missing")
-    return Rule(
+def _rule(name: str, table: Table, assignments: int, mandatory: tuple[str, ...]) -> PromotionRule:
+    rule = PromotionRule(
         name,
-        Outcome(decision),
-        missing,
-        _bound(table, "passed_below", 1, assignments),
-        _bound(table, "attendance_below", 1, 100),
-        _bound(table, "discussion_below", 1, 100),
+        table.choice("decision", Standing),
+        table.flag("mandatory_missing", False),
+        table.whole("passed_below", 1, assignments, None),
+        table.whole("attendance_below", 1, 100, None),
+        table.whole("discussion_below", 1, 100, None),
     )
-
-
-def _bound(table: Table, key: str, least: int, most: int) -> int | None:
-    value: int | None = table.take(key, int, None)
-    if value is not None and not least <= value <= most:
-        said = _("{key} must be a whole number from {least} to {most}.")
-        raise table.error(said.format(key=table.name(key), least=least, most=most), key)
-    return value
-
-
-def _spelled(table: Table, known: Iterable[str]) -> None:
-    """Say what an unknown key was perhaps meant to be."""
-    for key in table.values:
-        if key not in known:
-            error = table.error(_("{key} is not a key that is known here.").format(key=table.name(key)), key)
-            raise _near(error, key, known)
-
-
-def _near(error: BadAssignmentError, word: str, known: Iterable[str]) -> BadAssignmentError:
-    near = get_close_matches(word.lower(), list(known), 1)
-    error.hint = _("Did you mean {name}?").format(name=near[0]) if near else None
-    return error
+    if rule.mandatory_missing and not mandatory:
+        raise table.error(_("The rule asks for mandatory assignments, but there are none."), "mandatory_missing")
+    table.finish()
+    return rule
 
 
 def _consistent(policy: Policy, tables: dict[str, Table]) -> None:

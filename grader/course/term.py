@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.course.course import TERM_KEYS
 from grader.course.feedback import Feedback, read_feedback
 from grader.course.policy import DEFAULT, Policy, policy_of, read_policy
+from grader.fields import FormError
 from grader.i18n import _
 from grader.toml import Table, load
 
@@ -65,45 +67,39 @@ class Term:
 
 def load_term(course_file: Path) -> Term:
     """The term in a course file, whose other keys are left to who reads the course."""
-    table = load(course_file)
-    return read_term(
-        Table(table.file, {key: table.values[key] for key in TERM_KEYS if key in table.values}, table.text)
-    )
+    return read_term(load(course_file).only(*TERM_KEYS))
 
 
 def read_term(table: Table) -> Term:
     """Take the keys of the term from the top table of a course file."""
-    name = table.take("term", str, "")
-    zone_name = table.take("time_zone", str, TIME_ZONE)
+    name = table.text("term", default="")
+    zone_name = table.text("time_zone", default=TIME_ZONE)
     try:
         zone = ZoneInfo(zone_name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise table.error(_("There is no time zone {name}.").format(name=zone_name), "time_zone") from error
     late = table.table("late")
     grace = _grace(late, 0)
-    late_counts = late.take("counts", bool, False)
+    late_counts = late.flag("counts", False)
     late.finish()
     deadlines = table.table("deadlines")
     moments = {key: _deadline(deadlines, key, zone, grace) for key in list(deadlines.values)}
     resubmissions = table.table("resubmissions")
-    counts = resubmissions.take("counts", str, Counts.BEST.value)
-    if counts not in [each.value for each in Counts]:
-        names = ", ".join(each.value for each in Counts)
-        raise resubmissions.error(_("counts must be one of {names}.").format(names=names), "counts")
+    counts = resubmissions.choice("counts", Counts, Counts.BEST)
     resubmissions.finish()
     signing = table.table("signing")
-    key = signing.take("public_key", str, None)
+    key = signing.text("public_key", default=None)
     public_key = None if key is None else table.file.parent / key
     signing.finish()
     grading = table.table("grading")
-    secret_file = grading.take("secret_file", str, None)
+    secret_file = grading.text("secret_file", default=None)
     grading.finish()
     return Term(
         name=name,
         zone=zone,
         deadlines=moments,
         late_counts=late_counts,
-        counts=Counts(counts),
+        counts=counts,
         public_key=public_key,
         private_key=_private_half(public_key),
         secret_file=None if secret_file is None else table.file.parent / secret_file,
@@ -128,14 +124,13 @@ def moment(text: str, zone: ZoneInfo) -> datetime:
 
 def _deadline(table: Table, key: str, zone: ZoneInfo, grace: timedelta) -> Deadline:
     """`hw1 = 2026-03-20T23:59:59`, a day alone, or a table with `at` and a grace of its own."""
-    value = table.take(key, (datetime, date, dict))
-    if isinstance(value, dict):
-        own = Table(table.file, value, table.text, table.name(key))
-        at = own.take("at", (datetime, date))
+    if isinstance(table.values[key], dict):
+        own = table.table(key)
+        at = own.take("at", _as_date)
         grace = _grace(own, grace // timedelta(minutes=1))
         own.finish()
     else:
-        at = value
+        at = table.take(key, _as_date)
     if not isinstance(at, datetime):
         # A day alone means all of it: the deadline is the moment at which the next one begins.
         at = datetime.combine(at + timedelta(days=1), time(), zone)
@@ -143,8 +138,10 @@ def _deadline(table: Table, key: str, zone: ZoneInfo, grace: timedelta) -> Deadl
 
 
 def _grace(table: Table, default: int) -> timedelta:
-    minutes = table.take("grace_minutes", int, default)
-    if not 0 <= minutes <= _MOST_GRACE:
-        said = _("{key} must be a whole number from {least} to {most}.")
-        raise table.error(said.format(key=table.name("grace_minutes"), least=0, most=_MOST_GRACE), "grace_minutes")
-    return timedelta(minutes=minutes)
+    return timedelta(minutes=table.whole("grace_minutes", 0, _MOST_GRACE, default))
+
+
+def _as_date(value: Any, path: str) -> date:
+    if not isinstance(value, date):
+        raise FormError(path, _("must be a day, or a day with a time: 2026-03-20 or 2026-03-20T23:59:59"))
+    return value

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from grader.errors import BadInputError
-from grader.fields import FaultError, Fields, as_text
+from grader.fields import Fields, FormError, as_it_is, as_text
 from grader.files import read_named
 from grader.i18n import _
 
@@ -122,7 +122,7 @@ def read_collection(file: Path) -> CollectedFolder:
 
     def collection(top: Fields) -> CollectedFolder:
         return CollectedFolder(
-            at=_time(top.take("at"), "at"),
+            at=top.take("at", _time),
             assignment=top.maybe("assignment", lambda item, path: as_text(item, path, 200)),
             before=top.maybe("before", _time),
             members=tuple(top.items("members", _collected, 10_000)),
@@ -135,11 +135,11 @@ def _read(file: Path, schema: str, build: Callable[[Fields], _T]) -> _T:
     data = read_named(file, limit=_LARGEST)
     try:
         top = Fields(json.loads(data.decode("utf-8")))
-        if top.take("schema") != schema:
-            raise FaultError("schema", _("must be {schema}").format(schema=schema))
+        if top.take("schema", as_it_is) != schema:
+            raise FormError("schema", _("must be {schema}").format(schema=schema))
         value = build(top)
         top.finish()
-    except FaultError as error:
+    except FormError as error:
         said = _("This is not what `d2d collect` writes: {fault}.").format(fault=error)
         raise BadInputError(said, where=file) from error
     except (ValueError, RecursionError) as error:
@@ -149,7 +149,7 @@ def _read(file: Path, schema: str, build: Callable[[Fields], _T]) -> _T:
 
 def _snapshot(value: Any, path: str) -> Snapshot:
     fields = Fields(value, path)
-    snapshot = Snapshot(_time(fields.take("at"), fields.name("at")), tuple(fields.items("heads", _head, 10_000)))
+    snapshot = Snapshot(fields.take("at", _time), tuple(fields.items("heads", _head, 10_000)))
     fields.finish()
     return snapshot
 
@@ -197,7 +197,7 @@ def _time(value: Any, path: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise FaultError(path, _("is no time that there is")) from error
+        raise FormError(path, _("is no time that there is")) from error
     if found.tzinfo is None:
-        raise FaultError(path, _("has no time zone"))
+        raise FormError(path, _("has no time zone"))
     return found

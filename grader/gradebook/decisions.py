@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader import i18n
-from grader.course.policy import Outcome, Policy, Rule
+from grader.course.policy import Policy, PromotionRule, Standing
 from grader.gradebook.promotion import Decision, Facts, decide_all, word
 from grader.gradebook.results import Results
 from grader.i18n import _
 from grader.render.templating import asset, framed
 from grader.report.sheet import sheet
 
-_COLOURS = {Outcome.PROMOTED: "good", Outcome.JUNIOR: "warn", Outcome.REMOVED: "bad"}
+_COLOURS = {Standing.PROMOTED: "good", Standing.JUNIOR: "warn", Standing.REMOVED: "bad"}
 
 
 def decisions_page(decisions: Sequence[Decision], policy: Policy, term: str = "") -> str:
     """A whole file, which needs nothing beside it."""
-    outcomes = sorted(Outcome, key=lambda outcome: -outcome.rank)
+    outcomes = sorted(Standing, key=lambda outcome: -outcome.rank)
     return framed(
         "decisions.html",
         styles=["class.css"],
@@ -34,7 +34,7 @@ def decisions_page(decisions: Sequence[Decision], policy: Policy, term: str = ""
     )
 
 
-def asks(rule: Rule) -> str:
+def asks(rule: PromotionRule) -> str:
     """When a rule holds, in words."""
     parts = []
     if rule.mandatory_missing:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grader.course.policy import Outcome, Policy, Rule, Share, Situation
+from grader.course.policy import Policy, PromotionRule, Share, Situation, Standing
 from grader.gradebook.results import Result, Results
 from grader.i18n import _, ngettext
 
@@ -29,7 +29,7 @@ class Decision:
     """What becomes of one member."""
 
     member: str
-    decision: Outcome
+    decision: Standing
     rule: str
     passed: tuple[str, ...]
     attendance: Share
@@ -107,9 +107,9 @@ def _missing(facts: Facts, policy: Policy, situation: Situation, results: Mappin
             yield _("{assignment}: grading failed by no fault of the member, a rerun is due").format(assignment=name)
 
 
-def word(outcome: Outcome) -> str:
+def word(outcome: Standing) -> str:
     """What becomes of a member, in the language in use."""
-    return {Outcome.PROMOTED: _("promoted"), Outcome.JUNIOR: _("junior"), Outcome.REMOVED: _("removed")}[outcome]
+    return {Standing.PROMOTED: _("promoted"), Standing.JUNIOR: _("junior"), Standing.REMOVED: _("removed")}[outcome]
 
 
 def state(result: Result | None) -> str:
@@ -126,5 +126,5 @@ def _of(words: str, share: Share, percent: int) -> str:
     return said.format(words=words, attended=share.attended, held=share.held, percent=percent)
 
 
-def _highest(rules: Iterable[Rule], threshold: str) -> int | None:
+def _highest(rules: Iterable[PromotionRule], threshold: str) -> int | None:
     return max((value for rule in rules if (value := getattr(rule, threshold)) is not None), default=None)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import BadInputError
-from grader.fields import FaultError, Fields, as_amount, as_number, as_text
+from grader.fields import Fields, FormError, as_amount, as_it_is, as_number, as_text
 from grader.files import read_named
 from grader.i18n import _
 from grader.report.canonical import NotCanonicalError, canonical
@@ -65,7 +65,7 @@ def read_bytes(data: bytes, where: str | Path) -> Document:
         return read_value(value)
     except UnicodeDecodeError as error:
         raise BadInputError(_("This is no report: it is not UTF-8."), where=where) from error
-    except FaultError as error:
+    except FormError as error:
         said = _("This is no report that can be relied on: {fault}.").format(fault=error)
         hint = _("Take the file as `d2d grade` wrote it; a report is never edited by hand.")
         raise BadInputError(said, where=where, hint=hint) from error
@@ -74,22 +74,22 @@ def read_bytes(data: bytes, where: str | Path) -> Document:
 
 
 def read_value(value: Any) -> Document:
-    """The report in a JSON value; a `FaultError` names what is wrong with it."""
+    """The report in a JSON value; a `FormError` names what is wrong with it."""
     report = from_json(value)
     check_derived(report, value)
     try:
         canonical(value)
     except NotCanonicalError as error:
-        raise FaultError("", str(error)) from error
+        raise FormError("", str(error)) from error
     return Document(report, value)
 
 
 def from_json(value: Any) -> Report:
     """The report in a JSON value whose form is checked, and nothing beyond it."""
     top = Fields(value)
-    if top.take("schema") != SCHEMA:
-        raise FaultError("schema", _("must be {schema}").format(schema=SCHEMA))
-    sandbox = Fields(top.take("sandbox"), "sandbox")
+    if top.take("schema", as_it_is) != SCHEMA:
+        raise FormError("schema", _("must be {schema}").format(schema=SCHEMA))
+    sandbox = top.take("sandbox", Fields)
     report = Report(
         assignment=top.text("assignment", 200, least=1),
         assignment_version=top.text("assignment_version"),
@@ -125,13 +125,13 @@ def check_derived(report: Report, value: dict[str, Any]) -> None:
     try:
         datetime.fromisoformat(report.graded_at.replace("Z", "+00:00"))
     except ValueError as error:
-        raise FaultError("graded_at", _("is no time that there is")) from error
+        raise FormError("graded_at", _("is no time that there is")) from error
     doubled = _doubled(case.id for case in report.cases)
     if doubled is not None:
-        raise FaultError("cases", _("{case} is there twice").format(case=doubled[:200]))
+        raise FormError("cases", _("{case} is there twice").format(case=doubled[:200]))
     for at, case in enumerate(report.cases):
         if case.points > case.max_points:
-            raise FaultError(f"cases[{at}].points", _("is more than max_points"))
+            raise FormError(f"cases[{at}].points", _("is more than max_points"))
         for key, points in (("points", case.points), ("max_points", case.max_points)):
             _must_be(number(points), value["cases"][at][key], f"cases[{at}].{key}")
     derived = {
@@ -148,7 +148,7 @@ def check_derived(report: Report, value: dict[str, Any]) -> None:
 def _must_be(expected: object, found: object, path: str) -> None:
     if found != expected:
         said = _("says {found}, but its cases make {expected}")
-        raise FaultError(path, said.format(found=found, expected=expected))
+        raise FormError(path, said.format(found=found, expected=expected))
 
 
 def _case(value: Any, path: str) -> CaseResult:
@@ -158,8 +158,8 @@ def _case(value: Any, path: str) -> CaseResult:
         section=fields.text("section"),
         concept=fields.text("concept"),
         title=fields.text("title"),
-        visibility=Visibility(fields.one_of("visibility", [each.value for each in Visibility])),
-        verdict=Verdict(fields.one_of("verdict", [each.value for each in Verdict])),
+        visibility=fields.choice("visibility", Visibility),
+        verdict=fields.choice("verdict", Verdict),
         points=fields.points("points"),
         max_points=fields.points("max_points"),
         message=fields.text("message", _LONG),
@@ -177,7 +177,7 @@ def _case(value: Any, path: str) -> CaseResult:
 def _plot(value: Any, path: str) -> Plot:
     fields = Fields(value, path)
     plot = Plot(
-        kind=Kind(fields.one_of("kind", [each.value for each in Kind])),
+        kind=fields.choice("kind", Kind),
         expected=fields.items("expected", _plotted, MOST_VALUES),
         yours=fields.items("yours", _plotted, MOST_VALUES),
         total=fields.whole("total"),
@@ -216,9 +216,9 @@ def _where(value: Any, path: str) -> Where:
 
 
 def _limits(top: Fields) -> dict[str, Any]:
-    limits = Fields(top.take("limits"), "limits").values
+    limits = top.take("limits", Fields).values
     if len(limits) > 100:
-        raise FaultError("limits", _("is longer than {most}").format(most=100))
+        raise FormError("limits", _("is longer than {most}").format(most=100))
     return {key: as_amount(item, f"limits.{key[:60]}") for key, item in limits.items()}
 
 
@@ -235,9 +235,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object; with a key twice, two programs could read two different reports out of one file."""
     doubled = _doubled(key for key, _value in pairs)
     if doubled is not None:
-        raise FaultError(doubled[:60], _("is there twice"))
+        raise FormError(doubled[:60], _("is there twice"))
     return dict(pairs)
 
 
 def _constant(name: str) -> Any:
-    raise FaultError("", _("{name} is no number").format(name=name))
+    raise FormError("", _("{name} is no number").format(name=name))

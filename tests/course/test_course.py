@@ -77,15 +77,24 @@ def test_an_unknown_assignment(course: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('version = "1.0.0"', "version = 1", "version must be of type str"),
-        ('version = "1.0.0"', "", "version is missing"),
-        ('version = "1.0.0"', 'version = "1.0.0"\nvresion = "1"', "vresion is not a key"),
-        ('imports = ["numpy"]', 'imports = "numpy"', "worker.imports must be of type list"),
-        ('imports = ["numpy"]', "imports = [1]", "worker.imports must be a list of strings"),
-        ("case_seconds = 1", "case_seconds = true", "limits.case_seconds must be of type"),
-        ("case_seconds = 1", "case_secs = 1", "limits.case_secs is not a key"),
-        ("points = 3", "points = 3.5", "sections.mse.points must be of type"),
-        ('ko = "작은 과제"', "", "title.ko is missing"),
+        ('version = "1.0.0"', "version = 1", "version: must be a string"),
+        ('version = "1.0.0"', "", "version: is missing"),
+        ('version = "1.0.0"', 'version = "1.0.0"\nvresion = "1"', "vresion: is not known"),
+        ('imports = ["numpy"]', 'imports = "numpy"', "worker.imports: must be a list"),
+        ('imports = ["numpy"]', "imports = [1]", "worker.imports[0]: must be a string"),
+        ("case_seconds = 1", "case_seconds = true", "limits.case_seconds: must be a number"),
+        ("case_seconds = 1", "case_secs = 1", "limits.case_secs: is not known"),
+        ("points = 3", "points = 3.5", "sections.mse.points: must be a whole number"),
+        ("points = 3", "points = true", "sections.mse.points: must be a whole number"),
+        ("case_seconds = 1", "memory_mb = 1024.5", "limits.memory_mb: must be a whole number"),
+        ("case_seconds = 1", "processes = true", "limits.processes: must be a whole number"),
+        ("case_seconds = 1", "case_seconds = 0", "limits.case_seconds: must be more than 0"),
+        (
+            'version = "1.0.0"',
+            'version = "1.0.0"\npass_percent = 101',
+            "pass_percent: must be a whole number from 0 to 100",
+        ),
+        ('ko = "작은 과제"', "", "title.ko: is missing"),
         ('stub = "mini.py"', 'stub = "other.py"', "other.py is missing"),
         ("[title]", "[title", "no TOML"),
     ],
@@ -101,7 +110,12 @@ def test_a_mistake_in_the_manifest_is_said(course: Path, old: str, new: str, wor
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("case_seconds = 1", "case_secs = 1"), ("points = 2", "points = 2.5"), ('version = "1.0.0"', "version = 1")],
+    [
+        ("case_seconds = 1", "case_secs = 1"),
+        ("points = 2", "points = true"),
+        ("case_seconds = 1", "memory_mb = 1024.5"),
+        ('version = "1.0.0"', "version = 1"),
+    ],
 )
 def test_a_mistake_is_named_with_its_line(course: Path, old: str, new: str) -> None:
     line = change(manifest_of(course), old, new)

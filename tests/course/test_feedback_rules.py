@@ -47,14 +47,14 @@ def test_all_of_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ('[feedback]\nbefore = "all"', 3, "feedback.before must be one of nothing, score, title, hint"),
-        ("[feedback]\nbefore = 1", 3, "feedback.before must be of type str"),
+        ('[feedback]\nbefore = "all"', 3, "feedback.before: must be one of nothing, score, title, hint"),
+        ("[feedback]\nbefore = 1", 3, "feedback.before: must be one of"),
         ('[feedback]\nbefore = "hint"\nafter = "score"', 4, "no less can be shown than before it"),
-        ('[feedback]\nbefor = "hint"', 3, "feedback.befor is not a key"),
+        ('[feedback]\nbefor = "hint"', 3, "feedback.befor: is not known"),
         ("[feedback]\n[feedback.cooldown]\nsubmissions = -1", 4, "must be a whole number from 0"),
         ("[feedback]\n[feedback.cooldown]\nhours = 0", 4, "must be a whole number from 1"),
-        ("[feedback]\n[feedback.cooldown]\nhours = 1.5", 4, "feedback.cooldown.hours must be of type int"),
-        ("[feedback]\n[feedback.cooldown]\nminutes = 5", 4, "feedback.cooldown.minutes is not a key"),
+        ("[feedback]\n[feedback.cooldown]\nhours = 1.5", 4, "feedback.cooldown.hours: must be a whole number"),
+        ("[feedback]\n[feedback.cooldown]\nminutes = 5", 4, "feedback.cooldown.minutes: is not known"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, line: int, said: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.course.policy import DEFAULT, Outcome, Policy, Share, Situation, read_policy
+from grader.course.policy import DEFAULT, Policy, Share, Situation, Standing, read_policy
 from grader.course.term import Counts, Term, load_term
 from grader.errors import BadAssignmentError, FileError
 
@@ -34,19 +34,19 @@ def test_the_default_is_that_of_the_group() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
-        ("passed_below = 2", "pased_below = 2", "pased_below", "rules.fewer-than-2.pased_below is not a key"),
-        ('decision = "promoted"', 'decision = "promotd"', 'decision = "promotd"', "decision must be one of"),
-        ("passed_below = 2", 'passed_below = "2"', 'passed_below = "2"', "must be of type int"),
-        ("passed_below = 2", "passed_below = 2.0", "passed_below = 2.0", "must be of type int"),
+        ("passed_below = 2", "pased_below = 2", "pased_below", "rules.fewer-than-2.pased_below: is not known here"),
+        ('decision = "promoted"', 'decision = "promotd"', 'decision = "promotd"', "decision: must be one of"),
+        ("passed_below = 2", 'passed_below = "2"', 'passed_below = "2"', "must be a whole number"),
+        ("passed_below = 2", "passed_below = true", "passed_below = true", "must be a whole number"),
         ("passed_below = 2", "passed_below = 6", "passed_below = 6", "from 1 to 5"),
         ("attendance_below = 80", "attendance_below = 101", "attendance_below = 101", "from 1 to 100"),
         ('mandatory = ["hw1", "hw2"]', 'mandatory = ["hw1", "h2"]', "mandatory =", "mandatory names h2"),
         ('mandatory = ["hw1", "hw2"]', "mandatory = []", "mandatory_missing", "there are none"),
         ('mandatory = ["hw1", "hw2"]', "", "mandatory_missing", "there are none"),
         ('assignments = ["hw1", ', 'assignments = ["hw2", ', "assignments =", "none of them twice"),
-        ("late_per_absence = 0", "late_per_absence = -1", "late_per_absence", "0 or more"),
-        ("late_per_absence = 0", "late_per_absense = 3", "late_per_absense", "not a key"),
-        ('excused = "attended"', 'excused = "skipped"', "excused = ", "excused must be one of"),
+        ("late_per_absence = 0", "late_per_absence = -1", "late_per_absence", "from 0 to"),
+        ("late_per_absence = 0", "late_per_absense = 3", "late_per_absense", "not known"),
+        ('excused = "attended"', 'excused = "skipped"', "excused = ", "excused: must be one of"),
         ("passed_below = 4", "passed_below = 2", "[rules.fewer-than-4]", "fewer-than-4 can never decide"),
         ("attendance_below = 80", "", "[rules.attendance]", "discussion can never decide"),
         ('decision = "promoted"', 'passed_below = 5\ndecision = "promoted"', "[rules.all-met]", "must ask for nothing"),
@@ -114,7 +114,7 @@ def test_more_is_never_less(passed: int, missing: bool, attendance: Share, discu
 
 
 def test_outcomes_from_worst_to_best() -> None:
-    assert sorted(Outcome, key=lambda each: each.rank) == [Outcome.REMOVED, Outcome.JUNIOR, Outcome.PROMOTED]
+    assert sorted(Standing, key=lambda each: each.rank) == [Standing.REMOVED, Standing.JUNIOR, Standing.PROMOTED]
 
 
 def term(tmp_path: Path, text: str) -> Term:
@@ -146,11 +146,11 @@ def test_deadlines_in_the_time_of_the_course(tmp_path: Path) -> None:
     [
         ('time_zone = "Asia/Soul"', 2, "no time zone Asia/Soul"),
         ('time_zone = "../x"', 2, "no time zone"),
-        ('[resubmissions]\ncounts = "worst"', 3, "counts must be one of best, last, first"),
+        ('[resubmissions]\ncounts = "worst"', 3, "counts: must be one of best, last, first"),
         ("[late]\ngrace_minutes = -1", 3, "from 0 to"),
-        ("[late]\ngrace = 5", 3, "not a key"),
-        ('[deadlines]\nhw1 = "tomorrow"', 3, "must be of type datetime, date, dict"),
-        ("[policy]\nassignments = [1]", 3, "list of strings"),
+        ("[late]\ngrace = 5", 3, "not known"),
+        ('[deadlines]\nhw1 = "tomorrow"', 3, "must be a day, or a day with a time"),
+        ("[policy]\nassignments = [1]", 3, "must be a string"),
         ('[policy]\nassignments = ["hw1"]\n[policy.rules.x]\ndecison = "junior"', 5, "policy.rules.x.decison"),
     ],
 )

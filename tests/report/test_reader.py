@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import BadInputError
-from grader.fields import FaultError
+from grader.fields import FormError
 from grader.report.reader import LARGEST_FILE, from_json, read_bytes, read_file, read_value, schema
 from grader.report.report import Report
 
@@ -60,7 +60,7 @@ def base(make: Callable[..., Report]) -> dict[str, Any]:
 def accepted(value: object) -> bool:
     try:
         from_json(value)
-    except FaultError:
+    except FormError:
         return False
     return True
 
@@ -125,7 +125,7 @@ def test_what_follows_from_the_cases_must_be_what_the_file_says(
     base: dict[str, Any], path: tuple[Any, ...], new: object, said: str
 ) -> None:
     value = changed(base, path, lambda parent, key: parent.__setitem__(key, new))
-    with pytest.raises(FaultError) as found:
+    with pytest.raises(FormError) as found:
         read_value(value)
     assert said in str(found.value)
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import BadInputError
-from grader.fields import FaultError
+from grader.fields import FormError
 from grader.report.reader import read_bytes, read_value
 from grader.report.report import Report
 from grader.report.signature import (
@@ -118,7 +118,7 @@ def test_every_digit_of_the_signature_counts(signed: Report, signing_key: Signin
 
 @pytest.mark.parametrize("signature", ["", "x", "ed25519::", "ed25519:" + "0" * 16 + ":" + "=" * 88])
 def test_what_is_no_signature_is_no_report(signed: Report, signature: str) -> None:
-    with pytest.raises(FaultError, match="signature"):
+    with pytest.raises(FormError, match="signature"):
         read_value(replace(signed, signature=signature).as_json())
 
 
