@@ -117,6 +117,7 @@ class World:
                 imports=", ".join(f'"{name}"' for name in ("numpy", *extra_imports))
             ),
             "assignments/twice/twice.py": STUB,
+            "assignments/twice/test_public.py": "",
             "assignments/twice/test_hidden.py": f"{HIDDEN}\n# {self.canary}\n",
             "reference/twice.py": f'{RIGHT}\nNAME = "{self.canary}"\n',
             ".git/packed-refs": f"{self.canary} refs/heads/main\n",

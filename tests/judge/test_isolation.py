@@ -17,7 +17,7 @@ import pytest
 from grader.course.course import find_course
 from grader.judge.cases import collect_cases
 from grader.judge.reference import LiveReference
-from grader.report.report import Report, Verdict
+from grader.report.report import Report, Verdict, Visibility
 from grader.sandbox.spec import worker_spec
 from grader.sandbox.start import start
 
@@ -407,7 +407,8 @@ def text():
         course = new_course(manifest=MANIFEST, test_hidden=hidden, test_public=public, reference=reference)
         course = course.rename(tmp_path / f"canary-{secrets.token_hex(8)}")
         made = bench(course, limits=find_course(course).assignment("mini").limits)
-        made.case_set = replace(made.case_set, cases=made.case_set.cases[::-1])  # the hidden case first
+        hidden_first = sorted(made.case_set.cases, key=lambda case: case.visibility is Visibility.PUBLIC)
+        made.case_set = replace(made.case_set, cases=tuple(hidden_first))
         # Without the layers, so that there is a /proc to see it all in: what they hide must not be there at all.
         server = start(["numpy"], without=LAYERS)
         try:
