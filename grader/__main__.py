@@ -1,15 +1,16 @@
-"""`python -m grader`, the same as `d2d`."""
+"""`python -m grader`, or this very file: the same as `d2d`."""
 
 import os
 import sys
 
-# `python -m` puts the current folder first on the path, and there a member may well keep a numpy.py of their own.
-if (
-    sys.path
-    and sys.path[0] in ("", os.getcwd())
-    and not os.path.samefile(os.path.dirname(os.path.dirname(__file__)), os.getcwd())
-):
+# Python puts the current folder (or, where this file is run by its path, the package) first on its path. A folder of
+# a member's may hold a numpy.py or a grader/ of their own: what is imported comes from the installation alone.
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+_ROOT = os.path.dirname(_PACKAGE)
+if sys.path and sys.path[0] in ("", os.getcwd(), _PACKAGE):
     del sys.path[0]
+    if _ROOT not in sys.path:
+        sys.path.insert(0, _ROOT)
 
 from grader.cli import main
 

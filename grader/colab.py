@@ -22,6 +22,7 @@ from grader import i18n
 from grader.i18n import _
 
 _COURSES = ("d2d-course",)  # where the first cell of a released notebook puts the course
+_PROGRAM = str(Path(__file__).with_name("__main__.py"))  # by its path: the current folder may hold a grader/ of its own
 _ASK_SECONDS = 10
 
 
@@ -55,7 +56,7 @@ def run(line: str, ipython: Any) -> None:
                 file.write_text(json.dumps(notebook, ensure_ascii=True), "utf-8")
                 arguments.append(str(file))
             arguments += ["--html", str(page), "--fragment"]
-        command = [sys.executable, "-m", "grader", *arguments, *_course(asked)]
+        command = [sys.executable, _PROGRAM, *arguments, *_course(asked)]
         done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)  # noqa: S603
         if page.is_file() and page.stat().st_size and asked["json_file"] != "-":
             _show_html(page.read_text("utf-8"))

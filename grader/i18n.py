@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 LANGUAGES = ("en", "ko")
-_HERE = Path(__file__).parent / "locale"
+CATALOGS = Path(__file__).parent / "locale"
 _language = "en"
 _catalog: gettext.NullTranslations = gettext.NullTranslations()
 
@@ -20,7 +20,7 @@ def use(language: str) -> None:
     """Speak `language` from now on."""
     global _language, _catalog
     _language = language
-    _catalog = catalog("d2d", _HERE)
+    _catalog = catalog("d2d", CATALOGS)
 
 
 def language() -> str:

@@ -5,31 +5,33 @@ from __future__ import annotations
 import os
 import sys
 
-# What PYTHONPATH names stands before everything that is installed, and a folder of somebody's own with a numpy.py in
-# it is common there. It stays reachable, but last.
-_theirs = [os.path.abspath(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
-sys.path.sort(key=lambda entry: os.path.abspath(entry) in _theirs if entry else False)
-
 
 def main() -> None:
     """The command `d2d`."""
+    _put_pythonpath_last()
     from grader import i18n
 
-    # Before the commands are made: their help is written in the language that is asked for.
+    # The help of each command is written when its module is imported, so the language is chosen before.
     i18n.use(_language(sys.argv[1:]) or i18n.from_locale())
     if os.environ.get("GITHUB_ACTIONS") == "true":
         from grader.github.log import guard
 
         guard()
     from grader.cli.app import d2d
-    from grader.cli.clicks import speak
+    from grader.cli.clicks import translate
 
-    speak()
+    translate(i18n.language())
     sys.exit(d2d())
 
 
+def _put_pythonpath_last() -> None:
+    """Keep the folders of PYTHONPATH importable, after all that is installed: there may be somebody's own numpy.py."""
+    folders = [os.path.abspath(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    sys.path.sort(key=lambda entry: bool(entry) and os.path.abspath(entry) in folders)
+
+
 def _language(arguments: list[str]) -> str | None:
-    """The language of `--lang`, wherever it stands; a wrong one is left for click to complain of."""
+    """The value of `--lang`, wherever it stands; click complains later of one that is not known."""
     from grader.i18n import LANGUAGES
 
     for at, argument in enumerate(arguments):

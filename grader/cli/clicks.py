@@ -1,23 +1,22 @@
-"""click's own words in the language in use: it looks them up in a catalog of the whole process, where there is none."""
+"""Let click speak the language in use: it asks `gettext`, and `gettext` is told where our catalogs are."""
 
 from __future__ import annotations
 
-import sys
+import gettext
+import os
 
-from grader.i18n import _, ngettext
+from grader.i18n import CATALOGS, _, ngettext
 
 
-def speak() -> None:
-    """Let every module of click look its words up in ours."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("click."):
-            for word, ours in (("_", _), ("ngettext", ngettext)):
-                if word in vars(module):
-                    setattr(module, word, ours)
+def translate(language: str) -> None:
+    """From now on `gettext` finds click's messages in our catalogs; only for a process that is ours alone."""
+    gettext.bindtextdomain("d2d", CATALOGS)
+    gettext.textdomain("d2d")
+    os.environ["LANGUAGE"] = language  # the only way to tell gettext's own functions
 
 
 def words() -> tuple[str, ...]:
-    """What click says where people of this program see it; it stands here so that it gets into the catalog."""
+    """The messages of click that people see; they stand here so that they get into our catalogs."""
     return (
         _("Usage:"),
         _("Options"),
