@@ -12,7 +12,7 @@ if sys.path and sys.path[0] in ("", os.getcwd(), _PACKAGE):
     if _ROOT not in sys.path:
         sys.path.insert(0, _ROOT)
 
-from grader.cli import main
-
 if __name__ == "__main__":
+    from grader.cli import main
+
     main()

@@ -58,14 +58,18 @@ class Commands(click.Group):
             return OUR_FAULT
 
 
-def show(error: D2DError) -> None:
-    """An error on standard error: what, where, what next."""
+def error_text(error: D2DError) -> str:
+    """What went wrong, where, and what to do next, a line each."""
     from grader.clean import printable
 
     where = "" if error.where is None else f"{printable(error.where)}: "
-    click.echo(_("Error: {what}").format(what=where + printable(error.what)), err=True)
-    if error.hint:
-        click.echo(printable(error.hint), err=True)
+    text = _("Error: {what}").format(what=where + printable(error.what))
+    return text if not error.hint else f"{text}\n{printable(error.hint)}"
+
+
+def show(error: D2DError) -> None:
+    """Print an error on standard error."""
+    click.echo(error_text(error), err=True)
 
 
 @click.group(

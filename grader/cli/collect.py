@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from datetime import datetime, timezone
@@ -11,31 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.options import common, course_of, term_of
-from grader.cli.paper import dumped, say, table, write_out
+from grader.cli.options import FILE, FOLDER, JSON, common, course_of, term_of, time_of
+from grader.cli.paper import give, say, table
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, UsageError
-from grader.files import write_whole
 from grader.i18n import _
 
 if TYPE_CHECKING:
+    from grader.course.roster import Person
     from grader.course.term import Term
     from grader.github.collected import CollectedFolder, CollectedWork, Snapshot
     from grader.github.git import FetchLimits
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
-TOKEN, HOST, ALLOW = "D2D_GIT_TOKEN", "D2D_GIT_HOST", "D2D_GIT_ALLOW"
+ALLOW = "D2D_GIT_ALLOW"
+_TOKEN = "D2D_GIT_TOKEN"  # noqa: S105 — the name of a variable
+ROSTER = click.option("--roster", type=FILE, required=True, help=_("CSV of the members, with a column `repository`."))
 
 
 @click.command(help=_("Fetch every member's repository as it was before the deadline, for `d2d grade`."))
-@click.option("--roster", type=_FILE, required=True, help=_("CSV of the members, with a column `repository`."))
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), help=_("Folder for an archive of each member.")
-)
+@ROSTER
+@click.option("--out", type=FOLDER, help=_("Folder for an archive of each member."))
 @click.option("--hw", help=_("Only what is of this assignment; its deadline, once passed, is --before."))
 @click.option("--before", metavar="TIME", help=_("As it was then: 2026-03-20T23:59, the course's time."))
 @click.option(
     "--snapshot",
-    type=_FILE,
+    type=FILE,
     help=_("File of heads: without --before, where all branches are now is added; with it, it says what was there."),
 )
 @click.option("--timeout", default=120.0, show_default=True, help=_("Seconds that one repository may take."))
@@ -44,7 +42,7 @@ TOKEN, HOST, ALLOW = "D2D_GIT_TOKEN", "D2D_GIT_HOST", "D2D_GIT_ALLOW"
 @click.option(
     "--allow", multiple=True, metavar="PROTOCOL", envvar=ALLOW, help=_("A protocol beside https and ssh: file, http.")
 )
-@click.option("--json", "json_file", metavar="FILE|-", help=_("Write the result as JSON; - prints nothing else."))
+@JSON
 @common
 def collect_command(
     roster: Path, out: Path | None, hw: str | None, before: str | None, snapshot: Path | None, **options: Any
@@ -60,67 +58,55 @@ def collect_command(
     if hw is not None:
         course.assignment(hw)
     people = tuple(read_roster(roster).people)
-    for one, other in twice(people):
-        say(_("{one} and {other} have the same repository in the roster.").format(one=one, other=other))
+    for first, second in twice(people):
+        say(_("{one} and {other} have the same repository in the roster.").format(one=first, other=second))
     moment = _moment(before, hw, term)
     bounds = fetch_limits(options["timeout"], options["size"], options["allow"])
-    seen = _snapshots(snapshot, people, before, moment, bounds, options["jobs"], term)
+    chosen = None
+    if snapshot is not None:
+        chosen = _snapshot(snapshot, people, bounds, options["jobs"], moment, term, add=before is None)
     if out is None:
         raise SystemExit(ALL_PASSED)
-    if moment is not None and seen is None:
+    if moment is not None and chosen is None:
         say(_("No snapshot says what was there then: the times that commits claim are believed, and can be forged."))
     others = tuple(name for name in course.ids() if name != hw)
-    order = CollectOrder(people, out, hw, others, moment, seen, bounds, options["jobs"])
-    collection = collect_all(order)
-    if options["json_file"] is not None:
-        write_out(dumped(collection.as_json()), options["json_file"])
-    if options["json_file"] != "-":
-        click.echo(shown(collection, term))
-    raise SystemExit(NOT_ALL_PASSED if any(one.missing for one in collection.members) else ALL_PASSED)
+    collection = collect_all(CollectOrder(people, out, hw, others, moment, chosen, bounds, options["jobs"]))
+    give(collection.as_json(), collected_table(collection, term), options["json_file"])
+    raise SystemExit(NOT_ALL_PASSED if any(work.missing for work in collection.members) else ALL_PASSED)
 
 
 def _moment(before: str | None, hw: str | None, term: Term) -> datetime | None:
     """The moment asked for; None while it lies ahead: then what is there now is what counts."""
-    from grader.course.term import moment
-
     now = datetime.now(timezone.utc)
-    if before is not None:
-        try:
-            wanted = moment(before, term.zone)
-        except ValueError as error:
-            raise UsageError(_("{text} is no time.").format(text=before)) from error
-    else:
-        deadline = term.deadlines.get(hw or "")
-        if deadline is None:
-            return None
-        wanted = deadline.at + deadline.grace
-    return wanted if wanted <= now else None
+    if before is None:
+        return term.closed_at(hw or "", now)
+    moment = time_of(before, term)
+    return moment if moment <= now else None
 
 
-def _snapshots(
-    file: Path | None,
-    people: Sequence[Any],
-    before: str | None,
-    moment: datetime | None,
+def _snapshot(
+    file: Path,
+    people: Sequence[Person],
     bounds: FetchLimits,
     jobs: int,
+    moment: datetime | None,
     term: Term,
+    *,
+    add: bool,
 ) -> Snapshot | None:
-    """Take a snapshot if one is asked for; the one that says what was there at `moment`."""
-    if file is None:
-        return None
-    from grader.github.collect import take_snapshot
-    from grader.github.collected import heads_json, read_snapshots, snapshot_for
+    """The snapshot that says what was there at `moment`, after one was added to the file if that is asked for."""
+    from grader.github.collected import read_snapshots, snapshot_for
+    from grader.github.snapshots import add_snapshot
 
-    known = read_snapshots(file) if file.exists() else []
-    if before is None:
-        taken = take_snapshot(people, bounds, jobs)
-        known.append(taken)
-        write_whole(file, json.dumps(heads_json(known), ensure_ascii=False, indent=1) + "\n")
-        found = sum(head.commit is not None for head in taken.heads)
-        said = _("Snapshot of {time}: {found} of {all} repositories.")
-        say(said.format(time=term.local(taken.at), found=found, all=len(taken.heads)))
-    chosen = snapshot_for(known, moment) if moment is not None else None
+    if add:
+        known = add_snapshot(file, file, people, bounds, jobs)
+        heads = known[-1].heads
+        text = _("Snapshot of {time}: {found} of {all} repositories.")
+        reached = sum(head.commit is not None for head in heads)
+        say(text.format(time=term.local(known[-1].at), found=reached, all=len(heads)))
+    else:
+        known = read_snapshots(file) if file.exists() else []
+    chosen = None if moment is None else snapshot_for(known, moment)
     if chosen is not None:
         say(_("What counts is the snapshot of {time}.").format(time=term.local(chosen.at)))
     return chosen
@@ -128,34 +114,28 @@ def _snapshots(
 
 def fetch_limits(timeout: float, size: int, allow: Sequence[str]) -> FetchLimits:
     """What one repository may take, and the token for those that are private."""
-    from grader.github.git import PROTOCOLS, Access, FetchLimits
+    from grader.github.git import PROTOCOLS, Access, FetchLimits, host
 
-    token = os.environ.pop(TOKEN, "")  # what this process starts gets it from nowhere but git's own settings
-    access = Access(host(), token) if token else None
-    return FetchLimits(timeout, size << 20, (*PROTOCOLS, *allow), access)
-
-
-def host() -> str:
-    """Where the members' repositories are, as far as a token is concerned."""
-    return os.environ.get(HOST) or "github.com"
+    token = os.environ.get(_TOKEN, "")
+    return FetchLimits(timeout, size << 20, (*PROTOCOLS, *allow), Access(host(), token) if token else None)
 
 
-def shown(collection: CollectedFolder, term: Term) -> str:
-    """A table: a line a member; who is missing stands last, with the reason."""
-    rows = [
-        _row(one, term) for one in sorted(collection.members, key=lambda one: (one.missing is not None, one.member))
-    ]
-    missing = sum(one.missing is not None for one in collection.members)
-    count = _("{there} collected, {missing} missing").format(there=len(rows) - missing, missing=missing)
-    return table(["", _("member"), _("commit"), _("handed in"), ""], rows) + "\n\n" + count
+def collected_table(collection: CollectedFolder, term: Term) -> str:
+    """A line for each member; who is missing stands last, with the reason."""
+    works = sorted(collection.members, key=lambda work: (work.missing is not None, work.member))
+    missing = sum(work.missing is not None for work in works)
+    count = _("{there} collected, {missing} missing").format(there=len(works) - missing, missing=missing)
+    head = ["", _("member"), _("commit"), _("handed in"), ""]
+    return table(head, [_row(work, term) for work in works]) + "\n\n" + count
 
 
-def _row(one: CollectedWork, term: Term) -> list[str]:
+def _row(work: CollectedWork, term: Term) -> list[str]:
     from grader.github.git import missing_reason
 
-    if one.missing is not None:
-        return ["✗", one.member, (one.commit or "–")[:10], "–", one.said or missing_reason(one.missing)]
-    when = "–" if one.submitted_at is None else term.local(one.submitted_at)
-    by = {"snapshot": _("by the snapshot"), "commit": _("as the commit claims"), "now": _("when it was collected")}
-    said = by[one.basis or "now"] + (f"; {one.said}" if one.said else "")
-    return ["✓", one.member, (one.commit or "–")[:10], when, said]
+    commit = (work.commit or "–")[:10]
+    if work.missing is not None:
+        return ["✗", work.member, commit, "–", work.said or missing_reason(work.missing)]
+    when = "–" if work.submitted_at is None else term.local(work.submitted_at)
+    basis = {"snapshot": _("by the snapshot"), "commit": _("as the commit claims"), "now": _("when it was collected")}
+    remark = basis[work.basis or "now"] + (f"; {work.said}" if work.said else "")
+    return ["✓", work.member, commit, when, remark]

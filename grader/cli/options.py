@@ -24,6 +24,7 @@ EXISTING = click.Path(path_type=Path, exists=True)
 
 JSON = click.option("--json", "json_file", metavar="FILE|-", help=_("Write the result as JSON; - prints nothing else."))
 BOOK = click.option("--gradebook", "book", type=FILE, required=True, help=_("The gradebook."))
+STATE = click.option("--state", type=FOLDER, required=True, help=_("The folder that is kept from run to run."))
 SECRET = click.option("--secret-file", type=FILE, help=_("Seed of hidden inputs; else D2D_SECRET, else the course's."))
 
 

@@ -35,9 +35,14 @@ class Deadline:
     at: datetime
     grace: timedelta
 
+    @property
+    def end(self) -> datetime:
+        """The last moment that is in time."""
+        return self.at + self.grace
+
     def late(self, submitted: datetime) -> bool:
-        """Whether it came when the grace was over, too; a submission in the last moment is in time."""
-        return submitted > self.at + self.grace
+        """Whether it came after the grace, too."""
+        return submitted > self.end
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,11 @@ class Term:
         """Whether a submission is late; one of which nobody knows when it came is not."""
         deadline = self.deadlines.get(assignment)
         return deadline is not None and submitted is not None and deadline.late(submitted)
+
+    def closed_at(self, assignment: str, now: datetime) -> datetime | None:
+        """When an assignment was due; None where it has no deadline or the deadline lies ahead."""
+        deadline = self.deadlines.get(assignment)
+        return deadline.end if deadline is not None and deadline.end <= now else None
 
     def local(self, moment: datetime) -> str:
         """A moment as people of the course read it."""

@@ -19,7 +19,7 @@ from grader.i18n import _
 
 _T = TypeVar("_T")
 COLLECTED, HEADS = "d2d.collected/1", "d2d.heads/1"
-COLLECTED_FILE = "collected.json"
+COLLECTED_FILE, HEADS_FILE = "collected.json", "heads.json"
 COMMIT = r"[0-9a-f]{40}([0-9a-f]{24})?"
 _LARGEST = 64 << 20
 # A snapshot is taken when the runner gets round to it. What lies this little after the moment that is asked for was

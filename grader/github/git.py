@@ -66,6 +66,11 @@ _WORDS = (
 )
 
 
+def host() -> str:
+    """Where the members' repositories are, as far as a token is concerned."""
+    return os.environ.get("D2D_GIT_HOST") or "github.com"
+
+
 class UnavailableError(BadInputError):
     """A member's repository, or what is asked of it, can't be had; `kind` says why in one word."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from grader.course.feedback import Cooldown, Level
 from grader.course.term import Term
@@ -17,6 +18,9 @@ from grader.gradebook.results import Entry, Override
 from grader.i18n import _
 from grader.report.report import CaseResult, Note, Report, Section, Verdict, Visibility, sections
 from grader.report.sheet import decimal
+
+if TYPE_CHECKING:
+    from grader.gradebook.book import Gradebook
 
 _FOR_THE_STAFF = ("look",)  # kinds of notes: what is worth a look is no reproach yet
 
@@ -36,7 +40,7 @@ def seen(report: Report, term: Term, now: datetime, *, paused_until: datetime | 
         shown, note = level, _held_back(level)
         if deadline is not None and level is rules.before and rules.after is not level:
             note += " " + _("You see more of them once the deadline has passed: {time}.").format(
-                time=term.local(deadline.at + deadline.grace)
+                time=term.local(deadline.end)
             )
     return replace(
         report,
@@ -45,6 +49,17 @@ def seen(report: Report, term: Term, now: datetime, *, paused_until: datetime | 
         notes=(*notes, Note("feedback", note)) if note else notes,
         signature=None,
     )
+
+
+def feedback_now(report: Report, term: Term, now: datetime, book: Gradebook) -> tuple[Report, bool]:
+    """The report as its member may see it by the gradebook, and whether it is cut because of too many versions."""
+    entries = [entry for entry in book.entries(report.member) if entry.assignment == report.assignment]
+    until = paused_until(entries, term.feedback.cooldown, now)
+    cut = seen(report, term, now, paused_until=until)
+    overrides = [override for override in book.overrides(report.member) if override.assignment == report.assignment]
+    if overrides and overrides[-1].points is not None:
+        cut = replace(cut, notes=(note_of_override(overrides[-1]), *cut.notes))
+    return cut, until is not None
 
 
 def paused_until(entries: Iterable[Entry], cooldown: Cooldown, now: datetime) -> datetime | None:

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from grader.cli.staff import due
 from grader.course.course import find_course
 from grader.course.term import Deadline, Term
+from grader.github.matrix import due_assignments
 from grader.github.repository import slug
 from tests.git_repositories import Repository
 
@@ -39,11 +39,11 @@ def test_which_assignments_a_run_looks_at(course: Path) -> None:
     def term(days: int) -> Term:
         return Term(deadlines={"mini": Deadline(now + timedelta(days=days), timedelta(0))})
 
-    assert due(found, Term(), now) == ["mini"]
-    assert due(found, term(30), now) == ["mini"]
-    assert due(found, term(-6), now) == ["mini"]
-    assert due(found, term(-8), now) == []
-    assert due(found, Term(deadlines={"other": Deadline(now, timedelta(0))}), now) == []
+    assert due_assignments(found, Term(), now) == ["mini"]
+    assert due_assignments(found, term(30), now) == ["mini"]
+    assert due_assignments(found, term(-6), now) == ["mini"]
+    assert due_assignments(found, term(-8), now) == []
+    assert due_assignments(found, Term(deadlines={"other": Deadline(now, timedelta(0))}), now) == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,19 @@
+"""`d2d actions`: what the workflows of GitHub Actions run; a file for each job."""
+
+from __future__ import annotations
+
+import click
+
+from grader.cli.actions.check import check_job
+from grader.cli.actions.collect import collect_job
+from grader.cli.actions.publish import publish_job
+from grader.i18n import _
+
+
+@click.group(help=_("What the workflows of GitHub Actions run."))
+def actions_command() -> None:
+    """Hold the jobs together."""
+
+
+for _job in (check_job, collect_job, publish_job):
+    actions_command.add_command(_job)

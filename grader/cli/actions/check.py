@@ -1,0 +1,130 @@
+"""`d2d actions check`: a member's repository by the public cases."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli.app import error_text
+from grader.cli.check import exit_code
+from grader.cli.options import common, course_of
+from grader.cli.paper import table
+from grader.errors import ALL_PASSED, BadInputError, D2DError
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.course.course import Course
+    from grader.report.report import Report, Where
+
+_LONGEST = 900_000  # a job's summary holds a megabyte; GitHub drops all of a longer one
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What came of checking one assignment: a report, or why there is none."""
+
+    assignment: str
+    code: int
+    report: Report | None = None
+    trouble: str = ""
+
+    @property
+    def begun(self) -> bool:
+        from grader.report.report import Verdict
+
+        untouched = (Verdict.MISSING, Verdict.SKIPPED)
+        return self.report is None or any(case.verdict not in untouched for case in self.report.cases)
+
+
+@click.command("check", help=_("Check what a repository has of each assignment: summary, annotations, exit status."))
+@click.argument("hws", nargs=-1, metavar="[HW]...")
+@common
+def check_job(hws: tuple[str, ...], **options: Any) -> None:
+    """Check a member's repository by the public cases."""
+    from grader.github.job import add_summary
+    from grader.github.log import complaints, give, stopped
+
+    course = course_of(options)
+    for hw in set(hws) - set(course.ids()):
+        course.assignment(hw)  # says what might have been meant
+    results = [_checked(course, hw) for hw in hws or course.ids()]
+    summary = _markdown(results)
+    if not add_summary(summary):
+        click.echo(summary)
+    with stopped(sys.stdout):
+        click.echo(_shown(results))
+    for result in results:
+        if result.report is not None and result.begun:
+            for line in complaints(result.report, lambda where: _located(course.folder, where)):
+                give(sys.stdout, line)
+    raise SystemExit(max((result.code for result in results if result.begun), default=ALL_PASSED))
+
+
+def _checked(course: Course, hw: str) -> _Checked:
+    """Judge what the repository has of one assignment."""
+    from grader.door import Checker
+    from grader.intake.read import read
+
+    try:
+        assignment = course.assignment(hw)
+        with Checker(assignment) as checker:
+            report = checker.judge(read(course.folder, assignment.id, assignment.asked))
+    except D2DError as error:
+        return _Checked(hw, error.exit_code, trouble=error_text(error))
+    return _Checked(hw, exit_code(report), report)
+
+
+def _markdown(results: Sequence[_Checked]) -> str:
+    from grader.github.log import feedback_note
+    from grader.render.markdown import block, code, escaped, markdown
+
+    parts = [f"> {escaped(feedback_note())}\n\n"]
+    waiting = [result.assignment for result in results if not result.begun]
+    room = _LONGEST // max(len(results), 1)
+    for result in results:
+        if result.report is None:
+            parts.append(f"## {code(result.assignment)}\n\n{escaped(_('This could not be checked.'))}\n\n")
+            parts.append(block(result.trouble, 2000) + "\n\n")
+        elif result.begun:
+            parts.append(markdown(result.report, longest=room) + "\n")
+    if waiting:
+        names = ", ".join(map(code, waiting))
+        parts.append(f"{escaped(_('Not begun yet:'))} {names}\n")
+    return "".join(parts)
+
+
+def _shown(results: Sequence[_Checked]) -> str:
+    from grader.github.log import feedback_note
+
+    rows = [[*_cells(result)] for result in results]
+    return table(["", _("assignment"), _("points"), ""], rows) + "\n\n" + feedback_note()
+
+
+def _cells(result: _Checked) -> tuple[str, str, str, str]:
+    report = result.report
+    if report is None:
+        return "!", result.assignment, "–", result.trouble.partition("\n")[0]
+    if not result.begun:
+        return "·", result.assignment, "–", _("not begun yet")
+    mark = "✓" if report.all_passed else "✗"
+    return mark, result.assignment, f"{report.score}/{report.max_score}", f"{report.percent} %"
+
+
+def _located(folder: Path, where: Where) -> tuple[str, int | None]:
+    """The file and line that GitHub puts an annotation at: in a notebook, the line of its file."""
+    if where.cell is None or where.line is None:
+        return where.file, where.line
+    from grader.files import read_submitted
+    from grader.intake.notebook import line_in_file
+    from grader.intake.text import decode
+
+    try:
+        text = decode(read_submitted(folder / where.file, follow=False), where.file)
+        return where.file, line_in_file(text, where.cell, where.line)
+    except BadInputError:
+        return where.file, None

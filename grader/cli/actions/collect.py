@@ -1,0 +1,72 @@
+"""`d2d actions collect`: the first job of the staff's workflow."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli.collect import ALLOW, ROSTER, collected_table, fetch_limits
+from grader.cli.options import FOLDER, STATE, common, course_of, term_of
+from grader.cli.paper import say
+from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.course.term import Term
+    from grader.github.collected import Snapshot
+
+
+@click.command("collect", help=_("Take a snapshot, collect what is due, and say what there is to judge."))
+@ROSTER
+@STATE
+@click.option("--out", type=FOLDER, required=True, help=_("Folder for what is collected, one below it for each HW."))
+@click.option("--hw", default="", help=_("This assignment; without it, those whose deadline is not long past."))
+@click.option("--allow", multiple=True, envvar=ALLOW, hidden=True)
+@common
+def collect_job(roster: Path, state: Path, out: Path, hw: str, allow: tuple[str, ...], **options: Any) -> None:
+    """Collect what the other jobs judge and publish."""
+    from grader.course.roster import read_roster
+    from grader.github.collect import CollectOrder, collect_all, digest
+    from grader.github.collected import HEADS_FILE, snapshot_for
+    from grader.github.job import set_output
+    from grader.github.matrix import due_assignments, matrix_shards
+    from grader.github.snapshots import add_snapshot
+
+    course = course_of(options)
+    term = term_of(course)
+    now = datetime.now(timezone.utc)
+    people = tuple(read_roster(roster).people)
+    bounds = fetch_limits(120, 512, allow)
+    known = add_snapshot(state / HEADS_FILE, out / HEADS_FILE, people, bounds, 4)
+    matrix = []
+    for id_ in [course.assignment(hw).id] if hw else due_assignments(course, term, now):
+        moment = term.closed_at(id_, now)
+        snapshot = None
+        if moment is not None:
+            snapshot = snapshot_for(known, moment)
+            _announce(snapshot, id_, term)
+        others = tuple(name for name in course.ids() if name != id_)
+        collection = collect_all(CollectOrder(people, out / id_, id_, others, moment, snapshot, bounds))
+        _report(id_, collected_table(collection, term))
+        matrix += matrix_shards(course, collection)
+    set_output("matrix", json.dumps(matrix))
+    set_output("digest", digest(out))
+
+
+def _announce(snapshot: Snapshot | None, hw: str, term: Term) -> None:
+    if snapshot is None:
+        text = _("No snapshot says what was there then: the times that commits claim are believed.")
+    else:
+        text = _("What counts is the snapshot of {time}.").format(time=term.local(snapshot.at))
+    say(f"{hw}: {text}")
+
+
+def _report(hw: str, text: str) -> None:
+    from grader.github.job import add_summary
+    from grader.render.markdown import block, escaped
+
+    click.echo(f"{hw}\n{text}\n")
+    add_summary(f"## {escaped(hw)}\n\n{block(text, 200_000)}\n\n")
