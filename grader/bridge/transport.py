@@ -9,15 +9,14 @@ from typing import Any, cast
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.bridge.student import Remote, target_of
 from grader.sandbox.worker import EndedError
-from grader.worker.server import Server
+from grader.worker.server import KEPT_OPS, Server
 from grader.worker.wire import Bounds, Handle, Name, UnsendableError, WireError, decode, encode
 
 Exchange = Callable[[bytes], bytes]
 # Forgotten handles are told to the worker in heaps: one by one they would double the round trips, and all at once
 # may be more than one message holds.
 _DROP_AT, _DROP_MOST = 256, 10_000
-_ANSWERLESS = ("drop", "set", "exit", "put", "main", "run", "define", "canary")
-_KEPT_OPS = ("call", "get", "operate", "enter")  # of these the answer stays in the worker where that is asked for
+_ANSWERLESS = frozenset("drop set exit put main run define canary".split())
 
 
 class ByteTransport:
@@ -40,18 +39,20 @@ class ByteTransport:
 
     def ask(self, op: str, keep: bool, arguments: tuple[object, ...]) -> Any:
         self.number += 1
-        names: set[str] = set()
+        names: list[str] = []
 
         def opaque(value: object) -> Any:
             target = target_of(value, self)
-            if isinstance(target, Name):
-                names.add(target.name)
+            if type(target) is Name:
+                names.append(target.name)
             return target
 
-        def build(item: object) -> object:
-            if isinstance(item, Name):
+        def build(value: object) -> object:
+            if type(value) is Handle:
+                return Remote(self, value, keep=keep)
+            if type(value) is Name:
                 raise WireError("a name in a reply")
-            return Remote(self, item, keep=keep) if isinstance(item, Handle) else item
+            return value
 
         try:
             message = encode((self.number, keep, op, *arguments), opaque=opaque, bounds=self.bounds)
@@ -66,13 +67,13 @@ class ByteTransport:
             raise EndedError("crashed", f"broken reply: {error}") from error
         return value
 
-    def open(self, answer: Any, names: set[str]) -> Any:
+    def open(self, answer: Any, names: list[str]) -> Any:
         """What a reply says, if it is one: the value, or the exception that stands for another ending.
 
-        `names` are those that the request asked for: a name missing that nobody asked for would be the student's text.
+        `names` are those in the request. No other name can be missing: it would be a text of the student's choice.
         """
         # Types before values: comparing an array or a Remote with a number is an error of its own.
-        if type(answer) is not tuple or [type(part) for part in answer[:2]] != [int, str] or len(answer) != 3:
+        if type(answer) is not tuple or len(answer) != 3 or type(answer[0]) is not int or type(answer[1]) is not str:
             raise WireError("this is no reply")
         number, status, what = answer
         if number != self.number:
@@ -94,15 +95,19 @@ class ByteTransport:
 
 
 def _named(target: object, arguments: list[object], _keywords: object) -> str | None:
-    """The submission's function that is called, by itself or by a helper of the case's own that it is handed to."""
-    for one in (target, *arguments):
-        if isinstance(one, Remote) and isinstance(one._d2d_target, Name):
-            return one._d2d_target.name
+    """The submission's function that is called, by itself or by a helper of the case that it is handed to."""
+    for argument in (target, *arguments):
+        if type(argument) is Remote and type(argument._d2d_target) is Name:
+            return argument._d2d_target.name
     return None
 
 
 def _fits(value: Any, op: str, keep: bool, arguments: tuple[object, ...]) -> bool:
     """Whether `value` is of the type that every true answer to `op` has; what the judge asks next relies on it."""
+    if op in KEPT_OPS:
+        if keep:
+            return type(value) is Remote
+        return op != "operate" or arguments[0] != "contains" or type(value) is bool
     if op in _ANSWERLESS:
         return value is None
     if op == "len":
@@ -111,13 +116,9 @@ def _fits(value: Any, op: str, keep: bool, arguments: tuple[object, ...]) -> boo
         return (
             type(value) is list
             and len(value) <= cast(int, arguments[1])
-            and (not keep or all(isinstance(item, Remote) for item in value))
+            and (not keep or all(type(item) is Remote for item in value))
         )
-    if op == "hold" or (keep and op in _KEPT_OPS):
-        return isinstance(value, Remote)
-    if op == "operate" and arguments[0] == "contains":
-        return type(value) is bool
-    return True
+    return op != "hold" or type(value) is Remote
 
 
 def local(server: Server) -> ByteTransport:

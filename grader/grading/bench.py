@@ -14,10 +14,10 @@ from grader.grading.task import Done, Setting, Task
 from grader.i18n import _
 from grader.judge.cases import Case, CaseSet, collect_cases
 from grader.judge.hints import LiveHints, NoHints, Rerun, read_misconceptions
+from grader.judge.log import BridgeLog
 from grader.judge.reference import LiveReference
 from grader.judge.remembered import RememberedReference
 from grader.judge.run import Judge
-from grader.judge.transcript import Transcript
 from grader.report.report import Hint
 from grader.sandbox.start import start
 from grader.sandbox.worker import Worker
@@ -66,9 +66,9 @@ class UntilNamed:
     name: str
     named: bool = False
 
-    def explain(self, case: Case, transcript: Transcript, rerun: Rerun) -> Hint | None:
+    def explain(self, case: Case, log: BridgeLog, rerun: Rerun) -> Hint | None:
         """The hint; none once the misconception has been named."""
-        hint = None if self.named else self.hints.explain(case, transcript, rerun)
+        hint = None if self.named else self.hints.explain(case, log, rerun)
         self.named = self.named or (hint is not None and hint.id == self.name)
         return hint
 

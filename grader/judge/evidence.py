@@ -1,24 +1,21 @@
 """Everything that is known of how one case ran, hidden or not: for the staff, who asks why it ended so.
 
-The judge keeps none of it in a report. Whoever may see it hands a witness to the judge, who is told case by case.
+None of it goes into a report. Whoever may see it hands a witness to the judge, which calls it after each case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from grader.bridge.transport import Exchange
+from grader.judge.log import HOUSEKEEPING, BridgeLog
 from grader.judge.verdict import Outcome
 from grader.report.report import Hint, Where
-from grader.worker.wire import Handle, Name, TensorValue, WireError, decode
+from grader.worker.values import exact_kind
+from grader.worker.values.kind import LONGEST
+from grader.worker.wire import WireError, decode
 
-SUBMISSION, REFERENCE = "submission", "reference"
-_UNSAID = ("drop", "where")  # housekeeping, not part of what a case asks
-_LONGEST = 4000  # characters of one value
 _SIGNS = {
     "add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "matmul": "@",
     "and_": "&", "or_": "|", "xor": "^", "lshift": "<<", "rshift": ">>", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
@@ -32,33 +29,6 @@ class Call:
     who: str
     asked: str
     answer: str
-
-
-@dataclass
-class Heard:
-    """What went over the bridge while a case ran, in order."""
-
-    messages: list[tuple[str, bytes, bytes]] = field(default_factory=list)
-
-    def listening(self, who: str, exchange: Exchange) -> Exchange:
-        """The same exchange, overheard."""
-
-        def listen(message: bytes) -> bytes:
-            reply = b""
-            try:
-                reply = exchange(message)
-            finally:  # what got no answer was asked, too
-                self.messages.append((who, message, reply))
-            return reply
-
-        return listen
-
-    def calls(self) -> Iterator[Call]:
-        """What was asked and answered, in words."""
-        for who, message, reply in self.messages:
-            _number, _keep, op, *arguments = decode(message)
-            if op not in _UNSAID:
-                yield Call(who, _request(op, arguments), _reply(reply))
 
 
 @dataclass(frozen=True)
@@ -76,6 +46,14 @@ class Evidence:
 Witness = Callable[[Evidence], None]
 
 
+def calls_of(log: BridgeLog) -> Iterator[Call]:
+    """What was asked and answered in a case, in words."""
+    for entry in log.entries:
+        _number, _keep, op, *arguments = decode(entry.message)
+        if op not in HOUSEKEEPING:
+            yield Call(entry.who, _request(op, arguments), _reply(entry.reply or b""))
+
+
 def _request(op: str, arguments: list[Any]) -> str:
     if op == "call":
         target, values, keywords = arguments
@@ -87,12 +65,12 @@ def _request(op: str, arguments: list[Any]) -> str:
     if op == "set":
         return f"{texts[0]}.{arguments[1]} = {texts[2]}"
     if op == "operate":
-        name, one, *others = arguments[0], *texts[1:]
+        name, operands = arguments[0], texts[1:]
         if name == "getitem":
-            return f"{one}[{others[0]}]"
+            return "{}[{}]".format(*operands)
         if name in _SIGNS:
-            return f"{one} {_SIGNS[name]} {others[0]}"
-        return f"{name}({', '.join([one, *others])})"
+            return f" {_SIGNS[name]} ".join(operands)
+        return f"{name}({', '.join(operands)})"
     return f"{op}({', '.join(texts)})"
 
 
@@ -103,30 +81,11 @@ def _reply(reply: bytes) -> str:
     except (WireError, TypeError, ValueError):
         return "(no answer)"
     if status == "raised" and isinstance(answer, dict):
-        return f"raised {answer.get('type')}: {answer.get('text')}"[:_LONGEST]
+        return f"raised {answer.get('type')}: {answer.get('text')}"[:LONGEST]
     return _text(answer) if status == "value" else f"{status}: {_text(answer)}"
 
 
 def _text(value: Any) -> str:
     """A value as Python writes it, cut where it is long."""
-    if isinstance(value, Handle):
-        return f"<{value.kind} {value.id}>"
-    if isinstance(value, Name):
-        return value.name
-    if isinstance(value, TensorValue):
-        grad = ", requires_grad=True" if value.requires_grad else ""
-        return f"tensor({_array(value.array)}{grad})"
-    if isinstance(value, np.ndarray):
-        return f"array({_array(value)})"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_text, value[:50]))}{', …' if len(value) > 50 else ''}]"
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_text, value[:50]))}{', …' if len(value) > 50 else ''})"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_text(key)}: {_text(item)}" for key, item in list(value.items())[:50]) + "}"
-    return repr(value[:_LONGEST] if isinstance(value, (str, bytes)) else value)[:_LONGEST]
-
-
-def _array(array: np.ndarray[Any, Any]) -> str:
-    shown = np.array2string(array, separator=", ", threshold=100, edgeitems=4, max_line_width=100, prefix="array(")
-    return f"{shown}, {array.dtype}, shape {array.shape}"[:_LONGEST]
+    kind = exact_kind(value)
+    return repr(value)[:LONGEST] if kind is None else kind.show(value, _text)

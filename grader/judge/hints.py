@@ -24,8 +24,8 @@ from grader.errors import BadAssignmentError
 from grader.i18n import _, language
 from grader.judge.case import Misconception
 from grader.judge.cases import Case
+from grader.judge.log import SUBMISSION, Answered, BridgeLog, alike
 from grader.judge.reference import load_reference
-from grader.judge.transcript import Transcript
 from grader.report.report import Hint
 from grader.worker.server import Server
 from grader.worker.survey import Survey, statements
@@ -38,14 +38,14 @@ _AT_MOST = 2  # two candidates are a question; three are noise
 class Hints(Protocol):
     """Finds the hint for a failing case."""
 
-    def explain(self, case: Case, transcript: Transcript, rerun: Rerun) -> Hint | None:
+    def explain(self, case: Case, log: BridgeLog, rerun: Rerun) -> Hint | None:
         """The hint, where one or two misconceptions explain what was answered."""
 
 
 class NoHints:
     """For a course without misconceptions at hand."""
 
-    def explain(self, case: Case, transcript: Transcript, rerun: Rerun) -> Hint | None:  # noqa: ARG002
+    def explain(self, case: Case, log: BridgeLog, rerun: Rerun) -> Hint | None:  # noqa: ARG002
         return None
 
 
@@ -70,28 +70,29 @@ class LiveHints:
     assignment: Assignment
     misconceptions: tuple[Misconception, ...]
     _servers: dict[str, Server] = field(default_factory=dict)
-    _said: dict[tuple[str, str], Transcript | None] = field(default_factory=dict)
+    _answers: dict[tuple[str, str], list[Answered] | None] = field(default_factory=dict)
     _reached: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def explain(self, case: Case, transcript: Transcript, rerun: Rerun) -> Hint | None:
+    def explain(self, case: Case, log: BridgeLog, rerun: Rerun) -> Hint | None:
         """The hint, where one or two misconceptions explain what was answered."""
-        found = []
-        for misconception in self.relevant(case.info.section):
-            said = self.said(case, misconception, rerun)
-            if said is not None and said.alike(transcript):
-                found.append(misconception)
-        return hint_of(found, self.assignment.sections[case.info.section].asks)
+        answers = log.answers()
+        explaining = [
+            misconception
+            for misconception in self.relevant(case.info.section)
+            if (wrong := self.answers(case, misconception, rerun)) is not None and alike(wrong, answers)
+        ]
+        return hint_of(explaining, self.assignment.sections[case.info.section].asks)
 
-    def said(self, case: Case, misconception: Misconception, rerun: Rerun) -> Transcript | None:
+    def answers(self, case: Case, misconception: Misconception, rerun: Rerun) -> list[Answered] | None:
         """What the variant answers in this case; None if it passes."""
         key = (case.id, misconception.id)
-        if key not in self._said:
-            transcript, server = Transcript(), self.server(misconception)
+        if key not in self._answers:
+            log, server = BridgeLog(), self.server(misconception)
             with np.errstate(all="ignore"):  # a wrong variant may well divide by zero
-                failed = rerun(ByteTransport(transcript.listening(server.answer), server.bounds)) is not None
+                failed = rerun(ByteTransport(log.listening(SUBMISSION, server.answer), server.bounds)) is not None
             server.handles.clear()
-            self._said[key] = transcript if failed else None
-        return self._said[key]
+            self._answers[key] = log.answers() if failed else None
+        return self._answers[key]
 
     def server(self, misconception: Misconception) -> Server:
         """The reference with one function in its wrong variant."""

@@ -18,47 +18,47 @@ from grader.i18n import _
 from grader.judge.case import Misconception
 from grader.judge.cases import Case, CaseSet, Fixtures
 from grader.judge.hints import LiveHints, Rerun, hint_of
-from grader.judge.reference import LiveReference, Outliner, Reference, same
+from grader.judge.log import REFERENCE, Answered, BridgeLog, Outliner, alike, same_request
+from grader.judge.reference import LiveReference, Reference
 from grader.judge.rng import PUBLIC_SECRET, rng_of
-from grader.judge.transcript import Said, Transcript
 from grader.report.report import Hint
 from grader.worker.wire import WireError, decode, encode
 
-SCHEMA = "d2d.recording/1"
+RECORDING_SCHEMA = "d2d.recording/1"
 
 
 class Recorder:
-    """Passes requests on to the reference and keeps what was said."""
+    """Passes requests on to the reference and keeps what was asked and answered."""
 
     def __init__(self, reference: LiveReference, hints: LiveHints | None = None) -> None:
         self.reference, self.hints = reference, hints
-        self.cases: dict[str, list[list[Any]]] = {}
+        self.logs: dict[str, BridgeLog] = {}
         self.wrong: dict[str, list[list[Any]]] = {}
 
     def begin(self, case_id: str) -> ByteTransport:
-        inner = self.reference.begin(case_id)
-        said = self.cases[case_id] = []
-        outline = Outliner()
-
-        def exchange(message: bytes) -> bytes:
-            reply = inner.exchange(message)
-            said.append([outline(message), reply])
-            return reply
-
-        return ByteTransport(exchange, inner.bounds)
+        transport, log = self.reference.begin(case_id), BridgeLog()
+        self.logs[case_id] = log
+        transport.exchange = log.listening(REFERENCE, transport.exchange)
+        return transport
 
     def misconceptions(self, case: Case, rerun: Rerun) -> None:
         """Keep what each misconception about the section of `case` answers in it."""
         kept = self.wrong[case.id] = []
-        for one in self.hints.relevant(case.info.section) if self.hints else ():
-            transcript = self.hints.said(case, one, rerun) if self.hints else None
-            if transcript is not None:
-                said = [[part.asked, part.status, part.answer] for part in transcript.said]
-                kept.append([one.id, one.of, one.en, one.ko, said])
+        for misconception in self.hints.relevant(case.info.section) if self.hints else ():
+            answers = self.hints.answers(case, misconception, rerun) if self.hints else None
+            if answers is not None:
+                texts = [misconception.id, misconception.of, misconception.en, misconception.ko]
+                kept.append([*texts, [[step.asked, step.status, step.answer] for step in answers]])
 
     def recording(self, cases_sha256: str) -> bytes:
         """The file that members receive."""
-        return encode({"schema": SCHEMA, "cases_sha256": cases_sha256, "cases": self.cases, "wrong": self.wrong})
+        cases = {case_id: _outlined(log) for case_id, log in self.logs.items()}
+        return encode({"schema": RECORDING_SCHEMA, "cases_sha256": cases_sha256, "cases": cases, "wrong": self.wrong})
+
+
+def _outlined(log: BridgeLog) -> list[list[Any]]:
+    outline = Outliner()
+    return [[outline(entry.message), entry.reply] for entry in log.entries]
 
 
 def record(case_set: CaseSet, hints: LiveHints | None = None) -> bytes:
@@ -100,7 +100,7 @@ def read_recording(file: Path) -> Recording:
     """The recording in `file`."""
     try:
         content = decode(file.read_bytes())
-        if content["schema"] != SCHEMA:
+        if content["schema"] != RECORDING_SCHEMA:
             raise ValueError(content["schema"])
         return Recording(file, content["cases"], content["wrong"])
     except (OSError, WireError, ValueError, KeyError, TypeError) as error:
@@ -120,7 +120,7 @@ class RecordedReference:
 
         def exchange(message: bytes) -> bytes:
             kept, reply = next(left, (None, b""))
-            if not same(kept, outline(message)):
+            if not same_request(kept, outline(message)):
                 hint = _("Was test_public.py changed? Download the assignment's folder once more.")
                 what = _("The recorded answers don't fit this case.")
                 raise BadAssignmentError(what, where=self.recording.file, hint=hint)
@@ -136,13 +136,15 @@ class RecordedHints:
     assignment: Assignment
     recording: Recording
 
-    def explain(self, case: Case, transcript: Transcript, rerun: Rerun) -> Hint | None:  # noqa: ARG002
+    def explain(self, case: Case, log: BridgeLog, rerun: Rerun) -> Hint | None:  # noqa: ARG002
         """The hint, where one or two misconceptions explain what was answered."""
-        found = []
-        for id_, of, en, ko, said in self.recording.wrong.get(case.id, ()):
-            if Transcript([Said(*part) for part in said]).alike(transcript):
-                found.append(Misconception(id_, of, en, ko, "", _unknown))
-        return hint_of(found, self.assignment.sections[case.info.section].asks)
+        answers = log.answers()
+        explaining = [
+            Misconception(id_, of, en, ko, "", _unknown)
+            for id_, of, en, ko, steps in self.recording.wrong.get(case.id, ())
+            if alike([Answered(*step) for step in steps], answers)
+        ]
+        return hint_of(explaining, self.assignment.sections[case.info.section].asks)
 
 
 def _unknown() -> None:

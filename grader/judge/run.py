@@ -18,19 +18,19 @@ from grader.bridge.outcomes import BridgeError, MissingNameError
 from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Submission as Student
 from grader.bridge.student import Transport
-from grader.bridge.transport import ByteTransport, Exchange
+from grader.bridge.transport import ByteTransport
 from grader.i18n import _
 from grader.intake.submission import Submission
 from grader.judge.canary import Passed, borrowed, notes_of_borrowing
 from grader.judge.cases import Case, CaseSet, Fixtures
 from grader.judge.compare import distances
-from grader.judge.evidence import REFERENCE, SUBMISSION, Evidence, Heard, Witness
+from grader.judge.evidence import Evidence, Witness, calls_of
 from grader.judge.failure import Shown
 from grader.judge.hints import Hints, NoHints
+from grader.judge.log import REFERENCE, SUBMISSION, BridgeLog
 from grader.judge.notes import notes_of_names, notes_of_problems, notes_of_reading, unmade
 from grader.judge.reference import Reference
 from grader.judge.rng import PUBLIC_SECRET, rng_of
-from grader.judge.transcript import Transcript
 from grader.judge.verdict import Outcome, outcome_of
 from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
 from grader.sandbox.worker import EndedError
@@ -109,8 +109,7 @@ class Attempt:
     judge: Judge
     case: Case
     session: Session
-    transcript: Transcript = field(default_factory=Transcript)
-    heard: Heard = field(default_factory=Heard)
+    log: BridgeLog = field(default_factory=BridgeLog)
     transport: ByteTransport | None = None  # to the submission, once it was asked for
 
     @property
@@ -126,19 +125,14 @@ class Attempt:
     def student(self) -> Student:
         transport = self.transport = self.session.transport()
         transport.last_called = None
-        transport.exchange = self.overheard(SUBMISSION, self.transcript.listening(self.session.exchange))
+        transport.exchange = self.log.listening(SUBMISSION, self.session.exchange)
         self.session.budget.grant(self.session.limits.case_seconds)
         return self.judge.student(transport)
 
     def reference(self) -> Student:
         transport = self.judge.reference.begin(self.case.id)
-        if isinstance(transport, ByteTransport):  # else it answers from memory, and nothing is said
-            transport.exchange = self.overheard(REFERENCE, transport.exchange)
+        transport.exchange = self.log.listening(REFERENCE, transport.exchange)
         return self.judge.student(transport)
-
-    def overheard(self, who: str, exchange: Exchange) -> Exchange:
-        """The exchange, kept in words where there is a witness."""
-        return exchange if self.judge.witness is None else self.heard.listening(who, exchange)
 
 
 def _distance(error: BaseException | None, heard: list[float]) -> float:
@@ -209,7 +203,7 @@ class _Run:
         elif outcome.verdict is Verdict.PASSED and attempt.called in self.judge.assignment.asked:
             self.passed.add(attempt.called, case)
         if self.judge.witness is not None:
-            calls, frames = tuple(attempt.heard.calls()), tuple(self.frames(outcome))
+            calls, frames = tuple(calls_of(attempt.log)), tuple(self.frames(outcome))
             self.judge.witness(Evidence(case.id, outcome, calls, output, frames, hint))
         return self.result(attempt, outcome, output, hint, seconds)
 
@@ -230,7 +224,7 @@ class _Run:
         return outcome_of(
             error,
             called=attempt.called,
-            answered=not attempt.transcript.empty,
+            answered=attempt.log.answered,
             signatures=self.judge.assignment.signatures,
             limits=self.session.limits,
         )
@@ -254,7 +248,7 @@ class _Run:
         """The misconception that explains what was answered, if there is one."""
         return self.judge.hints.explain(
             attempt.case,
-            attempt.transcript,
+            attempt.log,
             lambda transport: Attempt(self.judge, attempt.case, self.session).run(
                 lambda: self.judge.student(transport)
             ),

@@ -40,7 +40,7 @@ _OPERATORS = (
     "add sub mul truediv floordiv mod pow matmul neg pos abs invert and_ or_ xor lshift rshift lt le gt ge contains "
     "getitem setitem delitem iadd isub imul itruediv ifloordiv imod ipow imatmul iand ior ixor ilshift irshift"
 ).split()
-_KEPT_OPS = ("call", "get", "operate", "enter")  # what these come to stays here where that is asked for
+KEPT_OPS = frozenset(("call", "get", "operate", "enter"))  # their answers stay here where that is asked for
 # A .py file that does not parse as a whole is cut before each unindented definition, import and assignment, so that
 # one slip costs one function.
 _START = re.compile(r"^(?=@|(?:def|class|async|import|from)\b|[^\W\d]\w*[ \t]*(?::[^=\n]*)?=(?!=))", re.MULTILINE)
@@ -93,7 +93,7 @@ class Server:
                 raise self.absent
             value = getattr(self, f"op_{op}")(*arguments)
             self.flush_output()
-            if keep and op in _KEPT_OPS:
+            if keep and op in KEPT_OPS:
                 value = self.live(value)
             elif keep and op == "items":
                 value = [self.live(item) for item in value]
@@ -127,6 +127,11 @@ class Server:
         if isinstance(item, TensorValue) and "torch" in sys.modules:
             return sys.modules["torch"].tensor(item.array).requires_grad_(item.requires_grad)
         return item
+
+    def forget_all(self) -> None:
+        """Let go of every object, and count them from 1 again."""
+        self.handles.clear()
+        self.ids = iter(range(1, 1 << 62))
 
     def live(self, value: object) -> Handle:
         """A handle for `value`, which stays here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 from grader.worker.values.kind import ValueKind
@@ -17,6 +18,8 @@ FILES = (
 )
 KINDS: tuple[ValueKind, ...] = tuple(kind for file in FILES for kind in import_module(f"{__name__}.{file}").KINDS)
 _BY_CLASS: dict[int, ValueKind] = {id(cls): kind for kind in KINDS for cls in kind.classes}
+_BASES = tuple(base for kind in KINDS for base in kind.bases)
+_FOREIGN = tuple(kind for kind in KINDS if kind.foreign[0])
 
 
 def kind_of_class(cls: type) -> ValueKind | None:
@@ -24,7 +27,15 @@ def kind_of_class(cls: type) -> ValueKind | None:
 
     What a class overrides is not asked, and neither is `__class__` (as isinstance would).
     """
-    return _BY_CLASS.get(id(cls)) or next((kind for kind in KINDS if kind.takes(cls)), None)
+    if (kind := _BY_CLASS.get(id(cls))) is not None:
+        return kind
+    if issubclass(cls, _BASES):
+        return next(kind for kind in KINDS if issubclass(cls, kind.bases))
+    for kind in _FOREIGN:
+        module, name = kind.foreign
+        if module in sys.modules and issubclass(cls, getattr(sys.modules[module], name, ())):
+            return kind
+    return None
 
 
 def exact_kind(value: object) -> ValueKind | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Hashable
 from math import prod
 from typing import Any
 
@@ -42,9 +41,6 @@ class Scalar(ValueKind):
     def outline(self, value: np.generic, _part: Part) -> Any:
         return outline_of(np.asarray(value))
 
-    def key(self, value: np.generic, _part: Part) -> Hashable:
-        return type(value), value.tobytes()
-
     def numbers(self, value: np.generic) -> Any:
         return np.asarray(value)
 
@@ -67,14 +63,6 @@ class Array(ValueKind):
 
     def outline(self, value: NDArray[Any], _part: Part) -> Any:
         return outline_of(value)
-
-    def key(self, value: NDArray[Any], _part: Part) -> Hashable:
-        if value.dtype not in _CODES:
-            raise TypeError("an array of other things than numbers")
-        return np.ndarray, value.dtype.str, value.shape, value.tobytes()
-
-    def copy(self, value: NDArray[Any], _part: Part) -> Any:
-        return value.copy()
 
     def numbers(self, value: NDArray[Any]) -> Any:
         return np.asarray(value)

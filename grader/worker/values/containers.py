@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from grader.worker.values.arrays import code_of
 from grader.worker.values.kind import Part, ValueKind
 from grader.worker.values.kind import translatable as _
-from grader.worker.values.stream import Reader, UnsendableError, WireError, Writer
+from grader.worker.values.stream import LENGTH, Reader, UnsendableError, WireError, Writer
 
 _KEY_BYTES = 8
 _MOST_SHOWN = 50
@@ -26,15 +25,9 @@ class List(ValueKind):
         writer.put_all(b"l", list.__len__(value), list.__iter__(value), depth)
 
     def read(self, reader: Reader, depth: int) -> list[Any]:
-        return [reader.get(depth + 1) for _item in range(reader.count())]
+        return reader.get_all(depth)
 
     def outline(self, value: list[Any], part: Part) -> list[Any]:
-        return [part(item) for item in value]
-
-    def key(self, value: list[Any], part: Part) -> Hashable:
-        return list, tuple([part(item) for item in value])
-
-    def copy(self, value: list[Any], part: Part) -> list[Any]:
         return [part(item) for item in value]
 
     def show(self, value: list[Any], part: Part) -> str:
@@ -54,16 +47,10 @@ class Tuple(ValueKind):
         writer.put_all(b"u", tuple.__len__(value), tuple.__iter__(value), depth)
 
     def read(self, reader: Reader, depth: int) -> tuple[Any, ...]:
-        return tuple([reader.get(depth + 1) for _item in range(reader.count())])
+        return tuple(reader.get_all(depth))
 
     def outline(self, value: tuple[Any, ...], part: Part) -> list[Any]:
         return [part(item) for item in value]
-
-    def key(self, value: tuple[Any, ...], part: Part) -> Hashable:
-        return tuple, tuple([part(item) for item in value])
-
-    def copy(self, value: tuple[Any, ...], part: Part) -> tuple[Any, ...]:
-        return tuple([part(item) for item in value])
 
     def show(self, value: tuple[Any, ...], part: Part) -> str:
         return f"({_listed(value, part)})"
@@ -80,7 +67,7 @@ class Dict(ValueKind):
 
     def write(self, writer: Writer, value: dict[Any, Any], depth: int) -> None:
         count = dict.__len__(value)
-        if count > writer.most_items:
+        if count > writer.bounds.items:
             raise UnsendableError("too many parts")
         keys = [_plain_key(key) for key in dict.keys(value)]
         if not all(map(_is_key, keys)):
@@ -88,7 +75,8 @@ class Dict(ValueKind):
             return
         if sum(type(key) is not str for key in keys) > writer.bounds.keys:
             raise UnsendableError("too many parts")
-        writer.begin(b"d", count)
+        writer.expect(2 * count, depth)
+        writer.parts.append(b"d" + LENGTH.pack(count))
         for key, item in zip(keys, dict.values(value), strict=True):
             writer.put(key, depth + 1)
             writer.put(item, depth + 1)
@@ -96,7 +84,7 @@ class Dict(ValueKind):
     def read(self, reader: Reader, depth: int) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
         numbers = 0
-        for _pair in range(reader.count()):
+        for _pair in range(reader.count(depth, each=2)):
             key = reader.get(depth + 1)
             numbers += type(key) is not str
             if not _is_key(key) or numbers > reader.bounds.keys:
@@ -106,12 +94,6 @@ class Dict(ValueKind):
 
     def outline(self, value: dict[Any, Any], part: Part) -> list[Any]:
         return [[key, part(item)] for key, item in value.items()]
-
-    def key(self, value: dict[Any, Any], part: Part) -> Hashable:
-        return dict, tuple([(part(key), part(item)) for key, item in value.items()])
-
-    def copy(self, value: dict[Any, Any], part: Part) -> dict[Any, Any]:
-        return {key: part(item) for key, item in value.items()}
 
     def show(self, value: dict[Any, Any], part: Part) -> str:
         pairs = list(value.items())[:_MOST_SHOWN]

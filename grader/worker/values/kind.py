@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 from grader.worker.values.stream import Read, Reader, WireError, Writer
@@ -25,10 +25,7 @@ class ValueKind:
     tag: bytes  # the byte by which a message says that such a value follows
     classes: tuple[type, ...] = ()  # what is of this kind
     bases: tuple[type, ...] = ()  # and so is what derives from these: it arrives as what the base class holds
-
-    def takes(self, cls: type) -> bool:
-        """Whether the objects of a class that is not listed are of this kind."""
-        return issubclass(cls, self.bases)
+    foreign: tuple[str, str] = ("", "")  # and from this class of a module, where that is loaded
 
     def write(self, writer: Writer, value: Any, depth: int) -> None:
         """Write the value, or what stands for it."""
@@ -48,14 +45,6 @@ class ValueKind:
 
     def outline(self, value: Any, part: Part) -> Any:  # noqa: ARG002 — of containers
         """The value without its bulk: enough to tell two requests apart, up to rounding."""
-        return value
-
-    def key(self, value: Any, part: Part) -> Hashable:  # noqa: ARG002
-        """What is equal for equal values and for no others; a TypeError where there is no such thing."""
-        return type(value), value
-
-    def copy(self, value: Any, part: Part) -> Any:  # noqa: ARG002
-        """The value once more, so that a change to one does not change the other."""
         return value
 
     def numbers(self, value: Any) -> Any:  # noqa: ARG002
@@ -90,11 +79,13 @@ class Compound(ValueKind):
         raise NotImplementedError
 
     def write(self, writer: Writer, value: Any, depth: int) -> None:
+        writer.expect(self.count, depth)
         writer.parts.append(self.tag)
         for part in self.parts(value):
             writer.put(part, depth + 1)
 
     def read(self, reader: Reader, depth: int) -> Any:
+        reader.expect(self.count, depth)
         parts = tuple([reader.get(depth + 1) for _part in range(self.count)])
         try:
             return reader.build(self.whole(parts))
@@ -103,12 +94,6 @@ class Compound(ValueKind):
 
     def outline(self, value: Any, part: Part) -> Any:
         return [self.name, *map(part, self.parts(value))]
-
-    def key(self, value: Any, part: Part) -> Hashable:
-        return type(value), *map(part, self.parts(value))
-
-    def copy(self, value: Any, part: Part) -> Any:
-        return self.whole(tuple(map(part, self.parts(value))))
 
     def simpler(self, value: Any) -> Any:
         return self.parts(value)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
 
-from grader.worker.values.kind import Part, ValueKind
+from grader.worker.values.kind import ValueKind
 from grader.worker.values.kind import translatable as _
 from grader.worker.values.stream import LENGTH, Reader, UnsendableError, WireError, Writer
 
@@ -58,9 +57,6 @@ class Real(_Number):
     def read(self, reader: Reader, _depth: int) -> float:
         value: float = _FLOAT.unpack_from(reader.data, reader.passed(8))[0]
         return value
-
-    def key(self, value: float, _part: Part) -> Hashable:
-        return float, value.hex()  # NaN is equal to itself here, and 0.0 is not -0.0
 
 
 KINDS = (Whole(), Real())

@@ -83,9 +83,6 @@ class Binary(ValueKind):
     def outline(self, value: bytes, _part: Part) -> str:
         return repr(value)
 
-    def copy(self, value: bytes | bytearray, _part: Part) -> bytes:
-        return bytes(value)
-
     def show(self, value: bytes, _part: Part) -> str:
         return repr(value[:LONGEST])[:LONGEST]
 

@@ -48,9 +48,8 @@ class Writer:
         bounds: Bounds,
     ) -> None:
         self.writers, self.writer_of, self.opaque, self.bounds = writers, writer_of, opaque, bounds
-        self.most_items, self.most_depth = bounds.items, bounds.depth
         self.parts: list[bytes] = []
-        self.size = self.items = 0
+        self.size, self.items = 0, 1
 
     def message(self, value: object) -> bytes:
         """`value` as bytes."""
@@ -62,27 +61,28 @@ class Writer:
 
     def put(self, value: Any, depth: int) -> None:
         """Write a value that stands `depth` containers deep."""
-        self.items += 1
-        if depth > self.most_depth:
-            raise UnsendableError("too deeply nested")
-        if self.items > self.most_items:
-            raise UnsendableError("too many parts")
         kind = type(value)
         # By the identity of the class: a metaclass of the student's would be asked for its hash.
         write = self.writers.get(id(kind)) or self.writer_of(kind)
         write(self, value, depth)
 
-    def put_all(self, tag: bytes, count: int, items: Iterable[Any], depth: int) -> None:
-        """Write the parts of a container."""
-        self.begin(tag, count)
-        for item in items:
-            self.put(item, depth + 1)
-
-    def begin(self, tag: bytes, count: int) -> None:
-        """Write the head of a container with `count` parts."""
-        if count > self.most_items:
-            raise UnsendableError("too many parts")
+    def put_all(self, tag: bytes, count: int, values: Iterable[Any], depth: int) -> None:
+        """Write a container that stands `depth` containers deep, and its parts."""
+        self.expect(count, depth)
         self.parts.append(tag + LENGTH.pack(count))
+        writers, depth = self.writers, depth + 1
+        for value in values:
+            kind = type(value)
+            write = writers.get(id(kind)) or self.writer_of(kind)
+            write(self, value, depth)
+
+    def expect(self, count: int, depth: int) -> None:
+        """Check that there may be so many more values, one container deeper than `depth`."""
+        self.items += count
+        if self.items > self.bounds.items:
+            raise UnsendableError("too many parts")
+        if count and depth >= self.bounds.depth:
+            raise UnsendableError("too deeply nested")
 
     def put_opaque(self, value: object, depth: int) -> None:
         """Write a handle in the place of a value that stays in this process."""
@@ -111,8 +111,7 @@ class Reader:
         if len(data) > bounds.total + _HEADER_SLACK:
             raise WireError("message too long")
         self.data, self.at, self.size = bytes(data), 0, len(data)
-        self.readers, self.build, self.bounds, self.items = readers, build, bounds, 0
-        self.most_items, self.most_depth = bounds.items, bounds.depth
+        self.readers, self.build, self.bounds, self.items = readers, build, bounds, 1
 
     def message(self) -> Any:
         """The only value of the message."""
@@ -123,16 +122,42 @@ class Reader:
 
     def get(self, depth: int) -> Any:
         """Read a value that stands `depth` containers deep."""
-        self.items += 1
-        if depth > self.most_depth:
-            raise WireError("too deep")
-        if self.items > self.most_items:
-            raise WireError("too many values")
-        tag = self.byte()
-        read = self.readers.get(tag)
+        at = self.passed(1)
+        read = self.readers.get(self.data[at])
         if read is None:
-            raise WireError(f"unknown tag {bytes([tag])!r}")
+            raise WireError(f"unknown tag {self.data[at : at + 1]!r}")
         return read(self, depth)
+
+    def get_all(self, depth: int) -> list[Any]:
+        """Read the parts of a container that stands `depth` containers deep."""
+        count = self.count(depth)
+        data, readers, values, depth = self.data, self.readers, [], depth + 1
+        for _value in range(count):
+            at = self.at
+            if at >= self.size:
+                raise WireError("message ends early")
+            read = readers.get(data[at])
+            if read is None:
+                raise WireError(f"unknown tag {data[at : at + 1]!r}")
+            self.at = at + 1
+            values.append(read(self, depth))
+        return values
+
+    def count(self, depth: int, each: int = 1) -> int:
+        """The number of parts of a container, of `each` values: more than there are bytes left is a lie."""
+        count = self.length()
+        if count > self.size - self.at:
+            raise WireError("count larger than the message")
+        self.expect(each * count, depth)
+        return count
+
+    def expect(self, count: int, depth: int) -> None:
+        """Check that there may be so many more values, one container deeper than `depth`."""
+        self.items += count
+        if self.items > self.bounds.items:
+            raise WireError("too many values")
+        if count and depth >= self.bounds.depth:
+            raise WireError("too deep")
 
     def passed(self, count: int) -> int:
         """Go on by `count` bytes; where they begin."""
@@ -155,13 +180,6 @@ class Reader:
         """The length that stands before a text or the like."""
         length: int = LENGTH.unpack_from(self.data, self.passed(4))[0]
         return length
-
-    def count(self) -> int:
-        """The number of parts of a container: each takes a byte at least, so more than are left is a lie."""
-        count = self.length()
-        if count > self.size - self.at:
-            raise WireError("count larger than the message")
-        return count
 
     def text(self, size: int) -> str:
         """Strictly UTF-8: our writer writes nothing else, and mending millions of broken bytes takes seconds."""

@@ -28,10 +28,7 @@ class Tensor(Compound):
 
     tag, name = b"t", "tensor"
     classes = (TensorValue,)
-
-    def takes(self, cls: type) -> bool:
-        torch = sys.modules.get("torch")
-        return torch is not None and issubclass(cls, getattr(torch, "Tensor", ()))
+    foreign = ("torch", "Tensor")
 
     def parts(self, value: TensorValue) -> tuple[Any, ...]:
         return value.requires_grad, value.array

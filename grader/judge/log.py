@@ -1,0 +1,140 @@
+"""What went over the bridge in one case: overheard as bytes, and read when somebody asks for it.
+
+It is the evidence for a misconception, the content of a recording, the memory of the reference, and what the staff sees
+of a case.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from grader.bridge.transport import Exchange
+from grader.judge.compare import close
+from grader.judge.failure import CaseFailure
+from grader.worker.values import exact_kind
+from grader.worker.wire import Handle, WireError, decode
+
+SUBMISSION, REFERENCE = "submission", "reference"
+HOUSEKEEPING = ("drop", "where")  # requests that are no part of what a case asks
+_NEAR = 1e-6  # inputs drawn on another machine may differ in the last bits
+_NUMBER = 0  # the place of a request's number, which says nothing about what is asked
+
+
+class Exchanged(NamedTuple):
+    """One request, of whom it was asked, and the reply: None where none came."""
+
+    who: str
+    message: bytes
+    reply: bytes | None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One request in outline, how it ended, and the answer."""
+
+    asked: Any
+    status: str
+    answer: Any
+
+
+@dataclass
+class BridgeLog:
+    """The requests of one case and their replies, in order."""
+
+    entries: list[Exchanged] = field(default_factory=list)
+
+    def listening(self, who: str, exchange: Exchange) -> Exchange:
+        """The same exchange; what goes through it is kept here."""
+
+        def listen(message: bytes) -> bytes:
+            reply = None
+            try:
+                reply = exchange(message)
+            finally:  # a request without an answer was made, too
+                self.entries.append(Exchanged(who, message, reply))
+            return reply
+
+        return listen
+
+    @property
+    def answered(self) -> bool:
+        """Whether the submission has answered anything."""
+        return any(entry.who == SUBMISSION and entry.reply is not None for entry in self.entries)
+
+    def answers(self) -> list[Answered]:
+        """What the submission answered."""
+        outline, answers = Outliner(), []
+        for entry in self.entries:
+            if entry.who == SUBMISSION and entry.reply is not None:
+                asked = outline(entry.message)
+                if asked[1] not in HOUSEKEEPING:
+                    answers.append(_answered(asked, entry.reply))
+        return answers
+
+
+def alike(answers: Sequence[Answered], others: Sequence[Answered]) -> bool:
+    """Whether the same was asked and answered, up to rounding.
+
+    Objects that stay on the other side are alike as such: what they are shows in what is asked of them next.
+    """
+    return len(answers) == len(others) and all(map(_alike, answers, others))
+
+
+class Outliner:
+    """Cuts the requests of one case down to what tells them apart: no number, no handle's id, no array's content.
+
+    Ids run on through the life of a worker, so a handle is called by when it first appears in the case.
+    """
+
+    def __init__(self) -> None:
+        self.seen: dict[int, int] = {}
+
+    def __call__(self, message: bytes) -> list[Any]:
+        return [self._outline(part) for at, part in enumerate(decode(message)) if at != _NUMBER]
+
+    def _outline(self, value: Any) -> Any:
+        if type(value) is Handle:
+            return ["object", self.seen.setdefault(value.id, len(self.seen))]
+        kind = exact_kind(value)
+        assert kind is not None, "a decoded value is of a known kind"
+        return kind.outline(value, self._outline)
+
+
+def same_request(outline: Any, other: Any) -> bool:
+    """Whether two outlines are of the same request, up to the last bits of numbers."""
+    if isinstance(outline, list) and isinstance(other, list):
+        return len(outline) == len(other) and all(map(same_request, outline, other))
+    if type(outline) is float and type(other) is float:
+        return (
+            outline == other
+            or (math.isnan(outline) and math.isnan(other))
+            or math.isclose(outline, other, rel_tol=_NEAR, abs_tol=_NEAR)
+        )
+    return type(outline) is type(other) and bool(outline == other)
+
+
+def _answered(asked: Any, reply: bytes) -> Answered:
+    try:
+        _number, status, answer = decode(reply, build=_without_handle)
+        return Answered(asked, str(status), answer)
+    except (WireError, TypeError, ValueError):  # whoever asked says that it is no reply
+        return Answered(asked, "broken", None)
+
+
+def _without_handle(value: Any) -> Any:
+    return "(stays there)" if isinstance(value, Handle) else value
+
+
+def _alike(one: Answered, other: Answered) -> bool:
+    if one.status != other.status or not same_request(one.asked, other.asked):
+        return False
+    if one.status == "raised":
+        return bool(one.answer["type"] == other.answer["type"])
+    try:
+        close(one.answer, other.answer)
+    except (CaseFailure, TypeError):
+        return False
+    return True
