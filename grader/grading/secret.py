@@ -12,7 +12,7 @@ from grader.files import read_named, write_new, write_whole
 from grader.i18n import _
 
 VARIABLE = "D2D_SECRET"
-FILE = Path(".d2d", "secret")  # of a course that names no file; made when it is first needed
+SECRET_FILE = Path(".d2d", "secret")  # of a course that names no file; made when it is first needed
 _LEAST = 16  # characters: what is shorter could be found out from its commitment by trying
 _MOST = 4096
 
@@ -20,16 +20,16 @@ _MOST = 4096
 def secret_of(course: Path, named: Path | None, configured: Path | None) -> tuple[bytes, Path | None]:
     """The secret of a grading run, and the file that was made for it if there was none.
 
-    It is in the file that was named, else in `D2D_SECRET`, else in the course's file.
+    It is in the file that was named, else in `D2D_SECRET`, else in the course's file. The variable stays as it is:
+    workers are started with an empty environment, and git and gh with one of the few variables that they need.
     """
     if named is not None:
         return _read(named), None
-    # Taken out: whatever this process starts has no need of it.
-    if (text := os.environ.pop(VARIABLE, "")) != "":
+    if text := os.environ.get(VARIABLE):
         return _checked(text.encode("utf-8", "surrogateescape"), VARIABLE), None
     if configured is not None:
         return _read(configured), None
-    file = course / FILE
+    file = course / SECRET_FILE
     made = _make(file)
     return _read(file), file if made else None
 
