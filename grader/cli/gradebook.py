@@ -13,6 +13,7 @@ from grader.cli.paper import FileNames, dumped, say, table, whoami, write_out
 from grader.errors import NOT_ALL_PASSED, UsageError
 from grader.files import write_whole
 from grader.i18n import _, ngettext
+from grader.member import MemberName
 
 if TYPE_CHECKING:
     from grader.course.term import Term
@@ -29,7 +30,7 @@ def gradebook_command() -> None:
 
 
 @gradebook_command.command(help=_("What counts, for all members or for one."))
-@click.argument("member", required=False)
+@click.argument("member", required=False, type=MemberName)
 @_BOOK
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write it as JSON; - prints nothing else."))
 @common
@@ -66,7 +67,7 @@ def export(book: Path, out: str, form: str, reports: Path | None, **options: Any
 
 
 @gradebook_command.command(help=_("Who did what and when."))
-@click.argument("member", required=False)
+@click.argument("member", required=False, type=MemberName)
 @_BOOK
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write it as JSON; - prints nothing else."))
 @common

@@ -13,6 +13,7 @@ from grader.cli.options import BOOK, common, course_of, open_book, term_of
 from grader.cli.paper import say
 from grader.errors import UsageError
 from grader.i18n import _
+from grader.member import MemberName
 
 if TYPE_CHECKING:
     from grader.assignment.manifest import Assignment
@@ -23,7 +24,7 @@ _POINTS = re.compile(r"\d{1,6}(\.\d{1,4}|/[1-9]\d{0,3})?")
 
 @click.command(help=_("Let a TA's points stand for a member's assignment, whatever is graded."))
 @BOOK
-@click.argument("member")
+@click.argument("member", type=MemberName)
 @click.argument("hw")
 @click.option("--points", metavar="N", help=_("The points: a whole number or a fraction such as 7/2."))
 @click.option("--withdraw", is_flag=True, help=_("Let what was graded count again."))

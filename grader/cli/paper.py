@@ -14,6 +14,7 @@ import click
 from grader.errors import BadInputError
 from grader.files import write_whole
 from grader.i18n import _
+from grader.member import MemberName
 
 _WIDEST = 60  # cells of a column
 
@@ -68,13 +69,12 @@ class FileNames:
 
     def path(self, *parts: str) -> Path:
         """The file; a name that leads out of the folder or to another member's file is refused."""
-        name = "/".join(parts)
-        if any(part.startswith(".") or set(part) & set("/\\\0") for part in parts):
+        name = MemberName("/".join(parts))
+        if any(MemberName(part).flaw for part in parts):
             raise BadInputError(_("{name} can't be the name of a file here.").format(name=name), where=self.folder)
-        # Some file systems take kim and Kim for the same name.
-        if name.casefold() in self._taken:
+        if name.key in self._taken:
             raise BadInputError(_("{name} would be written twice.").format(name=name), where=self.folder)
-        self._taken.add(name.casefold())
+        self._taken.add(name.key)
         return self.folder.joinpath(*parts)
 
 

@@ -67,15 +67,11 @@ def _facts(
 ) -> dict[str, Facts]:
     """What is known of each member; names that stand in one place and are missing in another are reported."""
     from grader.course.roster import demand_rows, read_attendance, read_roster
-    from grader.gradebook.book import normal
     from grader.gradebook.promotion import Facts, passed_of
 
     people = read_roster(roster) if roster else None
     sheets = [read_attendance(file, people) for file in (attendance, discussion)]
-    if people:
-        members = {normal(member) for member in people.members}
-    else:
-        members = {*results, *sheets[0].tallies, *sheets[1].tallies}
+    members = set(people.members) if people else {*results, *sheets[0].tallies, *sheets[1].tallies}
     for sheet in sheets:
         for name in sheet.unknown:
             say(_("{file}: {name} is not on the roster and gets no decision.").format(file=sheet.file, name=name))

@@ -65,7 +65,8 @@ def _texts(found: Iterable[Entry], assignment: Assignment) -> tuple[dict[str, st
     from grader.intake.read import read
     from grader.similarity.similar import compared_text
 
-    texts, unread = {}, []
+    texts: dict[str, str] = {}
+    unread: list[tuple[str, str]] = []
     for entry in found:
         try:
             if entry.trouble is not None:

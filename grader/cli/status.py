@@ -14,6 +14,7 @@ from grader.cli.options import common, course_of, term_of
 from grader.cli.paper import dumped, say, table, write_out
 from grader.errors import BadInputError, UsageError
 from grader.i18n import _, language
+from grader.member import MemberName
 
 if TYPE_CHECKING:
     from grader.course.policy import Policy
@@ -29,7 +30,7 @@ _LONGEST = 100_000  # of a name: one that somebody typed into a form must not ke
 
 @click.command(help=_("Your reports so far, and what you still need for promotion."))
 @click.argument("reports", nargs=-1, type=_FILE)
-@click.option("--member", metavar="NAME", help=_("Who you are in the decisions of the staff."))
+@click.option("--member", metavar="NAME", type=MemberName, help=_("Who you are in the decisions of the staff."))
 @click.option("--decisions", type=_FILE, help=_("The staff's decisions; default: decisions.json of the course."))
 @click.option("--json", "json_file", metavar="FILE|-", help=_("Write it as JSON; - prints nothing else."))
 @common
@@ -95,14 +96,13 @@ def _read_decisions(file: Path) -> list[dict[str, Any]]:
 
 
 def _mine(decisions: list[dict[str, Any]], member: str | None, file: Path) -> dict[str, Any]:
-    from grader.gradebook.book import normal
 
     if member is None and len(decisions) != 1:
         raise UsageError(
             _("The decisions are of several members."), where=file, hint=_("Say who you are: --member NAME")
         )
     for each in decisions:
-        if member is None or normal(each["member"]) == normal(member):
+        if member is None or MemberName(each["member"]) == member:
             return each
     raise UsageError(_("There is no member {name}.").format(name=member), where=file)
 
@@ -148,7 +148,6 @@ def _lying_about(folder: Path) -> list[Path]:
 
 def _own(files: Iterable[Path], *, strict: bool, member: str | None) -> list[_Found]:
     """The reports in `files`; files that only lie about may be something else."""
-    from grader.gradebook.book import normal
     from grader.report.reader import read_file
 
     found = []
@@ -160,7 +159,7 @@ def _own(files: Iterable[Path], *, strict: bool, member: str | None) -> list[_Fo
             if strict:
                 raise
             continue
-        if member is None or normal(report.member) in (normal(member), report.assignment):
+        if member is None or report.member in (member, report.assignment):
             found.append(_Found(report, written))
     whose = {each.report.member for each in found} - {each.report.assignment for each in found}
     if len(whose) > 1:

@@ -11,6 +11,7 @@ from grader.cli.app import show
 from grader.cli.options import FILE, common, course_of, term_of
 from grader.errors import BAD_INPUT, NOT_ALL_PASSED, BadInputError, UsageError
 from grader.i18n import _
+from grader.member import MemberName
 
 if TYPE_CHECKING:
     from grader.report.signature import PublicKey
@@ -21,7 +22,7 @@ _REPORTS = "reports"  # the folder in which `d2d grade` names each file after it
 @click.command(help=_("Check that reports are signed by the course's key, and unchanged since."))
 @click.argument("reports", nargs=-1, required=True, type=FILE)
 @click.option("--key", type=FILE, help=_("The public key; default: the one that d2d.toml names."))
-@click.option("--member", help=_("Whose reports they have to be."))
+@click.option("--member", type=MemberName, metavar="TEXT", help=_("Whose reports they have to be."))
 @common
 def verify_command(reports: tuple[Path, ...], key: Path | None, member: str | None, **options: Any) -> None:
     """Check reports."""
@@ -50,18 +51,17 @@ def verify_command(reports: tuple[Path, ...], key: Path | None, member: str | No
 
 def _checked(path: Path, member: str | None, public: PublicKey) -> tuple[str, bool]:
     """What the look at one report found, in words, and whether all of it is as it should be."""
-    from grader.gradebook.book import normal
     from grader.report.reader import read_file
     from grader.report.signature import Check, sentence
 
     document = read_file(path)
     report = document.report
     result = public.check(document)
-    owner = normal(report.member)
+    owner = report.member
     text = f"{owner}, {report.assignment}, {report.percent} %: {sentence(result, public)}"
-    if member is not None and normal(member) != owner:
+    if member is not None and member != owner:
         return _("{said}; but it is not {member}'s").format(said=text, member=member), False
     # A report that is put in another member's place still carries a valid signature.
-    if path.absolute().parent.name == _REPORTS and normal(path.stem) != owner:
+    if path.absolute().parent.name == _REPORTS and MemberName(path.stem) != owner:
         return _("{said}; but the file is called {file}").format(said=text, file=path.name), False
     return text, result is Check.VALID

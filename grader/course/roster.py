@@ -5,7 +5,6 @@ A member is never guessed: one who is asked for and has no row is named, one wit
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from grader.course.marks import Tally, tally_of
 from grader.course.policy import Policy, Share
 from grader.errors import BadInputError
 from grader.i18n import _
+from grader.member import MemberName
 
 # In this order: where a sheet has several, the first one says who a row is about.
 _IDENTITY = (
@@ -145,7 +145,7 @@ def _rows(sheet: Sheet, column: Column) -> Iterator[tuple[Row, str]]:
     """Each row with the name in `column`, which nobody may have twice."""
     seen: dict[str, Row] = {}
     for row in sheet.rows:
-        name = unicodedata.normalize("NFC", row.cells[column.at].strip())
+        name = MemberName(row.cells[column.at].strip())
         if not name:
             raise row.error(_("The name is missing."), column)
         other = seen.setdefault(_alias(name), row)

@@ -26,9 +26,10 @@ from grader.github import repository
 from grader.github.collected import COLLECTED_FILE, CollectedFolder, CollectedWork, Head, Snapshot, read_collection
 from grader.github.git import FetchLimits, Git, UnavailableError
 from grader.i18n import _
+from grader.member import MemberName
 
 _ALWAYS = (1980, 1, 1, 0, 0, 0)  # the same files make the same archive
-_NO_NAME = frozenset('/\\:*?"<>|\0')  # in a file's name somewhere, or in an artifact's
+_NO_NAME = frozenset(':*?"<>|')  # in a file's name somewhere, or in an artifact's
 
 
 @dataclass(frozen=True)
@@ -185,8 +186,7 @@ def _write(order: CollectOrder, at: datetime, members: Mapping[str, CollectedWor
 
 def _demand_name(member: str) -> None:
     """A member's name becomes that of a file."""
-    plain = inline(member) == member and not set(member) & _NO_NAME
-    if not plain or member.startswith((".", "_", "-")) or len(member.encode()) > 200:
+    if MemberName(member).flaw or set(member) & _NO_NAME or member.startswith(("_", "-")):
         said = _("{name} can't be the name of a file here.").format(name=inline(member, 60))
         raise BadInputError(said, hint=_("Give this member another name in the roster's first column."))
 

@@ -17,8 +17,8 @@ from grader.errors import BadInputError
 from grader.github.collected import CollectedFolder, CollectedWork
 from grader.github.git import missing_reason
 from grader.github.repository import slug
-from grader.gradebook.book import normal
 from grader.i18n import _
+from grader.member import MemberName
 from grader.render.markdown import escaped, markdown
 from grader.report.reader import Document, read_file
 from grader.report.report import Report
@@ -72,10 +72,10 @@ def checked_reports(graded: Path, collections: Mapping[str, CollectedFolder], ke
         document = read_file(file)
         key.demand(document, file)
         report = document.report
-        member, assignment = normal(report.member), report.assignment
+        member, assignment = report.member, report.assignment
         collection = collections.get(assignment)
         collected = None if collection is None else collection.of(member)
-        if file.is_symlink() or normal(file.stem) != member:
+        if file.is_symlink() or MemberName(file.stem) != member:
             raise _wrong(_("The report is {member}'s, and the file is called otherwise."), file, member)
         if collected is None or collected.file is None:
             raise _wrong(_("Nothing of {member} was collected for this."), file, member)

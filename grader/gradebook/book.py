@@ -7,7 +7,6 @@ so that a row altered behind the program's back is found by `check`.
 from __future__ import annotations
 
 import json
-import unicodedata
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from grader.gradebook.chain import START, faults, link
 from grader.gradebook.results import Entry, Override, Results, counting
 from grader.gradebook.storage import connect, errors, writing
 from grader.i18n import _
+from grader.member import MemberName
 from grader.report.canonical import canonical, sha256
 from grader.report.reader import Document, read_value
 from grader.report.report import number
@@ -98,7 +98,7 @@ class Gradebook:
         if known:
             return Added(known[0], new=False)
         key = None if self.key is None else self.key.id
-        member = normal(report.member)
+        member = MemberName(report.member)
         cursor = self._connection.execute(
             "INSERT INTO reports (added_at, member, assignment, submitted_at, submission_sha256, score, max_score,"
             " pass_percent, complete, key_id, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -142,7 +142,7 @@ class Gradebook:
         if points is not None and not 0 <= points <= max_score:
             said = _("{assignment} has from 0 to {most} points.")
             raise BadInputError(said.format(assignment=assignment, most=max_score), where=self.path)
-        member = normal(member)
+        member = MemberName(member)
         with writing(self._connection, self.path):
             row = self._connection.execute(
                 "SELECT max(id) FROM reports WHERE member = ? AND assignment = ?", (member, assignment)
@@ -237,7 +237,7 @@ class Gradebook:
         return str(row[0]) if row else START
 
     def _rows(self, query: str, member: str | None) -> list[Any]:
-        clause, values = ("", ()) if member is None else (" WHERE member = ?", (normal(member),))
+        clause, values = ("", ()) if member is None else (" WHERE member = ?", (MemberName(member),))
         with errors(self.path):
             return self._connection.execute(f"{query}{clause} ORDER BY id", values).fetchall()
 
@@ -254,11 +254,6 @@ class Gradebook:
 def _bare(decisions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Decisions without what is missing, which is said in the language of whoever runs `promote`."""
     return [{key: value for key, value in each.items() if key != "missing"} for each in decisions]
-
-
-def normal(name: str) -> str:
-    """A member's name as it is stored: file names from macOS come with Hangul taken apart into its letters."""
-    return unicodedata.normalize("NFC", name)
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from grader.course.policy import Policy
 from grader.errors import UsageError
 from grader.gradebook.promotion import Facts
 from grader.i18n import _
+from grader.member import MemberName
 
 
 def changed_facts(changes: Sequence[str], facts: Mapping[str, Facts], policy: Policy) -> dict[str, Facts]:
@@ -28,7 +29,7 @@ def _parts(text: str) -> tuple[str, str, str]:
     if not member or not what or not value:
         hint = _("For instance: --what-if kim:hw3=pass")
         raise UsageError(_("{text} is no change that can be tried.").format(text=text), hint=hint)
-    return member, what.strip(), value.strip()
+    return MemberName(member), what.strip(), value.strip()
 
 
 def _changed(before: Facts, what: str, value: str, policy: Policy) -> Facts:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from grader.errors import BadInputError, FileError, OurFaultError, UsageError
 from grader.files import UNFINISHED, write_whole, writing_to
 from grader.i18n import _
+from grader.member import MemberName
 from grader.report.reader import Document, read_file
 from grader.report.report import Report, laid_out
 from grader.report.summary import Row
@@ -87,7 +88,7 @@ class ReportFolder:
                 hint = _("Name another folder: --out DIR")
                 said = what.format(other=report.assignment, assignment=self.assignment)
                 raise UsageError(said, where=self.folder, hint=hint)
-            if report.member != file.stem:
+            if report.member != MemberName(file.stem):
                 what = _("This report is {member}'s, and the file is called otherwise.").format(member=report.member)
                 self.troubles.append(BadInputError(what, where=file))
                 continue

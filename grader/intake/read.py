@@ -13,6 +13,7 @@ from grader.i18n import _
 from grader.intake.candidate import ARCHIVES, NOTEBOOK, SCRIPT, Found, kind, stem
 from grader.intake.submission import Cell, Submission
 from grader.intake.text import decode, shown
+from grader.member import MemberName
 from grader.report.report import Note
 
 
@@ -24,7 +25,7 @@ def read(path: Path, assignment: str, asked: Collection[str] = ()) -> Submission
     """
     file = original(path, assignment, asked)
     member = path.name if path.name not in ("", "..") else path.resolve().name
-    member = shown(member if path.is_dir() else stem(member))
+    member = MemberName(shown(member if path.is_dir() else stem(member)))
     return Submission(member, file.name, file.cells, hashlib.sha256(file.data).hexdigest(), file.notes)
 
 

@@ -19,6 +19,7 @@ from grader.errors import BadInputError
 from grader.fields import Fields, FormError, as_amount, as_it_is, as_number, as_text
 from grader.files import read_named
 from grader.i18n import _
+from grader.member import LONGEST_NAME, MemberName
 from grader.report.canonical import NotCanonicalError, canonical
 from grader.report.plot import FURTHEST, MOST_VALUES, Kind, Plot
 from grader.report.report import SCHEMA, CaseResult, Hint, Note, Report, Verdict, Visibility, Where, number
@@ -94,7 +95,7 @@ def from_json(value: Any) -> Report:
         assignment=top.text("assignment", 200, least=1),
         assignment_version=top.text("assignment_version"),
         title=top.text("title"),
-        member=top.text("member", 200, least=1),
+        member=MemberName(top.text("member", LONGEST_NAME, least=1)),
         submission_sha256=top.text("submission_sha256", form=_SHA256),
         cases_sha256=top.text("cases_sha256", form=_SHA256),
         visibility=top.one_of("visibility", ("public", "full")),

@@ -194,7 +194,9 @@ def test_a_policy_of_one_s_own(d2d: D2D, group: Path) -> None:
     )
     run = d2d(*PROMOTE, "--policy", "policy.toml", "--json", "-")
     assert {each["rule"] for each in run.json} == {"yes"}
-    (group / "policy.toml").write_text('assignments = ["hw1"]\n[rules.no]\npased_below = 1\n', "utf-8")
+    (group / "policy.toml").write_text(
+        'assignments = ["hw1"]\n[rules.no]\npased_below = 1\ndecision = "junior"\n', "utf-8"
+    )
     run = d2d(*PROMOTE, "--policy", "policy.toml")
     assert (run.code, run.out) == (2, "")
     assert run.err.startswith("Error: policy.toml:3: rules.no.pased_below: is not known")
