@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from grader.assignment.limits import Limits
 from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.session import Session
-from grader.bridge.student import Submission as Student
+from grader.bridge.student import Student
 from grader.errors import OurFaultError
 from grader.i18n import _
 from grader.intake.submission import Cell, Submission

@@ -163,7 +163,7 @@ for _name in ("neg", "pos", "abs", "invert"):
     setattr(Remote, f"__{_name}__", _unary(_name))
 
 
-class Submission:
+class Student:
     """What cases know as `student`: the names that a submission defines, and arrays that live beside them.
 
     `values` are names of variables: they are what they hold, and not something that is called.
@@ -179,9 +179,9 @@ class Submission:
         return read(found) if name in self._values and not self._keep else found
 
     @property
-    def live(self) -> Submission:
+    def live(self) -> Student:
         """The same names, but whatever a call returns stays in the worker and comes back as a `Remote`."""
-        return Submission(self._transport, keep=True, values=self._values)
+        return Student(self._transport, keep=True, values=self._values)
 
     def define(self, source: str) -> None:
         """Run a definition of the case's own beside the submission's: a function to be handed to one of its own."""

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from grader.assignment.manifest import MANIFEST, Assignment
-from grader.bridge.student import Submission as Student
+from grader.bridge.student import Student
 from grader.errors import BadAssignmentError, UsageError
 from grader.i18n import _
 from grader.judge.case import CaseInfo, info_of

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.assignment.manifest import Assignment
-from grader.bridge.student import Submission as Student
+from grader.bridge.student import Student
 from grader.bridge.transport import ByteTransport
 from grader.errors import BadAssignmentError
 from grader.i18n import _

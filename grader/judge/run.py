@@ -16,8 +16,7 @@ from grader.assignment.manifest import Assignment
 from grader.bridge.loader import LoadPlan
 from grader.bridge.outcomes import BridgeError, MissingNameError
 from grader.bridge.session import Session, WorkerSource
-from grader.bridge.student import Submission as Student
-from grader.bridge.student import Transport
+from grader.bridge.student import Student, Transport
 from grader.bridge.transport import ByteTransport
 from grader.i18n import _
 from grader.intake.submission import Submission

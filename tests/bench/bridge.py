@@ -11,8 +11,7 @@ from table import Row
 
 from grader.assignment.limits import Limits
 from grader.bridge.session import Session
-from grader.bridge.student import Submission as Student
-from grader.bridge.student import read
+from grader.bridge.student import Student, read
 from grader.intake.submission import Cell, Submission
 from grader.sandbox.start import start
 

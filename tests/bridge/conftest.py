@@ -5,7 +5,7 @@ import textwrap
 import pytest
 
 from grader.bridge.outcomes import RaisedError
-from grader.bridge.student import Submission
+from grader.bridge.student import Student
 from grader.bridge.transport import local
 from grader.worker.server import Server
 
@@ -16,7 +16,7 @@ class Bridge:
     def __init__(self, *cells):
         self.server = Server("submission")
         self.transport = local(self.server)
-        self.student = Submission(self.transport)
+        self.student = Student(self.transport)
         self.problems = []
         for number, source in enumerate(cells, 1):
             self.load(textwrap.dedent(source), f"kim.py[{number}]")

@@ -10,7 +10,7 @@ from grader.assignment.limits import Limits
 from grader.bridge.loader import LoadPlan
 from grader.bridge.outcomes import RaisedError
 from grader.bridge.session import Session, WorkerSource
-from grader.bridge.student import Submission as Student
+from grader.bridge.student import Student
 from grader.intake.submission import Cell, Submission
 from grader.sandbox.start import start
 from grader.sandbox.worker import EndedError

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from grader.assignment.limits import Limits
 from grader.bridge.outcomes import BridgeError, MissingNameError, RaisedError, RefusedError
-from grader.bridge.student import Remote, Submission, read
+from grader.bridge.student import Remote, Student, read
 from grader.bridge.transport import ByteTransport
 from grader.judge.verdict import outcome_of
 from grader.sandbox.worker import EndedError
@@ -36,7 +36,7 @@ class Worker:
 
 def student_of(reply):
     worker = Worker(reply)
-    return Submission(ByteTransport(worker)), worker
+    return Student(ByteTransport(worker)), worker
 
 
 def always(what, status="value"):
@@ -277,7 +277,7 @@ def test_a_message_longer_than_any_reply():
 def test_what_the_worker_answered_may_be_too_large_to_hand_on():
     bounds = Bounds(total=1000)
     worker = Worker(lambda n: (n, "value", bytes(950)))
-    student = Submission(ByteTransport(worker, bounds))
+    student = Student(ByteTransport(worker, bounds))
     with pytest.raises(RefusedError, match="too-large"):
         student.g([student.f(), student.f()])
 
@@ -287,7 +287,7 @@ def test_an_ended_worker_stays_ended():
         raise EndedError("timeout")
 
     with pytest.raises(EndedError, match="timeout"):
-        Submission(ByteTransport(gone)).f()
+        Student(ByteTransport(gone)).f()
 
 
 json_like = st.recursive(
@@ -345,7 +345,7 @@ def test_broken_bytes_end_in_a_declared_way(use, data):
         return bytes(reply)
 
     try:
-        use(Submission(ByteTransport(exchange)))
+        use(Student(ByteTransport(exchange)))
     except (BridgeError, EndedError):
         return
 

@@ -34,7 +34,7 @@ from grader.bridge.outcomes import MissingNameError
 from grader.bridge.remarks import NameRemark, remarks_of
 from grader.bridge.session import Host
 from grader.bridge.session import WorkerSource as Workers
-from grader.bridge.student import Submission as Student
+from grader.bridge.student import Student
 from grader.errors import BadInputError
 from grader.intake.read import read
 from grader.intake.submission import Cell

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.bridge.student import Submission as Student
+from grader.bridge.student import Student
 from grader.bridge.transport import local
 from grader.course.course import find_course
 from grader.errors import BadAssignmentError, UsageError

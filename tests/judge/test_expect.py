@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
-from grader.bridge.student import Submission
+from grader.bridge.student import Student
 from grader.bridge.transport import local
 from grader.judge import raises, unchanged
 from grader.judge.failure import CaseFailure
@@ -35,7 +35,7 @@ def student():
     for index, (_line, slip) in enumerate(transport.request("parse", "kim.py", CODE)):
         assert slip is None
         transport.request("run", "kim.py", index)
-    return Submission(transport)
+    return Student(transport)
 
 
 def test_the_exception_or_one_derived_from_it(student):

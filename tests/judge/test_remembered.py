@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
-from grader.bridge.student import Submission as Student
-from grader.bridge.student import read
+from grader.bridge.student import Student, read
 from grader.bridge.transport import ByteTransport
 from grader.judge.reference import LiveReference
 from grader.judge.remembered import RememberedReference

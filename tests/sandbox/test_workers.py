@@ -19,7 +19,7 @@ import pytest
 from grader.assignment.limits import Limits
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.bridge.session import Session, WorkerSource
-from grader.bridge.student import Submission as Student
+from grader.bridge.student import Student
 from grader.errors import BadAssignmentError, OurFaultError
 from grader.intake.submission import Cell, Submission
 from grader.report.report import Verdict
@@ -281,7 +281,7 @@ def test_a_judge_that_is_killed_while_its_zygote_starts_leaves_no_folder(tmp_pat
 JUDGE = """
 import sys, time
 from grader.bridge.session import Session, WorkerSource
-from grader.bridge.student import Submission as Student
+from grader.bridge.student import Student
 from grader.assignment.limits import Limits
 from grader.intake.submission import Cell, Submission
 from grader.sandbox.start import start
