@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -48,6 +50,26 @@ def test_nothing_of_reference_or_hidden_cases_is_in_the_wheel(wheel: zipfile.Zip
         telling = [line for line in lines if len(line) > 40 and not line.startswith(("import ", "from "))]
         assert telling, source
         assert [line for line in telling if line.encode() in content] == []
+
+
+def test_every_library_that_is_imported_is_declared(wheel: zipfile.ZipFile) -> None:
+    (metadata,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
+    requirements = re.findall(
+        r"^Requires-Dist: ([\w.-]+)(?!.*extra == 'dev')", wheel.read(metadata).decode(), re.MULTILINE
+    )
+    declared = {name.lower() for name in requirements}
+    imported = set()
+    for name in wheel.namelist():
+        if not name.endswith(".py"):
+            continue
+        for node in ast.walk(ast.parse(wheel.read(name))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported.add(node.module.partition(".")[0])
+    libraries = {name.lower() for name in imported - sys.stdlib_module_names - {"grader"}}
+    # Colab and Jupyter bring the first two, `distributed` brings dask.
+    assert libraries - declared == {"google", "ipython", "dask"}
 
 
 @pytest.fixture(scope="module")
