@@ -64,7 +64,7 @@ class Domain:
 
     def messages(self) -> dict[MessageId, list[str]]:
         """Each message with the files that say it, sorted."""
-        program = {"**/*.py": messages_of_code, "**/templates/*.html": messages_of_template}
+        program = {"**/*.py": messages_of_code, "**/*.html": messages_of_template}
         found: dict[MessageId, set[str]] = {}
         for pattern, of_file in (program if self.name == "d2d" else {"test_*.py": titles_of_cases}).items():
             for path in sorted(self.folder.glob(pattern)):

@@ -10,32 +10,32 @@ from grader.course.policy import Policy, PromotionRule, Standing
 from grader.gradebook.promotion import Decision, Facts, decide_all, word
 from grader.gradebook.results import Results
 from grader.i18n import _
-from grader.render.templating import asset, framed
+from grader.render.templating import framed
 from grader.report.sheet import sheet
 
 _COLOURS = {Standing.PROMOTED: "good", Standing.JUNIOR: "warn", Standing.REMOVED: "bad"}
 
 
 def decisions_page(decisions: Sequence[Decision], policy: Policy, term: str = "") -> str:
-    """A whole file, which needs nothing beside it."""
+    """A whole HTML file, which needs no other file."""
     outcomes = sorted(Standing, key=lambda outcome: -outcome.rank)
     return framed(
-        "decisions.html",
-        styles=["class.css"],
-        script=asset("class.js"),
+        "gradebook/decisions.html",
+        styles=["render/templates/members.css"],
+        scripts=["render/templates/members.js"],
         decisions=decisions,
         rules=policy.rules,
         mandatory=policy.mandatory,
         term=term,
-        counts=[(each, sum(one.decision is each for one in decisions)) for each in outcomes],
+        counts=[(outcome, sum(decision.decision is outcome for decision in decisions)) for outcome in outcomes],
         word=word,
         colour=_COLOURS.__getitem__,
-        asks=asks,
+        condition=condition,
     )
 
 
-def asks(rule: PromotionRule) -> str:
-    """When a rule holds, in words."""
+def condition(rule: PromotionRule) -> str:
+    """In words: when a rule holds."""
     parts = []
     if rule.mandatory_missing:
         parts.append(_("a mandatory assignment is missing"))

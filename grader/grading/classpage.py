@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from grader.grading.cohort import Cohort
-from grader.render.templating import asset, framed
+from grader.render.templating import framed
 from grader.report.summary import Row
 
 _HARDEST = 10
@@ -17,9 +17,9 @@ _STEPS = 10  # of colour in the heat map
 def class_page(cohort: Cohort, *, reports: str = "reports", pages: str | None = None) -> str:
     """The page. `reports` and `pages` are folders beside it: NAME.json in the one, NAME.html in the other, if any."""
     return framed(
-        "class.html",
-        styles=["class.css"],
-        script=asset("class.js"),
+        "grading/classpage.html",
+        styles=["render/templates/members.css", "grading/classpage.css"],
+        scripts=["render/templates/members.js"],
         cohort=cohort,
         hardest=[case for case in cohort.cases if case.lost][:_HARDEST],
         heat=_heat(cohort),

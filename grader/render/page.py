@@ -12,11 +12,11 @@ from grader.report.report import Report
 
 def report_page(report: Report) -> str:
     """A whole file, which needs nothing beside it: no network, no script."""
-    return framed("page.html", report=report, fragment=False)
+    return framed("render/templates/page.html", report=report, fragment=False)
 
 
 def fragment(report: Report) -> str:
     """The same as a part of another page: its style holds below its own element and nowhere else."""
     # Another page may call a `rem` what it likes: in Jupyter's classic notebook it is 10 pixels.
-    style = re.sub(r"([\d.]+)rem\b", lambda size: f"{16 * float(size[1]):g}px", asset("page.css"))
-    return rendered("fragment.html", report=report, fragment=True, style=Markup(style))  # noqa: S704 — ours
+    style = re.sub(r"([\d.]+)rem\b", lambda size: f"{16 * float(size[1]):g}px", asset("render/templates/page.css"))
+    return rendered("render/templates/fragment.html", report=report, fragment=True, style=Markup(style))  # noqa: S704 — ours

@@ -1,8 +1,8 @@
-"""Templates of pages: what goes into them is cleaned and escaped, whatever it is.
+"""Pages made from templates. Any room may have templates; a name such as `similarity/page.html` is its path here.
 
-Every value that a template writes passes `_harmless`, then Jinja's autoescape; a template can't forget either. Only
-what is made here of numbers (`Markup`) goes through as it is. A page is one file that loads nothing: its policy allows
-its own style and script by their hashes, and nothing else.
+Two steps make every value harmless, and a template can't leave them out: `_harmless` takes out characters that do more
+than print, then Jinja escapes. Only `Markup`, which this program makes of its own tags and of numbers, stays as it is.
+A page is one file that loads nothing: its policy allows its own style and its own script, by their hashes.
 """
 
 from __future__ import annotations
@@ -25,26 +25,27 @@ from grader.render import svg, words
 from grader.render.cases import labelled
 from grader.report.report import CaseResult, Section, Verdict
 
-_LONGEST = 20_000  # of any one text; filters cut most of them shorter
-_QUIET = (Verdict.PASSED, Verdict.SKIPPED)
+_LONGEST = 20_000  # characters of any one text; filters cut most of them shorter
+_NOTHING_WRONG = (Verdict.PASSED, Verdict.SKIPPED)
 
 
 def rendered(template: str, **values: Any) -> str:
-    """A template filled in, in the language in use."""
+    """The text that a template gives for `values`, in the language in use."""
     return _environment().get_template(template).render(lang=language(), **values)
 
 
-def framed(template: str, *, styles: Sequence[str] = (), script: str = "", **values: Any) -> str:
-    """A whole page."""
-    style = "".join(map(asset, ["page.css", "frame.css", *styles]))
+def framed(template: str, *, styles: Sequence[str] = (), scripts: Sequence[str] = (), **values: Any) -> str:
+    """A whole page, with the files of its styles and scripts written into it."""
+    style = "".join(map(asset, ["render/templates/page.css", "render/templates/frame.css", *styles]))
+    script = "".join(map(asset, scripts))
     allowed = [f"style-src {_hash(style)}", *([f"script-src {_hash(script)}"] if script else [])]
     policy = "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
     return rendered(template, style=Markup(style), script=Markup(script), policy=policy, **values)  # noqa: S704 — ours
 
 
 def asset(name: str) -> str:
-    """A style or a script that comes with the program."""
-    return files("grader.render").joinpath("templates").joinpath(name).read_text("utf-8")
+    """The text of a style or a script, by its path in the package."""
+    return files("grader").joinpath(*name.split("/")).read_text("utf-8")
 
 
 def _hash(text: str) -> str:
@@ -54,7 +55,7 @@ def _hash(text: str) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("grader.render"),
+        loader=PackageLoader("grader", "."),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_harmless,
@@ -87,7 +88,7 @@ def _moment(iso: str) -> str:
     """A time as people write it."""
     try:
         at = datetime.fromisoformat(iso.replace("Z", "+00:00"))
-    except ValueError:  # a report made in a test, or in a program that knows no time
+    except ValueError:  # some tests and programs write reports without a time
         return iso
     zone = "UTC" if at.utcoffset() in (None, timedelta(0)) else f"{at:%z}"
     return f"{at:%Y-%m-%d %H:%M} {zone}"
@@ -98,6 +99,6 @@ def _decimal(number: Fraction, places: int = 1) -> str:
 
 
 def _troubles(section: Section) -> Iterator[tuple[CaseResult, list[CaseResult]]]:
-    """What did not pass, each with the cases of which the same is to be said."""
-    for first, *others in words.alike(case for case in section.cases if case.verdict not in _QUIET):
+    """The cases that went wrong; of those with the same message and hint the first, with the others."""
+    for first, *others in words.alike(case for case in section.cases if case.verdict not in _NOTHING_WRONG):
         yield first, others

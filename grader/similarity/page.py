@@ -28,8 +28,8 @@ class Both:
 def overlap_page(found: Overlap) -> str:
     """A whole file, which needs nothing beside it."""
     return framed(
-        "similar.html",
-        styles=["similar.css"],
+        "similarity/page.html",
+        styles=["similarity/page.css"],
         found=found,
         both=[_both(found, pair, number) for number, pair in enumerate(found.pairs, 1)],
         in_short=in_short(found),
