@@ -14,8 +14,8 @@ demo: $(VENV)/program  ## judge a half-finished hw1, then the reference
 	$(BIN)/d2d check hw1 reference/hw1.py
 
 test: $(VENV)/development  ## the whole suite; layers first: they are applied in forks of a process without threads
-	$(BIN)/python -m pytest -q tests/worker_layers
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --ignore tests/worker_layers
+	$(BIN)/python -m pytest -q tests/worker/layers
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --ignore tests/worker/layers
 
 slow: $(VENV)/development  ## what takes minutes and is left out of the default suite
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -m slow

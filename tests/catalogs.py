@@ -26,7 +26,7 @@ from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGE = "ko"
-KEYWORDS = {"_": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 # The whole header: dates, tools and names in it would change without any message having changed.
 HEADER = (
     ("Language", LANGUAGE),

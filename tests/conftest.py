@@ -123,7 +123,7 @@ def test_wide(student, reference, rng):
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Layers are applied in forks of the test process itself, so those tests come before any that starts a thread."""
-    items.sort(key=lambda item: "worker_layers" not in item.nodeid)
+    items.sort(key=lambda item: "worker/layers" not in item.nodeid)
 
 
 def make_course(folder: Path, **files: str) -> Path:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from grader.bridge.selftest import Escape
-    from grader.grading.health import Health, Line
+    from grader.grading.health import Health, HealthLine
 
 
 @click.command(help=_("Show what this machine offers, and whether hidden cases should be judged on it."))
@@ -85,7 +85,7 @@ def _show(health: Health) -> None:
     )
 
 
-def _lines(lines: Iterable[Line]) -> None:
+def _lines(lines: Iterable[HealthLine]) -> None:
     from grader.grading.health import ACTIVE, MISSING
 
     for line in lines:

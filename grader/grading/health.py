@@ -12,14 +12,14 @@ from grader.bridge.selftest import Escape, self_test, wanting
 from grader.errors import D2DError
 from grader.i18n import _
 from grader.sandbox.start import start
-from grader.worker.layers.compose import LAYERS
+from grader.worker.layers.compose import LAYERS, layer
 
 ACTIVE, MISSING, NOT_NEEDED = "active", "missing", "not needed"
 _LIBRARIES = {"numpy": True, "pytest": True, "click": True, "rich": True, "torch": False, "distributed": False}
 
 
 @dataclass(frozen=True)
-class Line:
+class HealthLine:
     """One thing that was looked at: its state, why, and what it means."""
 
     name: str
@@ -33,8 +33,8 @@ class Health:
     """Everything that `d2d doctor` says."""
 
     system: str
-    layers: tuple[Line, ...]
-    libraries: tuple[Line, ...]
+    layers: tuple[HealthLine, ...]
+    libraries: tuple[HealthLine, ...]
     escapes: tuple[Escape, ...]
     trouble: str  # what kept the self-test from being made
     lacking: dict[str, str]
@@ -57,14 +57,9 @@ class Health:
 
 def examine() -> Health:
     """Look at everything, and try to get out of a worker."""
-    reasons: dict[str, str | None] = {name: layer.available() for name, layer in LAYERS.items()}
     escapes, trouble, missing = _tried()
-    lines = tuple(
-        Line(name, ACTIVE if reason is None else MISSING, _gives(name), reason or "")
-        for name, reason in reasons.items()
-    )
     system = f"{platform.system()} {platform.release()} {platform.machine()}, Python {platform.python_version()}"
-    return Health(system, lines, tuple(map(_library, _LIBRARIES)), escapes, trouble, missing)
+    return Health(system, tuple(map(_layer, LAYERS)), tuple(map(_library, _LIBRARIES)), escapes, trouble, missing)
 
 
 def _tried() -> tuple[tuple[Escape, ...], str, dict[str, str]]:
@@ -81,7 +76,13 @@ def _tried() -> tuple[tuple[Escape, ...], str, dict[str, str]]:
         server.close()
 
 
-def _library(name: str) -> Line:
+def _layer(name: str) -> HealthLine:
+    kind = layer(name)
+    reason = kind.available()
+    return HealthLine(name, ACTIVE if reason is None else MISSING, _(kind.gives), reason or "")
+
+
+def _library(name: str) -> HealthLine:
     needed = _LIBRARIES[name]
     try:
         version = importlib.metadata.version(name)
@@ -90,17 +91,5 @@ def _library(name: str) -> Line:
             "torch": _("hw3 to hw5 can't be judged; hw1 and hw2 can"),
             "distributed": _("a class can't be judged on a Dask cluster; on this machine it can"),
         }.get(name, _("d2d does not run without it"))
-        return Line(name, MISSING if needed else NOT_NEEDED, meaning, f"pip install {name}")
-    return Line(name, ACTIVE, version)
-
-
-def _gives(name: str) -> str:
-    """What a layer keeps a submission from."""
-    return {
-        "cgroup": _("memory and processes of a submission are bounded as a whole"),
-        "namespaces": _("other processes, the network and the machine's mounts are not there to be seen"),
-        "root": _("of the machine's files only the libraries are there, and they can't be written"),
-        "landlock": _("only the libraries can be read, and only the scratch folder written"),
-        "privileges": _("not root, no capabilities, no way to gain any"),
-        "seccomp": _("no new processes, programs or connections; of the kernel only what computing needs"),
-    }[name]
+        return HealthLine(name, MISSING if needed else NOT_NEEDED, meaning, f"pip install {name}")
+    return HealthLine(name, ACTIVE, version)

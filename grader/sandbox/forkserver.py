@@ -21,7 +21,7 @@ from grader.errors import OurFaultError
 from grader.i18n import _
 from grader.sandbox import watchdog
 from grader.sandbox.neighbours import Place
-from grader.sandbox.spec import WorkerSpec
+from grader.sandbox.spec import SCRIPT, WorkerSpec
 from grader.sandbox.worker import OUT_OF_MEMORY, EndedError, ForkedWorker, status_text
 from grader.worker.removal import empty, remove
 
@@ -49,7 +49,7 @@ class ForkServer:
         self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 — closed in _stop
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and file
-                [sys.executable, "-I", "-S", "-X", "utf8", self.spec.script, str(theirs.fileno())],
+                [sys.executable, "-I", "-S", "-X", "utf8", SCRIPT, str(theirs.fileno())],
                 env={},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -101,8 +101,7 @@ class ForkServer:
         except EndedError as error:
             reason = worker.output.take()[0].strip() or str(error)
             raise OurFaultError(_("A worker could not be closed off: {reason}").format(reason=reason)) from error
-        own = [name for name in ("process", "rlimits") if name not in self.spec.without]
-        self.layers = (*own, *hello["layers"])
+        self.layers = ("process", *hello["layers"])
         if missing := [name for name in self.required if name not in self.layers]:
             worker.end()
             text = _("A worker started without {names}, which the one before it had.")

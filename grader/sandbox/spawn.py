@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import IO
 
 from grader.assignment.limits import Limits
-from grader.sandbox.spec import WorkerSpec
-from grader.sandbox.worker import CHUNK, HEADER, EndedError, Worker, status_text
-from grader.worker.layers.compose import IN_CHILD
+from grader.sandbox.spec import SCRIPT, WorkerSpec
+from grader.sandbox.worker import CHUNK, EndedError, Worker, status_text
+from grader.worker.frames import HEADER
+from grader.worker.layers.compose import LAYERS
 
 _SETTLE_SECONDS = 2.0
 _START_SECONDS = 60.0  # importing torch is part of the first exchange here
@@ -41,7 +42,7 @@ class SpawnServer:
 
     def survey(self) -> dict[str, str | None]:
         """Each layer that the machine could have: none, without a fork server."""
-        return dict.fromkeys(IN_CHILD, "needs Linux")
+        return dict.fromkeys(LAYERS, "needs Linux")
 
     def worker(self, limits: Limits, reply_bound: int) -> SpawnedWorker:
         """A fresh worker in a scratch folder of its own."""
@@ -61,7 +62,7 @@ class SpawnedWorker(Worker):
         super().__init__(limits.output_kb << 10, reply_bound)
         self.scratch = tempfile.mkdtemp(prefix="d2d-")
         self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and file
-            [sys.executable, "-I", "-S", "-X", "utf8", spec.script, "-"],
+            [sys.executable, "-I", "-S", "-X", "utf8", SCRIPT, "-"],
             # Windows can't open a socket or a random source without the folder of the system
             env={key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ},
             stdin=subprocess.PIPE,

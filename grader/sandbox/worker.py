@@ -6,13 +6,13 @@ import contextlib
 import os
 import select
 import signal
-import struct
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import NoReturn
 
-HEADER = struct.Struct("<Q")
+from grader.worker.frames import HEADER
+
 CHUNK = 1 << 18
 _LEAVING_MILLISECONDS = 500
 _WATCH_SECONDS = 0.05

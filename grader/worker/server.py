@@ -13,7 +13,6 @@ import contextlib
 import operator
 import os
 import re
-import struct
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -26,7 +25,6 @@ from grader.worker.selection import select
 from grader.worker.survey import Survey
 from grader.worker.wire import Bounds, Handle, Name, TensorValue, UnsendableError, decode, encode
 
-HEADER = struct.Struct("<Q")  # the length of the frame that follows
 MAX_HANDLES = 20_000
 MAX_TEXT = 2_000
 MAX_FRAMES = 20
@@ -357,24 +355,3 @@ def _pieces(source: str) -> list[str]:
             pieces.append(piece)
         decorating = piece.startswith("@")
     return pieces
-
-
-def serve(server: Server, requests: int, replies: int) -> None:
-    """Answer framed requests from one descriptor on another until the judge closes it."""
-    while header := _read(requests, HEADER.size):
-        request = _read(requests, HEADER.unpack(header)[0])
-        reply = server.answer(request)
-        data = memoryview(HEADER.pack(len(reply)) + reply)
-        while data:
-            data = data[os.write(replies, data) :]
-
-
-def _read(descriptor: int, count: int) -> bytes:
-    """Exactly `count` bytes, or nothing where the other side has gone."""
-    parts = bytearray()
-    while len(parts) < count:
-        part = os.read(descriptor, min(count - len(parts), 1 << 20))
-        if not part:
-            return b""
-        parts += part
-    return bytes(parts)

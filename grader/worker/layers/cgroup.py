@@ -15,11 +15,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 
-GIVES = "memory and processes of a worker bounded as a whole, and «out of memory» told for certain"
+from grader.worker.layers.layer import N_, Ground, Layer, WorkerLimits
 
 _PREFIX = "d2d-"
 _LEAF = "d2d-supervisor"
 _REMOVE_SECONDS = 2.0
+_SLACK = 256 << 20  # what a group counts beside the budget: page tables, its share of the libraries
 _counter = count()
 
 
@@ -56,16 +57,47 @@ def find(parent: str | None = None) -> Parents:
     return Parents(0, "", "", "no control groups are mounted")
 
 
-def available() -> str | None:
-    """None where a group could be made that bounds memory and processes; else the reason."""
-    parents = find()
-    if not parents.memory or not parents.pids:
-        return parents.reason
-    try:
-        Group(parents, 1 << 26, 16).remove()
-    except OSError as error:
-        return f"{error.filename}: {error.strerror}"
-    return None
+class Cgroup(Layer):
+    """A group for each worker, below that of the zygote; «out of memory» is known for certain by it."""
+
+    gives = N_("memory and processes of a submission are bounded as a whole")
+    from_outside = True
+
+    def __init__(self, ground: Ground) -> None:
+        self.parents = find()
+        self.group: Group | None = None
+        sweep(self.parents)
+
+    @classmethod
+    def available(cls) -> str | None:
+        parents = find()
+        if not parents.memory or not parents.pids:
+            return parents.reason
+        try:
+            Group(parents, 1 << 26, 16).remove()
+        except OSError as error:
+            return f"{error.filename}: {error.strerror}"
+        return None
+
+    @property
+    def label(self) -> str:
+        return "" if self.group is None else self.group.label
+
+    def before_fork(self, limits: WorkerLimits) -> None:
+        if self.parents.folders:
+            self.group = Group(self.parents, limits["memory_bytes"] + _SLACK, limits["processes"])
+
+    def enter(self, limits: WorkerLimits) -> None:
+        if self.group is not None:
+            self.group.enter()
+
+    def after_end(self) -> bool:
+        if self.group is None:
+            return False
+        group, self.group = self.group, None
+        out_of_memory = group.out_of_memory()
+        group.remove()
+        return out_of_memory
 
 
 class Group:
@@ -86,7 +118,7 @@ class Group:
             raise
 
     @property
-    def name(self) -> str:
+    def label(self) -> str:
         """What a report calls it: the bare name only where it bounds all that it is there for."""
         kinds = [kind for kind, folder in (("memory", self.memory), ("pids", self.pids)) if folder]
         return "cgroup" if len(kinds) == 2 else f"cgroup ({kinds[0]})"

@@ -38,7 +38,7 @@ def prctl(option: int, second: int = 0, third: int = 0) -> int:
 
 
 def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
-    """`man 2 mount`."""
+    """Mount something, as `man 2 mount` says it."""
     texts = [text.encode() if text else None for text in (source, target, kind)]
     _checked(_LIBC.mount(*texts, ctypes.c_ulong(flags), data.encode() if data else None), f"mount {target}")
 
@@ -55,13 +55,6 @@ def out_of_the_way(fd: int) -> int:
 def no_new_privileges() -> None:
     """Nothing that is executed can gain rights (Documentation/userspace-api/no_new_privs.rst)."""
     prctl(PR_SET_NO_NEW_PRIVS, 1)
-
-
-def die_with_parent(parent_alive: Callable[[], bool]) -> None:
-    """Be killed when the parent ends, also when it did so before this line."""
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if not parent_alive():
-        os._exit(1)
 
 
 def _wide(value: object) -> object:
@@ -100,10 +93,10 @@ def clone(flags: int) -> int:
     return int(pid)
 
 
-def reason(question: Callable[[], object], fork: Callable[[], int] = os.fork) -> str | None:
-    """Ask by doing it, in a child that is thrown away: None where it worked, else what the kernel said.
+def refusal(question: Callable[[], object], fork: Callable[[], int] = os.fork) -> str | None:
+    """None where `question` works in a child that is thrown away; else what the kernel said.
 
-    A version says nothing of what a container, AppArmor or a sysctl forbids.
+    It is tried, since a version says nothing of what a container, AppArmor or a sysctl forbids.
     """
     if not NR:
         return "needs Linux on x86-64 or arm64"
@@ -118,24 +111,24 @@ def reason(question: Callable[[], object], fork: Callable[[], int] = os.fork) ->
         _answer(question, writing)
     os.close(writing)
     try:
-        heard = bool(select.select([reading], [], [], _PROBE_SECONDS)[0])
-        said = os.read(reading, 4096).decode("utf-8", "replace") if heard else ""
+        answered = bool(select.select([reading], [], [], _PROBE_SECONDS)[0])
+        answer = os.read(reading, 4096).decode("utf-8", "replace") if answered else ""
     finally:
         os.close(reading)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-    if said == "yes":
+    if answer == "yes":
         return None
-    return said or ("the process that tried it died" if heard else "the process that tried it hung")
+    return answer or ("the process that tried it died" if answered else "the process that tried it hung")
 
 
 def _answer(question: Callable[[], object], writing: int) -> None:
     try:
         question()
-        said = "yes"
+        answer = "yes"
     except BaseException as error:  # noqa: BLE001 — whatever went wrong is the answer; the child must not go on
-        said = describe(error)
-    os.write(writing, said.encode()[:4096])
+        answer = describe(error)
+    os.write(writing, answer.encode()[:4096])
     os._exit(0)
 
 

@@ -14,9 +14,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from grader.worker.layers.kernel import no_new_privileges, out_of_the_way, reason, syscall
-
-GIVES = "only the libraries can be read and only the scratch folder written; no TCP, no signals to outside"
+from grader.worker.layers.kernel import no_new_privileges, out_of_the_way, refusal, syscall
+from grader.worker.layers.layer import N_, Ground, Layer, WorkerLimits
 
 # linux/landlock.h
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_DIR, REMOVE_FILE = (1 << bit for bit in range(6))
@@ -39,6 +38,9 @@ class Rule:
     rights: int
 
 
+_DEVICES = (Rule("/dev/null", READ_FILE | WRITE_FILE), Rule("/dev/urandom", READ_FILE))
+
+
 def abi() -> int:
     """The interface that the kernel has, as far as this module knows it."""
     return min(NEWEST, syscall("landlock_create_ruleset", None, 0, _CREATE_RULESET_VERSION))
@@ -50,13 +52,31 @@ def handled(version: int) -> tuple[int, int, int]:
     return files, 0b11 if version >= 4 else 0, 0b11 if version >= 6 else 0
 
 
-def available() -> str | None:
-    """None where a forked child that gave itself no rights can't open a file any more; else the reason."""
-    return reason(_refuses)
+class Landlock(Layer):
+    """Rights on files, by rules that name what may be read and the scratch folder."""
+
+    gives = N_("only the libraries can be read, and only the scratch folder written")
+
+    def __init__(self, ground: Ground) -> None:
+        # Below a new root only what may be read is there, so few rules say it; each costs time in every child.
+        has_root = "root" in ground.active
+        readable = ground.readable
+        paths = (*readable.bound, *readable.inside) if has_root else readable.paths
+        rules = [Rule(path, READ) for path in paths] + [Rule(path, READ_DIR) for path in readable.listed]
+        self.ruleset = Ruleset([*rules, *_DEVICES], abi())
+        if ground.scratch_parent is not None and not has_root:
+            self.ruleset.settle(ground.scratch_parent)
+
+    @classmethod
+    def available(cls) -> str | None:
+        return refusal(_refuses)
+
+    def enter(self, limits: WorkerLimits) -> None:
+        self.ruleset.apply(".")
 
 
 def _refuses() -> None:
-    apply(Ruleset((), abi()))
+    Ruleset((), abi()).apply()
     with suppress(PermissionError):
         os.close(os.open("/", os.O_RDONLY))
         raise OSError(0, "a file opened that no rule allows", "landlock")
@@ -102,6 +122,14 @@ class Ruleset:
             os.close(fd)
         return ruleset
 
+    def apply(self, scratch: str | None = None) -> None:
+        """Take every right from this process but those of the rules and of the scratch folder."""
+        no_new_privileges()  # what the kernel asks of whoever has no CAP_SYS_ADMIN
+        fd = self.build(scratch)
+        syscall("landlock_restrict_self", fd, _LOG_SAME_EXEC_OFF if self.version >= 7 else 0)
+        os.close(fd)
+        self.release()
+
     def release(self) -> None:
         """Close the paths: a descriptor of a folder is a way back to what lies beneath it."""
         for fd, _rights in self.held:
@@ -111,12 +139,3 @@ class Ruleset:
     def _rights(self, fd: int, rights: int) -> int:
         # The kernel refuses a right of folders for a file.
         return rights & self.files & (-1 if stat.S_ISDIR(os.fstat(fd).st_mode) else _FILE_RIGHTS)
-
-
-def apply(ruleset: Ruleset, scratch: str | None = None) -> None:
-    """Take every right away but those of the rules and of the scratch folder."""
-    no_new_privileges()  # what the kernel asks of whoever has no CAP_SYS_ADMIN
-    fd = ruleset.build(scratch)
-    syscall("landlock_restrict_self", fd, _LOG_SAME_EXEC_OFF if ruleset.version >= 7 else 0)
-    os.close(fd)
-    ruleset.release()

@@ -13,11 +13,9 @@ children to reap, since seccomp lets it have none. A signal that it sends to its
 from __future__ import annotations
 
 import os
-import select
 
-from grader.worker.layers.kernel import clone, mount, out_of_the_way, reason
-
-GIVES = "no other process, network, shared memory or mount of this machine is there to be seen"
+from grader.worker.layers.kernel import clone, mount, refusal
+from grader.worker.layers.layer import N_, Ground, Layer, WorkerLimits
 
 # linux/sched.h
 _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
@@ -26,26 +24,40 @@ _MS_REC, _MS_PRIVATE = 0x4000, 1 << 18
 INSIDE_ID = 65534
 
 
-def available() -> str | None:
-    """None where a child could be pid 1 of new namespaces and mount something there; else the reason.
+class Namespaces(Layer):
+    """New namespaces of every kind, made with the worker itself."""
 
-    The mount is part of the question: Ubuntu's AppArmor lets the namespace be made, then denies its capabilities.
-    """
-    uid, gid = os.geteuid(), os.getegid()
+    gives = N_("other processes, the network and the machine's mounts are not there to be seen")
 
-    def question() -> None:
-        enter(uid, gid)
-        mount("d2d", "/sys", "tmpfs", 0)
+    def __init__(self, ground: Ground) -> None:
+        self.clone_flags = _flags()
+        self.ids = os.geteuid(), os.getegid()  # a new user namespace doesn't show them
 
-    return reason(question, fork)
+    @classmethod
+    def available(cls) -> str | None:
+        uid, gid = os.geteuid(), os.getegid()
+
+        def question() -> None:
+            settle_in(uid, gid)
+            # Ubuntu's AppArmor lets the namespace be made, then denies its capabilities.
+            mount("d2d", "/sys", "tmpfs", 0)
+
+        return refusal(question, fork_apart)
+
+    def enter(self, limits: WorkerLimits) -> None:
+        settle_in(*self.ids)
 
 
-def fork() -> int:
+def _flags() -> int:
+    return _ALL if os.geteuid() == 0 else _ALL | _NEWUSER
+
+
+def fork_apart() -> int:
     """`os.fork`, with the child in new namespaces; OSError and no child where the kernel refuses."""
-    return clone(_ALL if os.geteuid() == 0 else _ALL | _NEWUSER)
+    return clone(_flags())
 
 
-def enter(uid: int, gid: int) -> None:
+def settle_in(uid: int, gid: int) -> None:
     """In the child: make the new namespaces fit to be used. `uid` and `gid` are those that the parent has."""
     if os.getpid() != 1:
         raise OSError(0, "not the first process of a new namespace", "namespaces")
@@ -60,24 +72,3 @@ def enter(uid: int, gid: int) -> None:
 
 def _map(outside: int) -> str:
     return f"{INSIDE_ID} {outside} 1"
-
-
-class Lifeline:
-    """A pipe that ends with the process that made it: from a new namespace, getppid reads 0 for every parent."""
-
-    def __init__(self) -> None:
-        self.alive, self._kept = map(out_of_the_way, os.pipe())
-
-    def take(self) -> None:
-        """In the child: let go of the end that only the parent may hold."""
-        os.close(self._kept)
-
-    def holds(self) -> bool:
-        """In the child: whether the parent is alive."""
-        poll = select.poll()
-        poll.register(self.alive, 0)
-        return not poll.poll(0)
-
-    def close(self) -> None:
-        """In the child: the other end too."""
-        os.close(self.alive)

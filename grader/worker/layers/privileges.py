@@ -16,11 +16,10 @@ from grader.worker.layers.kernel import (
     PR_SET_SECUREBITS,
     no_new_privileges,
     prctl,
-    reason,
+    refusal,
     syscall,
 )
-
-GIVES = "not root, no capabilities, no way to gain any, closed to debuggers"
+from grader.worker.layers.layer import N_, Ground, Layer, WorkerLimits
 
 NOBODY = 65534
 _CAP_AMBIENT_CLEAR_ALL = 4
@@ -29,14 +28,28 @@ _CAPABILITY_VERSION_3 = 0x20080522
 _SECUREBITS = 0b11 | 1 << 5 | 0b11 << 6
 
 
-def available() -> str | None:
-    """None where a forked child could give up all that it had; else the reason."""
+class Privileges(Layer):
+    """Another user where this one is root, and no capabilities for anybody."""
 
-    def question() -> None:
-        apply(NOBODY)
-        _check()
+    gives = N_("not root, no capabilities, no way to gain any")
 
-    return reason(question)
+    def __init__(self, ground: Ground) -> None:
+        shed()
+        if os.geteuid() == 0 and "root" not in ground.active:  # the mounts of a new root lead past private homes
+            self.unreadable = unreadable(ground.readable.paths, NOBODY)
+
+    @classmethod
+    def available(cls) -> str | None:
+        def question() -> None:
+            give_up(NOBODY)
+            _check()
+
+        return refusal(question)
+
+    def enter(self, limits: WorkerLimits) -> None:
+        if os.geteuid() == 0:  # the scratch folder goes to the user that this process becomes
+            os.chown(".", NOBODY, NOBODY)
+        give_up(NOBODY)
 
 
 def shed() -> None:
@@ -52,7 +65,7 @@ def shed() -> None:
         prctl(PR_SET_SECUREBITS, _SECUREBITS)
 
 
-def apply(uid: int) -> None:
+def give_up(uid: int) -> None:
     """Become `uid` where this process is root, and give up every capability."""
     if prctl(PR_GET_SECUREBITS) != _SECUREBITS:
         shed()
@@ -92,8 +105,8 @@ def unreadable(paths: Sequence[str], uid: int) -> str | None:
 
     def look() -> None:
         if os.geteuid() == 0:
-            apply(uid)
+            give_up(uid)
         for path in paths:
             os.close(os.open(path, os.O_RDONLY))
 
-    return reason(look)
+    return refusal(look)

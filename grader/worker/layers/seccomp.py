@@ -13,14 +13,13 @@ import os
 import struct
 from collections.abc import Sequence
 
-from grader.worker.layers.kernel import no_new_privileges, reason, syscall
+from grader.worker.layers.kernel import no_new_privileges, refusal, syscall
+from grader.worker.layers.layer import N_, Ground, Layer, WorkerLimits
 from grader.worker.layers.syscalls import X86_64, numbers, running
 
-GIVES = "no new processes, threads, programs or sockets; of the kernel's interface only what computing needs"
-
 # linux/seccomp.h
-KILL, ALLOW, _ERRNO = 0x80000000, 0x7FFF0000, 0x00050000
-DENY, ABSENT = _ERRNO | errno.EPERM, _ERRNO | errno.ENOSYS
+RET_KILL, RET_ALLOW, _ERRNO = 0x80000000, 0x7FFF0000, 0x00050000
+RET_DENY, RET_ABSENT = _ERRNO | errno.EPERM, _ERRNO | errno.ENOSYS
 _SET_MODE_FILTER = 1
 _AUDIT_ARCH = {X86_64: 0xC000003E, "aarch64": 0xC00000B7}  # linux/audit.h
 _X32 = 0x40000000  # the bit of the third ABI of x86-64, whose numbers would pass by the list
@@ -59,53 +58,53 @@ _PROT_EXEC, _MAP_ANONYMOUS = 4, 0x20
 # --- a small assembler of classic BPF: a program is a list of instructions, put together by concatenation -----------
 
 Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, constant
-Program = list[Instruction]
+Instructions = list[Instruction]
 _LOAD, _JUMP, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x05, 0x15, 0x35, 0x45, 0x06  # linux/bpf_common.h
 _NUMBER_AT, _ARCH_AT, _ARGUMENTS_AT = 0, 4, 16  # struct seccomp_data
 
 
-def _end(action: int) -> Program:
+def _end(action: int) -> Instructions:
     return [(_RETURN, 0, 0, action)]
 
 
-def _when(test: int, constant: int, then: Program, otherwise: Program) -> Program:
+def _when(test: int, constant: int, then: Instructions, otherwise: Instructions) -> Instructions:
     """Two programs, one of which goes on; a conditional jump reaches 255 instructions, a plain one any number."""
     if len(otherwise) <= 255:
         return [(test, len(otherwise), 0, constant), *otherwise, *then]
     return [(test, 0, 1, constant), (_JUMP, 0, 0, len(otherwise)), *otherwise, *then]
 
 
-def _load(at: int) -> Program:
+def _load(at: int) -> Instructions:
     return [(_LOAD, 0, 0, at)]
 
 
-def _low(argument: int) -> Program:
+def _low(argument: int) -> Instructions:
     return _load(_ARGUMENTS_AT + 8 * argument)
 
 
-def _high(argument: int) -> Program:
+def _high(argument: int) -> Instructions:
     return _load(_ARGUMENTS_AT + 8 * argument + 4)
 
 
-def _one_of(argument: int, values: Sequence[int]) -> Program:
+def _one_of(argument: int, values: Sequence[int]) -> Instructions:
     """Allow where the argument, which the kernel reads as 32 bits, is one of these."""
-    program = _end(DENY)
+    program = _end(RET_DENY)
     for value in values:
-        program = _when(_EQUAL, value, _end(ALLOW), program)
+        program = _when(_EQUAL, value, _end(RET_ALLOW), program)
     return [*_low(argument), *program]
 
 
-def _null(argument: int, then: Program) -> Program:
+def _null(argument: int, then: Instructions) -> Instructions:
     """Go on where a 64-bit argument is 0."""
-    low = [*_low(argument), *_when(_EQUAL, 0, then, _end(DENY))]
-    return [*_high(argument), *_when(_EQUAL, 0, low, _end(DENY))]
+    low = [*_low(argument), *_when(_EQUAL, 0, then, _end(RET_DENY))]
+    return [*_high(argument), *_when(_EQUAL, 0, low, _end(RET_DENY))]
 
 
-def _own(argument: int, own: int, then: Program) -> Program:
-    return [*_low(argument), *_when(_EQUAL, own, then, _end(DENY))]
+def _own(argument: int, own: int, then: Instructions) -> Instructions:
+    return [*_low(argument), *_when(_EQUAL, own, then, _end(RET_DENY))]
 
 
-def _search(ranges: Sequence[tuple[int, Program]]) -> Program:
+def _search(ranges: Sequence[tuple[int, Instructions]]) -> Instructions:
     """Binary search: each program holds from its number up to the next one's."""
     if len(ranges) == 1:
         return ranges[0][1]
@@ -113,11 +112,11 @@ def _search(ranges: Sequence[tuple[int, Program]]) -> Program:
     return _when(_AT_LEAST, ranges[middle][0], _search(ranges[middle:]), _search(ranges[:middle]))
 
 
-def _by_number(special: dict[int, Program]) -> list[tuple[int, Program]]:
+def _by_number(special: dict[int, Instructions]) -> list[tuple[int, Instructions]]:
     """Ranges of numbers with the same program; what is not named is denied."""
-    ranges: list[tuple[int, Program]] = []
+    ranges: list[tuple[int, Instructions]] = []
     for number in range(max(special) + 2):
-        program = special.get(number, _end(DENY))
+        program = special.get(number, _end(RET_DENY))
         if not ranges or ranges[-1][1] != program:
             ranges.append((number, program))
     return ranges
@@ -126,31 +125,57 @@ def _by_number(special: dict[int, Program]) -> list[tuple[int, Program]]:
 # --- the filter ------------------------------------------------------------------------------------------------------
 
 
-def rules(architecture: str, own_pid: int, executable_maps: bool) -> dict[int, Program]:
+def rules(architecture: str, own_pid: int, executable_maps: bool) -> dict[int, Instructions]:
     """What happens to each call that is not simply denied."""
     nr = numbers(architecture)
-    on_itself = _own(0, own_pid, _end(ALLOW))
-    may_map = may_protect = _end(ALLOW)
+    on_itself = _own(0, own_pid, _end(RET_ALLOW))
+    may_map = may_protect = _end(RET_ALLOW)
     if not executable_maps:
         # Of files still, since that is how a compiled module is imported; never of memory that was written here.
-        of_file = [*_low(3), *_when(_ANY_BIT, _MAP_ANONYMOUS, _end(DENY), _end(ALLOW))]
-        may_map = [*_low(2), *_when(_ANY_BIT, _PROT_EXEC, of_file, _end(ALLOW))]
-        may_protect = [*_low(2), *_when(_ANY_BIT, _PROT_EXEC, _end(DENY), _end(ALLOW))]
+        of_file = [*_low(3), *_when(_ANY_BIT, _MAP_ANONYMOUS, _end(RET_DENY), _end(RET_ALLOW))]
+        may_map = [*_low(2), *_when(_ANY_BIT, _PROT_EXEC, of_file, _end(RET_ALLOW))]
+        may_protect = [*_low(2), *_when(_ANY_BIT, _PROT_EXEC, _end(RET_DENY), _end(RET_ALLOW))]
     by_name = {
-        **dict.fromkeys(_ALLOWED, _end(ALLOW)),
-        **dict.fromkeys(_KILLING, _end(KILL)),
-        "clone3": _end(ABSENT),  # its flags lie in memory, where a filter can't look; libc then tries clone
+        **dict.fromkeys(_ALLOWED, _end(RET_ALLOW)),
+        **dict.fromkeys(_KILLING, _end(RET_KILL)),
+        "clone3": _end(RET_ABSENT),  # its flags lie in memory, where a filter can't look; libc then tries clone
         "ioctl": _one_of(1, _IOCTLS),
         "fcntl": _one_of(1, _FCNTLS),
         "prctl": _one_of(0, _PRCTLS),
-        "prlimit64": _own(0, 0, _null(2, _end(ALLOW))),  # of itself, and only to read
+        "prlimit64": _own(0, 0, _null(2, _end(RET_ALLOW))),  # of itself, and only to read
         "kill": on_itself,
         "tkill": on_itself,
-        "tgkill": _own(0, own_pid, _own(1, own_pid, _end(ALLOW))),
+        "tgkill": _own(0, own_pid, _own(1, own_pid, _end(RET_ALLOW))),
         "mmap": may_map,
         **dict.fromkeys(("mprotect", "pkey_mprotect"), may_protect),
     }
     return {nr[name]: program for name, program in by_name.items() if name in nr}
+
+
+class Seccomp(Layer):
+    """A filter of system calls that holds for good, and lets no layer be added."""
+
+    gives = N_("no new processes, programs or connections; of the kernel only what computing needs")
+    is_last = True
+
+    def __init__(self, ground: Ground) -> None:
+        self.filter = Filter(ground.executable_maps)
+
+    @classmethod
+    def available(cls) -> str | None:
+        return refusal(_refuses)
+
+    def enter(self, limits: WorkerLimits) -> None:
+        self.filter.apply()
+
+
+def _refuses() -> None:
+    Filter(executable_maps=True).apply()
+    try:
+        syscall("setsid")
+    except PermissionError:
+        return
+    raise OSError(0, "a denied call was made", "seccomp")
 
 
 class Filter:
@@ -162,8 +187,8 @@ class Filter:
         architecture = running() if architecture is None else architecture
         body = [*_load(_NUMBER_AT), *_search(_by_number(rules(architecture, self._OWN, executable_maps)))]
         if architecture == X86_64:
-            body = [*_load(_NUMBER_AT), *_when(_AT_LEAST, _X32, _end(KILL), body)]
-        self.program = [*_load(_ARCH_AT), *_when(_EQUAL, _AUDIT_ARCH[architecture], body, _end(KILL))]
+            body = [*_load(_NUMBER_AT), *_when(_AT_LEAST, _X32, _end(RET_KILL), body)]
+        self.program = [*_load(_ARCH_AT), *_when(_EQUAL, _AUDIT_ARCH[architecture], body, _end(RET_KILL))]
 
         self._code = b"".join(struct.pack("=HBBI", *instruction) for instruction in self.program)
         self._own = [8 * at + 4 for at, (_c, _y, _n, constant) in enumerate(self.program) if constant == self._OWN]
@@ -175,25 +200,10 @@ class Filter:
             struct.pack_into("=I", code, at, pid)
         return code
 
-
-def available() -> str | None:
-    """None where a filtered child is refused what the filter denies; else the reason."""
-    return reason(_refuses)
-
-
-def _refuses() -> None:
-    apply(Filter(executable_maps=True))
-    try:
-        syscall("setsid")
-    except PermissionError:
-        return
-    raise OSError(0, "a denied call was made", "seccomp")
-
-
-def apply(program: Filter) -> None:
-    """Filter from here on, for good."""
-    no_new_privileges()
-    code = program.code(os.getpid())
-    at = ctypes.addressof(ctypes.c_char.from_buffer(code))
-    header = struct.pack("@HP", len(program.program), at)  # struct sock_fprog
-    syscall("seccomp", _SET_MODE_FILTER, 0, header)
+    def apply(self) -> None:
+        """Filter the calls of this process from here on, for good."""
+        no_new_privileges()
+        code = self.code(os.getpid())
+        at = ctypes.addressof(ctypes.c_char.from_buffer(code))
+        header = struct.pack("@HP", len(self.program), at)  # struct sock_fprog
+        syscall("seccomp", _SET_MODE_FILTER, 0, header)

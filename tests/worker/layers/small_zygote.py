@@ -2,7 +2,7 @@
 # ruff: noqa: PTH101, PTH123, T201
 """A zygote in small, executed as a file: loads a library, locks a child down, and has it compute and try to get out.
 
-python -I -S libraries.py ORDER         one JSON object: imports, support, folders, without, uid, user, zygote
+python -I -S small_zygote.py ORDER      one JSON object: imports, folders, script, other, without, user
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def escapes(order: dict[str, Any]) -> dict[str, str]:
     tries = {
         "passwd": lambda: read("/etc/passwd"),
         "proc": lambda: read("/proc/self/environ"),
-        "program": lambda: read(order["zygote"]),
+        "program": lambda: read(order["script"]),
         "other package": lambda: read(order["other"]),
         "socket": socket.socket,
         "fork": os.fork,
@@ -89,14 +89,14 @@ def escapes(order: dict[str, Any]) -> dict[str, str]:
 
 
 def main(order: dict[str, Any]) -> None:
-    spec = importlib.util.spec_from_file_location("zygote", order["zygote"])
-    zygote: Any = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(zygote)
-    zygote.OwnFinder(order["files"])
-    from grader.worker.layers import compose, folders, privileges
+    spec = importlib.util.spec_from_file_location("script", order["script"])
+    script: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    script.make_package()
+    from grader.worker import loading
+    from grader.worker.layers import compose, folders
 
-    sys.meta_path.append(zygote.AllowedFinder([*order["imports"], *order["support"]], order["folders"]))
-    zygote.preload(order["imports"])
+    loading.load(order["imports"], order["folders"])
     if order["user"]:
         import ctypes
 
@@ -104,17 +104,18 @@ def main(order: dict[str, Any]) -> None:
         os.setresgid(65534, 65534, 65534)
         os.setresuid(65534, 65534, 65534)
         ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)
-    privileges.shed()
-    readable = folders.readable([*order["imports"], *order["support"]], order["folders"])
+    readable = folders.readable(loading.with_support(order["imports"]), order["folders"])
     torch = "torch" in order["imports"]
-    lock = compose.prepare(readable, compose.survey(), executable_maps=torch, without=order["without"])
+    without = ["rlimits", "cgroup", *order["without"]]
+    lock = compose.prepare(readable, compose.survey(), executable_maps=torch, without=without)
     if lock.unreadable:
         print(json.dumps({"unreadable": lock.unreadable}))
         return
     scratch = tempfile.mkdtemp(prefix="d2d-layers-")
-    child = lock.fork()
+    limits = {"scratch": scratch, "scratch_bytes": 64 << 20}
+    child = lock.fork(limits)
     if child == 0:
-        active = lock.apply(scratch)
+        active = lock.apply(limits)
         os.closerange(3, 65536)
         (torch_works if torch else numpy_works)()
         print(json.dumps({"active": active, "pid": os.getpid(), "escapes": escapes(order)}), flush=True)

@@ -16,7 +16,7 @@ from .conftest import NOBODY, in_child, tried
 def test_nothing_is_kept(as_user: Callable[..., Any]) -> None:
     def action() -> object:
         bounded = os.geteuid() == 0
-        privileges.apply(NOBODY)
+        privileges.give_up(NOBODY)
         status = dict(
             line.split(b":", 1) for line in Path("/proc/self/status").read_bytes().splitlines() if b":" in line
         )
@@ -54,7 +54,7 @@ def test_shedding_first_changes_nothing_for_the_child(as_user: Callable[..., Any
         before = os.geteuid()
 
         def child() -> object:
-            privileges.apply(NOBODY)
+            privileges.give_up(NOBODY)
             return [os.geteuid(), tried(lambda: os.setuid(0))]
 
         return [os.geteuid() == before, in_child(child).value]
@@ -63,7 +63,7 @@ def test_shedding_first_changes_nothing_for_the_child(as_user: Callable[..., Any
 
 
 def test_available(as_user: Callable[..., Any]) -> None:
-    assert as_user(privileges.available) is None
+    assert as_user(privileges.Privileges.available) is None
 
 
 def test_what_the_uid_cannot_read_is_named(place: Path, as_user: Callable[..., Any]) -> None:

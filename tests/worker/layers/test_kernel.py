@@ -40,15 +40,15 @@ def test_a_failing_call_raises_with_its_name() -> None:
         kernel.syscall("umount2", b"/nowhere", 0)
 
 
-def test_reason_tells_yes_no_and_dead() -> None:
-    assert kernel.reason(lambda: None) is None
-    assert kernel.reason(lambda: os.open("/nowhere", os.O_RDONLY)) == "/nowhere: No such file or directory"
-    assert kernel.reason(lambda: os.kill(os.getpid(), 9)) == "the process that tried it died"
+def test_a_refusal_tells_yes_no_and_dead() -> None:
+    assert kernel.refusal(lambda: None) is None
+    assert kernel.refusal(lambda: os.open("/nowhere", os.O_RDONLY)) == "/nowhere: No such file or directory"
+    assert kernel.refusal(lambda: os.kill(os.getpid(), 9)) == "the process that tried it died"
 
 
-def test_reason_gives_up_on_what_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel, "_PROBE_SECONDS", 0.1)
-    assert kernel.reason(signal.pause) == "the process that tried it hung"
+    assert kernel.refusal(signal.pause) == "the process that tried it hung"
 
 
 def test_a_clone_is_a_fork() -> None:

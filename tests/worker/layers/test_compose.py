@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +18,30 @@ from grader.worker.layers.folders import Readable
 from .conftest import in_child, tried
 
 OFFERED = compose.survey()
-TIERS = {"all": (), "no namespaces": ("namespaces", "root")}
+UNTRIED = ("rlimits", "cgroup")  # pytest itself needs what these would take; the others show that they hold
+TIERS = {"all": UNTRIED, "no namespaces": (*UNTRIED, "namespaces", "root")}
 pytestmark = pytest.mark.skipif(bool(compose.lacking("staff", OFFERED)), reason=f"{compose.lacking('staff', OFFERED)}")
 
 
-def prepared(place: Path, without: tuple[str, ...] = ()) -> compose.Lockdown:
+def prepared(place: Path, without: tuple[str, ...] = UNTRIED) -> compose.Lockdown:
     library = str(place / "library")
     readable = Readable(paths=(library,), listed=(), bound=(library,), covered=(), inside=())
     return compose.prepare(readable, compose.survey(), executable_maps=False, without=without)
 
 
-def locked(place: Path, action: Callable[[], object], without: tuple[str, ...] = ()) -> Callable[[], object]:
+def limits_in(place: Path, name: str = "scratch") -> dict[str, Any]:
+    return {"scratch": str(place / name), "scratch_bytes": 1 << 20}
+
+
+def locked(place: Path, action: Callable[[], object], without: tuple[str, ...] = UNTRIED) -> Callable[[], object]:
     def run() -> object:
         lock = prepared(place, without)
 
         def child() -> object:
-            active = lock.apply(str(place / "scratch"))
+            active = lock.apply(limits_in(place))
             return [list(active), action()]
 
-        outcome = in_child(child, lock.fork)
+        outcome = in_child(child, lambda: lock.fork(limits_in(place)))
         assert outcome.status == 0
         return outcome.value
 
@@ -59,7 +63,7 @@ def test_all_layers_together(as_user: Callable[..., Any], place: Path, without: 
         }
 
     active, got = as_user(locked(place, action, TIERS[without]))
-    assert active == [name for name in compose.IN_CHILD if OFFERED[name] is None and name not in TIERS[without]]
+    assert active == [name for name, reason in OFFERED.items() if reason is None and name not in TIERS[without]]
     hidden = os.strerror(errno.ENOENT if "root" in active else errno.EACCES)
     forbidden = os.strerror(errno.EPERM)
     assert got == {
@@ -75,7 +79,7 @@ def test_all_layers_together(as_user: Callable[..., Any], place: Path, without: 
 
 
 def test_each_layer_is_missed_where_it_is_left_out(place: Path) -> None:
-    def seen(without: tuple[str, ...]) -> list[object]:
+    def seen(*without: str) -> list[object]:
         def action() -> list[object]:
             return [
                 tried((place / "secret.txt").read_text) != "done",
@@ -84,36 +88,50 @@ def test_each_layer_is_missed_where_it_is_left_out(place: Path) -> None:
                 os.geteuid() != 0,
             ]
 
-        value = locked(place, action, without)()
+        value = in_child(locked(place, action, (*UNTRIED, *without))).value
         assert isinstance(value, list)
         return list(value[1])
 
     if os.geteuid() != 0 or OFFERED["namespaces"] is not None:
         pytest.skip("needs root and namespaces, so that each layer has something of its own to show")
-    assert seen(()) == [True, True, True, True]
-    assert seen(("namespaces", "root", "landlock")) == [False, False, True, True]
-    assert seen(("seccomp",)) == [True, True, False, True]
-    assert seen(("privileges",)) == [True, True, True, False]
+    assert seen() == [True, True, True, True]
+    assert seen("namespaces", "root", "landlock") == [False, False, True, True]
+    assert seen("seccomp") == [True, True, False, True]
+    assert seen("privileges") == [True, True, True, False]
+
+
+def ending(prepare: Callable[[], compose.Lockdown], limits: dict[str, Any], *, apart: bool = True) -> object:
+    """Exit code and value of a worker; its zygote is a child too, since preparing takes rights away for good."""
+
+    def zygote() -> object:
+        lock = prepare()
+        outcome = in_child(lambda: lock.apply(limits), (lambda: lock.fork(limits)) if apart else os.fork)
+        return [os.waitstatus_to_exitcode(outcome.status), outcome.value]
+
+    return in_child(zygote).value
 
 
 @pytest.mark.parametrize("broken", ["layout", "scratch"])
 def test_it_fails_closed(place: Path, broken: str, capfd: pytest.CaptureFixture[str]) -> None:
-    lock = prepared(place, () if broken == "layout" else TIERS["no namespaces"])
-    if broken == "layout" and "root" not in lock.active:
+    if broken == "layout" and OFFERED["root"] is not None:
         pytest.skip("no new root here")
-    if broken == "layout":
-        lock = replace(lock, layout=root.Plan((root.Step("bind", "/nowhere"),)))
-    outcome = in_child(lambda: lock.apply(str(place / "missing")), lock.fork)
-    assert os.waitstatus_to_exitcode(outcome.status) == compose.FAILED
-    assert outcome.value is None
+
+    def prepare() -> compose.Lockdown:
+        lock = prepared(place, TIERS["all" if broken == "layout" else "no namespaces"])
+        for layer in lock.layers:
+            if isinstance(layer, root.Root):
+                layer.layout = root.Layout((root.Part("bind", "/nowhere"),))
+        return lock
+
+    limits = limits_in(place, "scratch" if broken == "layout" else "missing")
+    assert ending(prepare, limits) == [compose.FAILED, None]
     assert "the sandbox could not be closed" in capfd.readouterr().err
 
 
 def test_forked_the_wrong_way_it_fails_closed(place: Path) -> None:
-    lock = prepared(place)
-    if "namespaces" not in lock.active:
+    if OFFERED["namespaces"] is not None:
         pytest.skip("no namespaces here")
-    assert os.waitstatus_to_exitcode(in_child(lambda: lock.apply(str(place / "scratch"))).status) == compose.FAILED
+    assert ending(lambda: prepared(place), limits_in(place), apart=False) == [compose.FAILED, None]
 
 
 @pytest.mark.parametrize("without", TIERS)
@@ -122,8 +140,8 @@ def test_a_worker_dies_with_its_zygote(place: Path, without: str) -> None:
     zygote = os.fork()
     if zygote == 0:
         lock = prepared(place, TIERS[without])
-        if lock.fork() == 0:
-            lock.apply(str(place / "scratch"))
+        if lock.fork(limits_in(place)) == 0:
+            lock.apply(limits_in(place))
             os.write(writing, b"x")
             signal.pause()
         os.close(writing)
@@ -145,16 +163,16 @@ def test_what_is_prepared_survives_the_low_numbers(place: Path, without: str) ->
             reading, _writing = os.pipe()
             for number in range(20, 24):  # as a worker does that makes room for the bridge
                 os.dup2(reading, number)
-            lock.apply(str(place / "scratch"))
+            lock.apply(limits_in(place))
             return [tried((place / "library" / "code.py").read_text), tried((place / "secret.txt").read_text) != "done"]
 
-        return in_child(child, lock.fork).value
+        return in_child(child, lambda: lock.fork(limits_in(place))).value
 
     assert in_child(zygote).value == ["done", True]
 
 
 def test_what_a_profile_lacks() -> None:
-    offered = dict.fromkeys(compose.IN_CHILD, None) | {"seccomp": "not there", "namespaces": "forbidden"}
+    offered = dict.fromkeys(compose.LAYERS, None) | {"seccomp": "not there", "namespaces": "forbidden"}
     assert compose.lacking("staff", offered) == {"seccomp": "not there"}
     assert compose.lacking("member", offered) == {}
 
@@ -172,24 +190,33 @@ def test_scratch_folders_in_a_known_parent(as_user: Callable[..., Any], place: P
         )
 
         def child(name: str) -> object:
-            lock.apply(str(place / "scratch" / name))
+            lock.apply(limits_in(place, f"scratch/{name}"))
             return [tried(lambda: Path("f").write_text("x")), tried((place / "secret.txt").read_text)]
 
         for name in ("one", "two"):
             (place / "scratch" / name).mkdir()
-        return [in_child(lambda name=name: child(name), lock.fork).value for name in ("one", "two")]
+        return [in_child(lambda name=name: child(name), lambda: lock.fork({})).value for name in ("one", "two")]
 
     assert as_user(action) == [["done", os.strerror(errno.EACCES)]] * 2
 
 
 def test_without_namespaces_there_is_no_new_root(place: Path) -> None:
-    assert "root" not in prepared(place, ("namespaces",)).active
+    layers = in_child(lambda: [layer.name() for layer in prepared(place, (*UNTRIED, "namespaces")).layers]).value
+    assert layers == ["landlock", "privileges", "seccomp"]
 
 
-def test_the_table_of_layers() -> None:
-    assert {*compose.LAYERS} == {*compose.IN_CHILD, "cgroup"}
-    for layer in compose.LAYERS.values():
-        assert layer.GIVES
-        assert layer.available() is None or isinstance(layer.available(), str)
-    for name, reason in OFFERED.items():
-        assert compose.LAYERS[name].available() == reason
+@pytest.mark.parametrize("name", compose.LAYERS)
+def test_a_line_in_the_table_and_a_file_are_a_layer(name: str) -> None:
+    layer = compose.layer(name)
+    assert (layer.name(), layer.gives != "") == (name, True)
+    assert layer.needs is None or compose.LAYERS.index(layer.needs) < compose.LAYERS.index(name)
+    assert layer.available() == OFFERED.get(name, layer.available())
+
+
+def test_every_file_with_a_layer_stands_in_the_table() -> None:
+    files = Path(compose.__file__).parent.glob("*.py")
+    assert {file.stem for file in files if "(Layer):" in file.read_text("utf-8")} == set(compose.LAYERS)
+
+
+def test_nothing_is_taken_on_after_the_last_layer() -> None:
+    assert [name for name in compose.LAYERS if compose.layer(name).is_last] == [compose.LAYERS[-1]]

@@ -165,7 +165,7 @@ def test_a_group_with_processes_moves_this_one_into_a_leaf(tmp_path: Path, monke
 def test_without_control_groups(own: dict[str, str]) -> None:
     own.update({"cgroup": "0::/\n", "mountinfo": ""})
     assert cgroup.find().reason == "no control groups are mounted"
-    assert cgroup.available() == "no control groups are mounted"
+    assert cgroup.Cgroup.available() == "no control groups are mounted"
 
 
 @pytest.fixture

@@ -17,7 +17,9 @@ from grader.worker.layers.kernel import mount
 
 from .conftest import in_child, tried
 
-needs_namespaces = pytest.mark.skipif(namespaces.available() is not None, reason=f"{namespaces.available()}")
+needs_namespaces = pytest.mark.skipif(
+    namespaces.Namespaces.available() is not None, reason=f"{namespaces.Namespaces.available()}"
+)
 
 
 def inside(action: Callable[[], object]) -> Callable[[], object]:
@@ -27,10 +29,10 @@ def inside(action: Callable[[], object]) -> Callable[[], object]:
         uid, gid = os.geteuid(), os.getegid()
 
         def entered() -> object:
-            namespaces.enter(uid, gid)
+            namespaces.settle_in(uid, gid)
             return action()
 
-        outcome = in_child(entered, namespaces.fork)
+        outcome = in_child(entered, namespaces.fork_apart)
         assert outcome.status == 0
         return outcome.value
 
@@ -86,12 +88,12 @@ def test_what_it_leaves_dies_with_it() -> None:
     reading, writing = os.pipe()
 
     def action() -> None:
-        namespaces.enter(os.geteuid(), os.getegid())
+        namespaces.settle_in(os.geteuid(), os.getegid())
         if os.fork() == 0:
             os.setsid()
             signal.pause()
 
-    assert in_child(action, namespaces.fork).status == 0
+    assert in_child(action, namespaces.fork_apart).status == 0
     os.close(writing)
     with open(reading, "rb") as file:
         assert file.read() == b""  # ends only when nobody holds the other end any more
@@ -99,33 +101,23 @@ def test_what_it_leaves_dies_with_it() -> None:
 
 def test_a_refused_clone_is_a_reason_and_no_child(as_user: Callable[..., Any]) -> None:
     def action() -> object:
-        seccomp.apply(seccomp.Filter(executable_maps=True))
-        return [tried(namespaces.fork), namespaces.available(), root.available()]
+        seccomp.Filter(executable_maps=True).apply()
+        return [tried(namespaces.fork_apart), namespaces.Namespaces.available(), root.Root.available()]
 
     said = "clone: Operation not permitted"
     assert as_user(action) == [os.strerror(errno.EPERM), said, said]
 
 
-@pytest.mark.skipif(landlock.available() is not None, reason="Landlock plays AppArmor here")
+@pytest.mark.skipif(landlock.Landlock.available() is not None, reason="Landlock plays AppArmor here")
 def test_namespaces_without_rights_in_them_are_not_available(as_user: Callable[..., Any]) -> None:
     def action() -> object:
         # Allows the clone and refuses every mount, as Ubuntu does for unprivileged users
-        landlock.apply(landlock.Ruleset([landlock.Rule("/", landlock.WRITE)], landlock.abi()))
-        return namespaces.available()
+        landlock.Ruleset([landlock.Rule("/", landlock.WRITE)], landlock.abi()).apply()
+        return namespaces.Namespaces.available()
 
     assert as_user(action) == "mount /: Operation not permitted"
 
 
 def test_outside_of_a_namespace_entering_fails() -> None:
     with pytest.raises(OSError, match="not the first process"):
-        namespaces.enter(0, 0)
-
-
-def test_the_lifeline_tells_a_dead_parent() -> None:
-    def action() -> object:
-        line = namespaces.Lifeline()
-        alive = in_child(lambda: (line.take(), line.holds())[1]).value
-        os.close(line._kept)
-        return [alive, line.holds()]
-
-    assert in_child(action).value == [True, False]
+        namespaces.settle_in(0, 0)

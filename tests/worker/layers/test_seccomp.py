@@ -26,7 +26,9 @@ from grader.worker.layers.syscalls import numbers
 
 from .conftest import in_child, tried
 
-pytestmark = pytest.mark.skipif(seccomp.available() is not None, reason=f"no seccomp: {seccomp.available()}")
+pytestmark = pytest.mark.skipif(
+    seccomp.Seccomp.available() is not None, reason=f"no seccomp: {seccomp.Seccomp.available()}"
+)
 FORBIDDEN = os.strerror(errno.EPERM)
 
 
@@ -34,7 +36,7 @@ def filtered(action: Callable[[], object], *, executable_maps: bool = False) -> 
     program = seccomp.Filter(executable_maps)
 
     def locked() -> object:
-        seccomp.apply(program)
+        program.apply()
         return action()
 
     return in_child(locked)
@@ -65,7 +67,7 @@ def test_denied_calls_fail_with_eperm(as_user: Callable[..., Any], place: Path) 
         "prctl": lambda: prctl(1, 9),
         "push into a terminal": lambda: fcntl.ioctl(0, 0x5412, b"x"),
         "signal on input": lambda: fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid()),
-        "a second filter": lambda: seccomp.apply(program),
+        "a second filter": lambda: program.apply(),
         "landlock": lambda: syscall("landlock_create_ruleset", None, 0, 1),
         "pidfd": lambda: os.pidfd_open(os.getppid()) if hasattr(os, "pidfd_open") else os.fork(),
         "executable memory": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_EXEC),
@@ -74,7 +76,7 @@ def test_denied_calls_fail_with_eperm(as_user: Callable[..., Any], place: Path) 
 
     def run() -> object:
         Path(file).write_text("")
-        seccomp.apply(program)
+        program.apply()
         return {name: tried(action) for name, action in actions.items()}
 
     assert as_user(run) == dict.fromkeys(actions, FORBIDDEN)
@@ -155,7 +157,7 @@ def test_a_compiled_module_can_be_imported_without_executable_memory() -> None:
 # --- the program itself, on an interpreter of classic BPF: also for the architecture that isn't this one -------------
 
 
-def interpret(program: seccomp.Program, number: int, architecture: int, arguments: tuple[int, ...] = ()) -> int:
+def interpret(program: seccomp.Instructions, number: int, architecture: int, arguments: tuple[int, ...] = ()) -> int:
     data = struct.pack("=IIQ6Q", number, architecture, 0, *arguments, *[0] * (6 - len(arguments)))
     at, held = 0, 0
     while True:
@@ -181,7 +183,7 @@ def test_every_number_meets_its_rule(architecture: str, executable_maps: bool) -
     program = seccomp.Filter(executable_maps, architecture).program
     special = seccomp.rules(architecture, 0x7FFFFFFE, executable_maps)
     for number in (*range(1024), 0x3FFFFFFF):
-        expected = interpret(special.get(number, [(6, 0, 0, seccomp.DENY)]), number, ARCH[architecture])
+        expected = interpret(special.get(number, [(6, 0, 0, seccomp.RET_DENY)]), number, ARCH[architecture])
         assert interpret(program, number, ARCH[architecture]) == expected, number
 
 
@@ -189,19 +191,19 @@ def test_every_number_meets_its_rule(architecture: str, executable_maps: bool) -
 def test_other_architectures_kill(architecture: str) -> None:
     program = seccomp.Filter(True, architecture).program
     for other in (0x40000003, 0x40000028, *(value for name, value in ARCH.items() if name != architecture)):
-        assert interpret(program, numbers(architecture)["read"], other) == seccomp.KILL
+        assert interpret(program, numbers(architecture)["read"], other) == seccomp.RET_KILL
 
 
 @pytest.mark.parametrize("architecture", ARCH)
 def test_arguments_are_looked_at_in_both_halves(architecture: str) -> None:
     nr, arch = numbers(architecture), ARCH[architecture]
     program = seccomp.Filter(False, architecture).program
-    assert interpret(program, nr["prlimit64"], arch, (0, 7, 0, 5)) == seccomp.ALLOW
-    assert interpret(program, nr["prlimit64"], arch, (0, 7, 1 << 40, 5)) == seccomp.DENY
-    assert interpret(program, nr["mmap"], arch, (0, 4096, 7, 0x22)) == seccomp.DENY
-    assert interpret(program, nr["mmap"], arch, (0, 4096, 5, 0x02)) == seccomp.ALLOW
-    assert interpret(program, nr["mprotect"], arch, (0, 4096, 5)) == seccomp.DENY
-    assert interpret(program, nr["mprotect"], arch, (0, 4096, 3)) == seccomp.ALLOW
+    assert interpret(program, nr["prlimit64"], arch, (0, 7, 0, 5)) == seccomp.RET_ALLOW
+    assert interpret(program, nr["prlimit64"], arch, (0, 7, 1 << 40, 5)) == seccomp.RET_DENY
+    assert interpret(program, nr["mmap"], arch, (0, 4096, 7, 0x22)) == seccomp.RET_DENY
+    assert interpret(program, nr["mmap"], arch, (0, 4096, 5, 0x02)) == seccomp.RET_ALLOW
+    assert interpret(program, nr["mprotect"], arch, (0, 4096, 5)) == seccomp.RET_DENY
+    assert interpret(program, nr["mprotect"], arch, (0, 4096, 3)) == seccomp.RET_ALLOW
 
 
 def test_jumps_fit_their_byte() -> None:

@@ -15,19 +15,19 @@ from grader.worker.layers import namespaces, root
 
 from .conftest import in_child, tried
 
-needs_root = pytest.mark.skipif(root.available() is not None, reason=f"no new root: {root.available()}")
+needs_root = pytest.mark.skipif(root.Root.available() is not None, reason=f"no new root: {root.Root.available()}")
 
 
-def within(layout: root.Plan, action: Callable[[], object], scratch: str | None = None) -> Callable[[], object]:
+def within(layout: root.Layout, action: Callable[[], object]) -> Callable[[], object]:
     def run() -> object:
         uid, gid = os.geteuid(), os.getegid()
 
         def entered() -> object:
-            namespaces.enter(uid, gid)
-            root.enter(layout, scratch, os.geteuid(), 1 << 16, 8)
+            namespaces.settle_in(uid, gid)
+            layout.enter(1 << 16, 8)
             return action()
 
-        outcome = in_child(entered, namespaces.fork)
+        outcome = in_child(entered, namespaces.fork_apart)
         assert outcome.status == 0
         return outcome.value
 
@@ -56,7 +56,7 @@ def test_only_what_was_given_is_there(as_user: Callable[..., Any], place: Path) 
         }
 
     missing, read_only = os.strerror(errno.ENOENT), os.strerror(errno.EROFS)
-    assert as_user(within(root.plan([str(library)], [], []), action)) == {
+    assert as_user(within(root.layout_of([str(library)], [], []), action)) == {
         "cwd": root.WORK,
         "root": sorted(["dev", root.WORK.strip("/"), library.parts[1]]),
         "dev": ["null", "urandom"],
@@ -82,17 +82,7 @@ def test_the_scratch_folder_has_limits(as_user: Callable[..., Any]) -> None:
         return [big, [tried(lambda at=at: Path(f"f{at}").write_text("")) for at in range(10)][-1]]
 
     full = os.strerror(errno.ENOSPC)
-    assert as_user(within(root.plan([], [], []), action)) == [full, full]
-
-
-@needs_root
-def test_a_scratch_folder_that_was_given_is_written_through(as_user: Callable[..., Any], place: Path) -> None:
-    def action() -> object:
-        Path("answer").write_text("42")
-        return bool(os.statvfs(".").f_flag & os.ST_NOEXEC and os.statvfs(".").f_flag & os.ST_NODEV)
-
-    assert as_user(within(root.plan([], [], []), action, str(place / "scratch"))) is True
-    assert (place / "scratch" / "answer").read_text() == "42"
+    assert as_user(within(root.layout_of([], [], []), action)) == [full, full]
 
 
 @needs_root
@@ -101,7 +91,7 @@ def test_covered_folders_are_empty_but_for_what_is_inside(as_user: Callable[...,
     for name in ("wanted", "hidden"):
         (packages / name).mkdir(parents=True)
         (packages / name / "code.py").write_text(name)
-    layout = root.plan([str(place / "library")], [str(packages)], [str(packages / "wanted")])
+    layout = root.layout_of([str(place / "library")], [str(packages)], [str(packages / "wanted")])
 
     def action() -> object:
         return [
@@ -118,7 +108,7 @@ def test_covered_folders_are_empty_but_for_what_is_inside(as_user: Callable[...,
 def test_links_on_the_way_lead_there(as_user: Callable[..., Any], place: Path) -> None:
     (place / "lib").symlink_to("library")
     (place / "absolute").symlink_to(place / "lib")
-    layout = root.plan([str(place / "absolute" / "code.py")], [], [])
+    layout = root.layout_of([str(place / "absolute" / "code.py")], [], [])
     assert as_user(within(layout, (place / "absolute" / "code.py").read_text)) == "answer = 42\n"
 
 
@@ -130,12 +120,12 @@ def test_devices_are_only_the_two(as_user: Callable[..., Any]) -> None:
             or tried(lambda: Path("null").read_bytes()) == os.strerror(errno.EACCES)
         ]
 
-    assert as_user(within(root.plan([], [], []), action)) == [True, True, True]
+    assert as_user(within(root.layout_of([], [], []), action)) == [True, True, True]
 
 
-def test_a_plan_binds_the_outermost_and_makes_each_folder_once(place: Path) -> None:
+def test_a_layout_binds_the_outermost_and_makes_each_folder_once(place: Path) -> None:
     library = str(place / "library")
-    steps = root.plan([library, library + "/code.py"], [], []).steps
-    assert [step.path for step in steps if step.kind == "bind"] == ["/dev/null", "/dev/urandom", library]
-    folders = [step.path for step in steps if step.kind == "folder"]
+    parts = root.layout_of([library, library + "/code.py"], [], []).parts
+    assert [part.path for part in parts if part.kind == "bind"] == ["/dev/null", "/dev/urandom", library]
+    folders = [part.path for part in parts if part.kind == "folder"]
     assert len(folders) == len(set(folders))
