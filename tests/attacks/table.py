@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import launch
-from attack import ATTACKS, FAMILIES, LAYERS, PROFILES, USERS, Attack
+from attack import ATTACKS, FAMILIES, PROFILES, USERS, Attack
 
 TARGET = HERE.parents[1] / "docs" / "attacks.md"
 HEAD = """\
@@ -70,7 +70,7 @@ def stoppers(runs: dict[tuple[str, str], launch.Run]) -> dict[str, str]:
             found[attack.id] = "–" if not full.held(attack) else "the process" if bare.held(attack) else "several"
     for count in (1, 2, 3):
         open_ = [attack for attack in ATTACKS if found.get(attack.id) == "several"]
-        combos = list(combinations(LAYERS, count))
+        combos = list(combinations(PROFILES["process-only"], count))
         for torch in (False, True):
             ids = ",".join(attack.id for attack in open_ if attack.torch == torch)
             if not ids:

@@ -6,6 +6,7 @@ python layers.py numpy,torch cgroup,namespaces,root      the measuring process i
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
 import statistics
@@ -47,24 +48,25 @@ def zygote(imports: list[str], without: list[str]) -> None:
     """Do what a zygote does, and time its children from the fork to where the student's code would be read."""
     from grader.assignment.limits import Limits
     from grader.sandbox.spec import worker_spec
-    from grader.worker import zygote
-    from grader.worker.layers import cgroup, compose, folders, privileges
+    from grader.worker.layers import compose, folders
+    from grader.worker.libraries import library
+    from grader.worker.loading import with_support
 
-    told = worker_spec(imports, without)
+    spec = worker_spec(imports, without)
     offered = compose.survey()
     home = tempfile.mkdtemp(prefix="bench-")
-    zygote.preload(told.imports)
-    privileges.shed()
-    readable = folders.readable([*told.imports, *told.support], told.folders)
-    with_torch = "torch" in told.imports
-    lockdown = compose.prepare(readable, offered, executable_maps=with_torch, scratch_parent=home, without=told.without)
-    groups = cgroup.find()
-    has_groups = bool(groups.pids or groups.memory) and "cgroup" not in without
-    import resource  # noqa: F401 — as a zygote does, once for all its children
-
+    for name in spec.imports:
+        importlib.import_module(name)
+        library(name).get_ready()
+    lockdown = compose.prepare(
+        folders.readable(with_support(spec.imports), spec.folders),
+        offered,
+        executable_maps=any(library(name).executable_maps for name in spec.imports),
+        scratch_parent=home,
+        without=spec.without,
+    )
     gc.collect()
     gc.freeze()
-    in_use = zygote.mapped()
     limits = Limits().for_worker(str(Path(home, "work")))
     taken: dict[bool, list[float]] = {False: [], True: []}
     for number in range(2 * TIMES):
@@ -73,12 +75,10 @@ def zygote(imports: list[str], without: list[str]) -> None:
         scratch.mkdir()
         reading, writing = os.pipe()
         started = time.perf_counter()
-        group = cgroup.Group(groups, 1 << 30, 16) if has_groups and locked else None
-        pid = lockdown.fork() if locked else os.fork()
+        pid = lockdown.fork(limits) if locked else os.fork()
         if pid == 0:
             if locked:
-                zygote.take_limits(limits, in_use)
-                lockdown.apply(str(scratch), group=group)
+                lockdown.apply(limits)
             os.write(writing, b"!")
             os._exit(0)
         os.close(writing)
@@ -86,8 +86,8 @@ def zygote(imports: list[str], without: list[str]) -> None:
         taken[locked].append(time.perf_counter() - started)
         os.close(reading)
         os.waitpid(pid, 0)
-        if group is not None:
-            group.remove()
+        if locked:
+            lockdown.after_end()
         scratch.rmdir()
     Path(home).rmdir()
     print(json.dumps([statistics.median(taken[locked][5:]) for locked in (False, True)]))

@@ -72,7 +72,7 @@ def test_all_layers_hold_without_it(tmp_path: Path, setup: str) -> None:
     done = on_machine(setup, tmp_path, "doctor", "--json")
     found = json.loads(done.stdout)
     assert (done.returncode, found["may_judge_hidden"]) == (ALL_PASSED, True), done.stderr
-    assert layers_of(found) >= {name for name in compose.IN_CHILD if OFFERED[name] is None}
+    assert layers_of(found) >= {name for name, reason in OFFERED.items() if reason is None}
     assert set(compose.REQUIRED["staff"]) <= checked(on_machine(setup, tmp_path, *CHECK))
 
 
@@ -100,7 +100,7 @@ def test_a_container_whose_root_can_become_nobody_else(tmp_path: Path) -> None:
 
 def forbid(*rules: tuple[str, list[tuple[int, int, int, int]]]) -> None:
     """In a child before it is executed: these calls end as the rules say, as on a kernel that lacks or forbids them."""
-    program = seccomp._end(seccomp.ALLOW)
+    program = seccomp._end(seccomp.RET_ALLOW)
     for name, rule in rules:
         program = [*seccomp._load(0), *seccomp._when(seccomp._EQUAL, NR[name], rule, program)]
     code = b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
@@ -111,14 +111,16 @@ def forbid(*rules: tuple[str, list[tuple[int, int, int, int]]]) -> None:
 
 def without_landlock() -> None:
     names = ("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self")
-    forbid(*((name, seccomp._end(seccomp.ABSENT)) for name in names))
+    forbid(*((name, seccomp._end(seccomp.RET_ABSENT)) for name in names))
 
 
 def without_namespaces() -> None:
     """As AppArmor on Ubuntu does for whoever is not root."""
-    asks = seccomp._when(seccomp._ANY_BIT, NEW_NAMESPACES, seccomp._end(seccomp.DENY), seccomp._end(seccomp.ALLOW))
+    asks = seccomp._when(
+        seccomp._ANY_BIT, NEW_NAMESPACES, seccomp._end(seccomp.RET_DENY), seccomp._end(seccomp.RET_ALLOW)
+    )
     flags = [*seccomp._low(0), *asks]
-    forbid(("clone", flags), ("unshare", flags), ("clone3", seccomp._end(seccomp.ABSENT)))
+    forbid(("clone", flags), ("unshare", flags), ("clone3", seccomp._end(seccomp.RET_ABSENT)))
 
 
 @needs_all

@@ -20,14 +20,14 @@ from grader.judge.cases import collect_cases
 from grader.judge.reference import LiveReference
 from grader.report.report import Report, Verdict
 from grader.sandbox.start import start
-from grader.worker.layers import privileges
+from grader.worker.layers.compose import LAYERS
+from grader.worker.layers.privileges import Privileges
 from tests.conftest import Bench, make_course
 
 if TYPE_CHECKING:
     from tests.conftest import Command
 
 LIMITS = Limits(case_seconds=2, load_seconds=2, cell_seconds=2, total_seconds=20, memory_mb=256)
-LAYERS = ("cgroup", "namespaces", "root", "landlock", "privileges", "seccomp")
 MANIFEST = """
 id = "mini"
 version = "1.0.0"
@@ -203,7 +203,7 @@ def test_a_spoiled_copy_spoils_only_its_own_submission(
 
 def worker_is_root() -> bool:
     """Root writes to what it may only read; a worker that is root is one without the layer that takes that away."""
-    return os.geteuid() == 0 and privileges.available() is not None
+    return os.geteuid() == 0 and Privileges.available() is not None
 
 
 def test_after_a_case_that_kills_the_worker_data_and_state_are_there_again(judge: Callable[..., Report]) -> None:

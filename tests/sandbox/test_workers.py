@@ -27,6 +27,7 @@ from grader.sandbox import neighbours, watchdog
 from grader.sandbox.spec import worker_spec
 from grader.sandbox.start import start
 from grader.sandbox.worker import EndedError, Output, status_text
+from grader.worker.layers.compose import LAYERS
 
 if TYPE_CHECKING:
     from tests.conftest import Bench, Family
@@ -44,7 +45,6 @@ SMALL_CORPUS = [
         ).split()
     ),
 ]
-LAYERS = ("cgroup", "namespaces", "root", "landlock", "privileges", "seccomp")
 LIMITS = Limits(case_seconds=2.0, load_seconds=2.0, total_seconds=30.0, memory_mb=256)
 
 
@@ -65,7 +65,7 @@ def host(server: WorkerSource, source: str, limits: Limits = LIMITS) -> Session:
 def loaded(server: WorkerSource, source: str, limits: Limits = LIMITS) -> tuple[Session, Student]:
     kept = host(server, source, limits)
     student = Student(kept.transport())
-    kept.begin(limits.case_seconds)
+    kept.budget.grant(limits.case_seconds)
     return kept, student
 
 
@@ -116,7 +116,7 @@ def test_a_worker_that_is_gone_is_replaced_and_the_code_loaded_again(server: Wor
         student.leave()
     assert (caught.value.how, caught.value.detail) == ("crashed", "exit 7")
     kept.drop()
-    kept.begin(2)
+    kept.budget.grant(2)
     assert Student(kept.transport()).one() == 1
     kept.drop()
 
@@ -134,7 +134,7 @@ def test_a_worker_that_is_gone_is_replaced_and_the_code_loaded_again(server: Wor
 def test_how_a_worker_ended_is_told(server: WorkerSource, body: str, how: tuple[str, str]) -> None:
     limits = Limits(case_seconds=0.5, load_seconds=5.0)
     kept, student = loaded(server, f"import ctypes, os, signal, time\ndef f():\n    {body}\n", limits)
-    kept.begin(5.0 if how[0] == "crashed" else 0.5)
+    kept.budget.grant(5.0 if how[0] == "crashed" else 0.5)
     started = time.monotonic()
     with pytest.raises(EndedError) as caught:
         student.f()
