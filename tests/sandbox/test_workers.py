@@ -274,7 +274,7 @@ def test_a_judge_that_is_killed_while_its_zygote_starts_leaves_no_folder(tmp_pat
     code = "import os; from grader.sandbox.start import start; start(['numpy', 'slowlib']); os.kill(os.getpid(), 9)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]), "TMPDIR": str(folder)}
     subprocess.run([sys.executable, "-c", code], env=environment, check=False)
-    family.gone()
+    family.gone(120)
     assert list(folder.iterdir()) == []
 
 
