@@ -17,7 +17,7 @@ import pytest
 from nbclient import NotebookClient
 
 from grader import colab
-from tests.conftest import RIGHT
+from tests.courses import RIGHT
 
 STAND_IN = Path(__file__).parent / "colab_stand_in"
 WRONG = "import numpy as np\ndef mse(x, y): return np.sum((x - y) ** 2)"

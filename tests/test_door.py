@@ -16,7 +16,7 @@ from grader.errors import BadInputError, UsageError
 from grader.grading.secret import VARIABLE
 
 if TYPE_CHECKING:
-    from tests.conftest import Command
+    from tests.commands import Command
 
 ROOT = Path(__file__).parents[1]
 HALF = "import numpy as np\ndef mse(x, y): return np.mean((x - y) ** 2)\n"

@@ -9,7 +9,7 @@ import pytest
 
 from grader.authoring.release import write_release
 from grader.course.course import find_course
-from tests.conftest import make_course
+from tests.courses import make_course
 
 
 @pytest.fixture(scope="session")

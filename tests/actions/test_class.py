@@ -23,7 +23,7 @@ from grader.report.signature import read_signing_key
 from tests.actions.host import hosting
 from tests.actions.runner import JobRun, Runner, load
 from tests.actions.test_check import INJECTED, RIGHT, WRONG, outside_of_code
-from tests.conftest import make_course
+from tests.courses import make_course
 from tests.git_repositories import ENVIRONMENT, Repository
 from tests.render.test_actions import obeyed
 

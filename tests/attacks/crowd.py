@@ -91,8 +91,8 @@ def report_of(arena: Arena) -> dict[str, Any]:
 
 
 def through_the_engine(hostile: int, honest: int) -> dict[str, Any]:
-    from tests.conftest import RIGHT as BOTH
-    from tests.conftest import make_course
+    from tests.courses import RIGHT as BOTH
+    from tests.courses import make_course
 
     os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="attacks-")
     temporary = Path(os.environ["TMPDIR"])

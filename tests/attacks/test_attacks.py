@@ -33,7 +33,7 @@ from grader.sandbox.spec import worker_spec
 from grader.worker.layers import cgroup
 
 if TYPE_CHECKING:
-    from tests.conftest import Family
+    from tests.families import Family
 
 BY_ID = {attack.id: attack for attack in ATTACKS}
 WHO = "root" if os.geteuid() == 0 else "user"

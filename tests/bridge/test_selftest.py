@@ -19,7 +19,8 @@ from grader.sandbox.forkserver import ForkServer
 from grader.sandbox.spawn import SpawnServer
 from grader.sandbox.start import start
 from grader.worker.layers import compose
-from tests.conftest import RIGHT, code
+from tests.benches import code
+from tests.courses import RIGHT
 
 if sys.platform != "linux":
     pytest.skip("the layers are Linux's", allow_module_level=True)

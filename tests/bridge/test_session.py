@@ -15,7 +15,7 @@ from grader.errors import BadAssignmentError
 from grader.intake.submission import Cell, Submission
 from grader.sandbox.start import start
 from grader.sandbox.worker import EndedError
-from tests.conftest import code
+from tests.benches import code
 
 LIMITS = Limits(case_seconds=60, load_seconds=60, total_seconds=600)  # nobody here waits for a limit
 Made = Callable[..., Session]

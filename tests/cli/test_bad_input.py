@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from grader.cli.app import d2d as program
 
 if TYPE_CHECKING:
-    from tests.conftest import Command
+    from tests.commands import Command
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -12,7 +12,7 @@ import pytest
 from tests.samples import a_case, a_report
 
 if TYPE_CHECKING:
-    from tests.conftest import Command
+    from tests.commands import Command
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from grader.report.reader import read_file
 from grader.report.signature import Check, keygen, read_public_key
 
 if TYPE_CHECKING:
-    from tests.conftest import Command
+    from tests.commands import Command
 
 RIGHT = "import numpy as np\ndef mse(x, y): return np.mean((x - y) ** 2)\ndef double(x): return 2 * x\n"
 HALF = "import numpy as np\ndef mse(x, y): return np.mean((x - y) ** 2)\ndef double(x): return x\n"

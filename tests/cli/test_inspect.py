@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import Command
+    from tests.commands import Command
 
 SECRET = {"D2D_SECRET": "0123456789abcdef0123456789abcdef"}
 # Right but for wide rows, which only the hidden case has: there it tells what it was given, and paints the terminal.

@@ -20,7 +20,7 @@ if sys.platform != "linux":
 from grader.errors import ALL_PASSED, OUR_FAULT
 from grader.worker.layers import compose, seccomp
 from grader.worker.layers.kernel import NR, no_new_privileges, syscall
-from tests.conftest import ROOT
+from tests.courses import ROOT
 
 OFFERED = compose.survey()
 D2D = [sys.executable, "-m", "grader"]

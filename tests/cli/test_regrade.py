@@ -15,7 +15,7 @@ import pytest
 from grader.gradebook.book import Gradebook
 
 if TYPE_CHECKING:
-    from tests.conftest import Command
+    from tests.commands import Command
 
 RIGHT = "import numpy as np\ndef mse(x, y): return np.mean((x - y) ** 2)\ndef double(x): return 2 * x\n"
 HALF = "import numpy as np\ndef mse(x, y): return np.mean((x - y) ** 2)\ndef double(x): return x\n"

@@ -22,7 +22,7 @@ from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibi
 from grader.report.signature import SigningKey
 
 if TYPE_CHECKING:
-    from tests.conftest import Bench
+    from tests.benches import Bench
 
 DEADLINE = datetime(2026, 3, 20, 15, tzinfo=timezone.utc)
 BEFORE, AFTER = DEADLINE - timedelta(hours=1), DEADLINE + timedelta(hours=1)

@@ -10,7 +10,8 @@ from grader.course.course import find_course
 from grader.errors import BadAssignmentError
 from grader.grading.bench import open_bench
 from grader.grading.task import Setting, Task
-from tests.conftest import RIGHT, code
+from tests.benches import code
+from tests.courses import RIGHT
 
 MISCONCEPTIONS = """
 from grader import Misconception

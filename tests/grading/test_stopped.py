@@ -21,7 +21,7 @@ from grader.grading.task import Done, Lost, Setting, Task
 from grader.intake.submission import Cell, Submission
 
 if TYPE_CHECKING:
-    from tests.conftest import Command
+    from tests.commands import Command
 
 RIGHT = "import numpy as np\ndef mse(x, y): return np.mean((x - y) ** 2)\ndef double(x): return {factor} * x\n"
 SLOW = "import time\n" + RIGHT.replace("return np", "time.sleep(0.2); return np")

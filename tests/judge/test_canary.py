@@ -14,7 +14,8 @@ from grader.errors import BadAssignmentError
 from grader.grading.bench import open_bench
 from grader.grading.task import Setting
 from grader.report.report import Report
-from tests.conftest import ROOT, code
+from tests.benches import code
+from tests.courses import ROOT
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")
 

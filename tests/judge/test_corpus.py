@@ -22,7 +22,7 @@ from grader.report.reader import read_value, schema
 from grader.report.report import CaseResult
 
 if TYPE_CHECKING:
-    from tests.conftest import Bench
+    from tests.benches import Bench
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -12,7 +12,7 @@ import pytest
 from grader.course.course import find_course
 from grader.intake.submission import Cell, Submission
 from grader.report.report import Report, Verdict, Where
-from tests.conftest import MANIFEST, ROOT
+from tests.courses import MANIFEST, ROOT
 
 FORBIDDING = MANIFEST.replace('imports = ["numpy"]', 'imports = ["numpy"]\nforbid = ["numpy.linalg", "*.dot"]')
 RIGHT_DOUBLE = "def double(x):\n    return x + x\n"

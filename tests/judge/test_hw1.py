@@ -17,7 +17,7 @@ from grader.judge.reference import LiveReference
 from grader.report.report import Report, Verdict
 
 if TYPE_CHECKING:
-    from tests.conftest import Bench
+    from tests.benches import Bench
 
 ROOT = Path(__file__).resolve().parents[2]
 HW1 = ROOT / "assignments" / "hw1"

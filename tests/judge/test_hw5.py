@@ -12,7 +12,8 @@ import pytest
 from grader.course.course import find_course
 from grader.judge.reference import LiveReference
 from grader.report.report import Report, Verdict
-from tests.conftest import ROOT, Bench
+from tests.benches import Bench
+from tests.courses import ROOT
 
 pytest.importorskip("torch")
 pytestmark = pytest.mark.torch

@@ -23,7 +23,8 @@ from grader.worker.layers.compose import LAYERS
 from grader.worker.loading import modules
 
 if TYPE_CHECKING:
-    from tests.conftest import Bench, Family
+    from tests.benches import Bench
+    from tests.families import Family
 
 # Every part is tried for itself: what one layer of the sandbox refuses must not keep the others from being tried.
 ATTACK = '''

@@ -12,7 +12,7 @@ from grader.grading.bench import open_bench
 from grader.grading.task import Setting
 from grader.intake.read import read
 from grader.worker.layers import compose
-from tests.conftest import ROOT
+from tests.courses import ROOT
 
 LACKING = compose.lacking("staff", compose.survey()) if sys.platform == "linux" else {"linux": ""}
 pytestmark = pytest.mark.skipif(bool(LACKING), reason=f"{LACKING}")

@@ -14,7 +14,7 @@ from grader.report.canonical import canonical
 from grader.report.report import Report
 
 if TYPE_CHECKING:
-    from tests.conftest import Bench
+    from tests.benches import Bench
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "tests" / "corpus"

@@ -22,10 +22,11 @@ from grader.report.report import Report, Verdict
 from grader.sandbox.start import start
 from grader.worker.layers.compose import LAYERS
 from grader.worker.layers.privileges import Privileges
-from tests.conftest import Bench, make_course
+from tests.benches import Bench
+from tests.courses import make_course
 
 if TYPE_CHECKING:
-    from tests.conftest import Command
+    from tests.commands import Command
 
 LIMITS = Limits(case_seconds=2, load_seconds=2, cell_seconds=2, total_seconds=20, memory_mb=256)
 MANIFEST = """

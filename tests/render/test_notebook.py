@@ -21,7 +21,7 @@ from grader.render.notebook import as_page, check_target, feedback_notebook
 from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
 
 if TYPE_CHECKING:
-    from tests.conftest import Command
+    from tests.commands import Command
 
 EVIL = "</code></pre><script>alert(1)</script><img src=x onerror=alert(2)> ``` $x$ [a](javascript:alert(3))"
 # One white pixel.

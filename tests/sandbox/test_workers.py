@@ -30,7 +30,8 @@ from grader.sandbox.worker import EndedError, Output, status_text
 from grader.worker.layers.compose import LAYERS
 
 if TYPE_CHECKING:
-    from tests.conftest import Bench, Family
+    from tests.benches import Bench
+    from tests.families import Family
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "hw1"
 # Spawned workers cost an interpreter each; these are the kinds of ending that differ between the two.

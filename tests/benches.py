@@ -1,0 +1,57 @@
+"""An assignment's cases and a judge, kept ready for the tests that judge many submissions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from grader.assignment.limits import Limits
+from grader.assignment.manifest import Assignment
+from grader.bridge.session import WorkerSource
+from grader.intake.read import read
+from grader.intake.submission import Cell, Submission
+from grader.judge.cases import collect_cases
+from grader.judge.reference import LiveReference
+from grader.judge.rng import PUBLIC_SECRET
+from grader.judge.run import Judge
+from grader.report.report import Report
+from grader.sandbox.start import start
+
+# A hang costs half as long here as in the course; an honest answer takes a millisecond.
+QUICK = Limits(case_seconds=2.5, load_seconds=2.5, cell_seconds=2.5, total_seconds=30.0, memory_mb=128)
+
+
+def code(source: str, name: str = "kim.py") -> Submission:
+    """A submission of this source."""
+    return Submission(Path(name).stem, name, (Cell(name, source),), "0" * 64)
+
+
+class Bench:
+    """An assignment's cases and a warm zygote, and judges made of them for as long as the tests run."""
+
+    def __init__(
+        self, assignment: Assignment, *, hidden: bool, limits: Limits = QUICK, mode: str = "definitions"
+    ) -> None:
+        self.assignment = replace(assignment, limits=limits, mode=mode)
+        self.server: WorkerSource = start(assignment.imports)
+        self.case_set = collect_cases(self.assignment, hidden=hidden)
+
+    def judge(
+        self,
+        submission: Submission | Path | str,
+        *,
+        secret: bytes = PUBLIC_SECRET,
+        reference: Any = None,
+        server: WorkerSource | None = None,
+    ) -> Report:
+        """The report on a submission, a file or a source."""
+        if isinstance(submission, Path):
+            submission = read(submission, self.assignment.id)
+        elif isinstance(submission, str):
+            submission = code(submission)
+        answers = reference or LiveReference(self.assignment.reference or Path())
+        return Judge(self.case_set, answers, server or self.server, secret).judge(submission)
+
+    def close(self) -> None:
+        self.server.close()

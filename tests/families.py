@@ -1,0 +1,58 @@
+"""The processes that a test starts, and the proof that none of them stays."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+def descendants(pid: int) -> set[int]:
+    """The processes below `pid`, zombies left out."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                state, parent = (entry / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[:2]
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if state != "Z":
+                parents.setdefault(int(parent), []).append(int(entry.name))
+    found, todo = set(), [pid]
+    while todo:
+        below = parents.get(todo.pop(), [])
+        found.update(below)
+        todo += below
+    return found
+
+
+def wait_until(true: Callable[[], object], seconds: float = 10.0, what: str = "it did not come to pass") -> None:
+    """Look again and again until `true` is; fail after `seconds`."""
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until, what
+        time.sleep(0.01)
+
+
+@dataclass
+class Family:
+    """The processes of a test: whatever it starts, and whatever those leave behind as orphans."""
+
+    before: set[int] = field(default_factory=lambda: descendants(os.getpid()))
+
+    def members(self) -> set[int]:
+        return descendants(os.getpid()) - self.before
+
+    def end(self) -> None:
+        """Kill what a failed test has left, lest it disturbs the others."""
+        for pid in self.members():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def gone(self, seconds: float = 1.0) -> None:
+        """Nothing is left, at the latest after so many seconds."""
+        wait_until(lambda: not self.members(), seconds, "processes are left behind")
