@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tests.commands import Command
 
 pytest.importorskip("distributed", reason="Dask is not installed")
+from grader.grading.dask import differences
+
 ROOT = Path(__file__).parents[2]
 SOURCE = (
     "import numpy as np\nTURN = {turn}\n"
@@ -178,12 +180,15 @@ def test_doctor_looks_at_each_worker(cluster: Cluster, d2d: Command) -> None:
     assert [line[:8] for line in said.splitlines()] == ["✓ tcp://"] * 2
 
 
-def test_a_worker_with_another_d2d_is_named_before_anything_is_judged(cluster: Cluster, d2d: Command) -> None:
+def worker_with_another_d2d(cluster: Cluster) -> subprocess.Popen[bytes]:
     other = cluster.folder / "other"
-    shutil.copytree(ROOT / "grader", other / "grader", ignore=shutil.ignore_patterns("__pycache__"))
-    with (other / "grader" / "judge" / "compare.py").open("a", encoding="utf-8") as file:
-        file.write("# another version\n")
-    odd = cluster.worker({"PYTHONPATH": str(other)})
+    shutil.copytree(ROOT / "grader", other / "grader", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    (other / "grader" / "another.py").write_text('"""Of another version."""\n', "utf-8")
+    return cluster.worker({"PYTHONPATH": str(other)})
+
+
+def test_a_worker_with_another_d2d_is_named_before_anything_is_judged(cluster: Cluster, d2d: Command) -> None:
+    odd = worker_with_another_d2d(cluster)
     try:
         wait_for(cluster.newest_is_there)
         folder = hand_in(d2d.folder.parent / "handed-in", 1)
@@ -198,6 +203,29 @@ def test_a_worker_with_another_d2d_is_named_before_anything_is_judged(cluster: C
     finally:
         odd.terminate()
         odd.wait(20)
+
+
+@pytest.mark.slow
+def test_a_worker_that_joins_late_is_compared_before_it_judges(cluster: Cluster, d2d: Command) -> None:
+    folder, out = hand_in(d2d.folder.parent / "handed-in", 200), d2d.folder.parent / "out"
+    grade = d2d.begin("grade", "mini", folder, "--out", out, "--engine", "dask", "--scheduler", cluster.address)
+    wait_for(lambda: list(out.glob("reports/*.json")) or grade.poll() is not None)
+    odd = worker_with_another_d2d(cluster)
+    try:
+        complaints = grade.communicate(timeout=120)[1].decode()
+        assert grade.returncode == 2, complaints
+        assert "are not like this machine: d2d " in complaints
+        assert "Traceback" not in complaints
+    finally:
+        odd.terminate()
+        odd.wait(20)
+
+
+def test_what_a_worker_has_otherwise() -> None:
+    here = {"d2d": "0a", "Python": "3.11", "numpy": "2.0"}
+    assert differences(here, here) == ""
+    assert differences({**here, "numpy": "1.26"}, here) == "numpy 1.26 ≠ 2.0"
+    assert differences({"d2d": "0a", "Python": "3.11"}, here) == "numpy None ≠ 2.0"
 
 
 @pytest.mark.slow  # ten seconds of waiting
