@@ -246,15 +246,3 @@ def test_a_worker_that_can_not_be_had_ends_the_case_and_not_the_judge(new_course
 
     case = next(case for case in collect(new_course(test_public=OWN + RUN)).cases if case.name == "test_all")
     assert repr(case.run(replace(fixtures(), student=gone))) == "RuntimeError('gone')"
-
-
-def test_files_of_an_assignment_share_a_module_and_leave_no_name_behind(new_course: Callable[..., Path]) -> None:
-    body = OWN + "from inputs import ROWS\n@mse(needs=())\ndef test_it():\n    'It.'\n    assert ROWS == {rows}\n"
-    ended = []
-    for rows in (3, 4):
-        course = new_course(test_public=body.format(rows=rows))
-        course = course.rename(course.with_name(f"course-{rows}"))
-        (course / "assignments" / "mini" / "inputs.py").write_text(f"ROWS = {rows}\n", "utf-8")
-        ended += [case.run(fixtures()) for case in collect(course).cases]
-    assert ended == [None, None]
-    assert "inputs" not in sys.modules
