@@ -111,6 +111,11 @@ class Assignment:
         return lambda english: texts.gettext(english) if english else english
 
 
+def assignment_order(id_: str) -> list[tuple[int, str]]:
+    """The key by which assignments are sorted wherever they are listed: hw2 before hw10."""
+    return [(int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", id_)]
+
+
 def read_assignment(folder: Path, reference: Path | None) -> Assignment:
     """The assignment in `folder`; every mistake of the manifest is named with its line."""
     table = load(folder / MANIFEST)

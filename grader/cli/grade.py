@@ -295,7 +295,7 @@ def _as_json(run: Grading, outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 def _shown(outcomes: Sequence[Outcome]) -> str:
     """A line for each entry."""
-    from grader.report.sheet import decimal
+    from grader.report.sheet import out_of
 
     rows = []
     for each in outcomes:
@@ -306,9 +306,7 @@ def _shown(outcomes: Sequence[Outcome]) -> str:
         row = each.row
         mark = "✓ " + _("passed") if row.passed else "✗ " + _("not passed")
         rest = [_("unchanged")] * each.kept + [_("a rerun is due: our own fault")] * (not row.complete)
-        rows.append(
-            [row.member, f"{decimal(row.score)}/{decimal(row.max_score)}", f"{row.percent} %", ", ".join([mark, *rest])]
-        )
+        rows.append([row.member, out_of(row.score, row.max_score), f"{row.percent} %", ", ".join([mark, *rest])])
     return table([_("member"), _("points"), _("share"), ""], rows)
 
 

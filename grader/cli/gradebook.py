@@ -36,12 +36,14 @@ def gradebook_command() -> None:
 @common
 def show(member: str | None, book: Path, json_file: str | None, **options: Any) -> None:
     """What counts."""
+    from grader.gradebook.results import listed
+
     term = term_of(course_of(options))
     with open_book(book, term) as opened:
         results = opened.results(term)
         if member is not None and member not in results:
             raise UsageError(_("There is nothing of {member} in the gradebook.").format(member=member), where=book)
-        chosen = _sorted(results, member)
+        chosen = listed(results, member)
         if json_file is not None:
             write_out(dumped([result.as_json() for result in chosen]), json_file)
         if json_file != "-":
@@ -58,9 +60,11 @@ def show(member: str | None, book: Path, json_file: str | None, **options: Any) 
 @common
 def export(book: Path, out: str, form: str, reports: Path | None, **options: Any) -> None:
     """What counts, as a file."""
+    from grader.gradebook.results import listed
+
     term = term_of(course_of(options))
     with open_book(book, term) as opened:
-        chosen = _sorted(opened.results(term), None)
+        chosen = listed(opened.results(term))
         if reports is not None:
             _write_reports(opened, chosen, reports)
     write_out(_csv(chosen) if form == "csv" else dumped([result.as_json() for result in chosen]), out)
@@ -117,13 +121,11 @@ def add(reports: tuple[Path, ...], book: Path, submitted_at: str | None, **optio
     say(ngettext("{n} new report", "{n} new reports", new).format(n=new))
 
 
-def _sorted(results: Results, member: str | None) -> list[Result]:
-    return [results[name][hw] for name in sorted(results) if member in (None, name) for hw in sorted(results[name])]
-
-
 def _all(results: Results) -> str:
     """Members by assignments."""
-    assignments = sorted({hw for each in results.values() for hw in each})
+    from grader.assignment.manifest import assignment_order
+
+    assignments = sorted({hw for row in results.values() for hw in row}, key=assignment_order)
     rows = [[member, *(_cell(results[member].get(hw)) for hw in assignments)] for member in sorted(results)]
     legend = _("✓ passed · ✗ not passed · * by a TA's hand · ! rerun due · late: handed in late")
     return table([_("member"), *assignments], rows) + "\n\n" + legend
@@ -139,11 +141,13 @@ def _cell(result: Result | None) -> str:
 
 def _one(opened: Gradebook, term: Term, member: str, chosen: Iterable[Result]) -> str:
     """All that is known of one member: what counts, every report, every override."""
+    from grader.report.sheet import out_of
+
     parts = [
         table(
             [_("assignment"), _("counts"), _("points"), _("reports")],
             [
-                [each.assignment, _cell(each), f"{each.score}/{each.max_score}", str(each.submissions)]
+                [each.assignment, _cell(each), out_of(each.score, each.max_score), str(each.submissions)]
                 for each in chosen
             ],
         )
@@ -156,7 +160,7 @@ def _one(opened: Gradebook, term: Term, member: str, chosen: Iterable[Result]) -
                 str(entry.id),
                 entry.assignment,
                 term.local(entry.submitted_at) if entry.submitted_at else _("unknown"),
-                f"{entry.score}/{entry.max_score}",
+                out_of(entry.score, entry.max_score),
                 ", ".join(
                     word
                     for word, true in (
@@ -181,7 +185,7 @@ def _one(opened: Gradebook, term: Term, member: str, chosen: Iterable[Result]) -
                         each.assignment,
                         term.local(each.at),
                         each.by,
-                        _("withdrawn") if each.points is None else f"{each.points}/{each.max_score}",
+                        _("withdrawn") if each.points is None else out_of(each.points, each.max_score),
                         each.why,
                     ]
                     for each in overrides

@@ -47,8 +47,10 @@ def override_command(
         text = _("{member}, {assignment}: the override is withdrawn.")
         say(text.format(member=member, assignment=assignment.id))
     else:
+        from grader.report.sheet import decimal
+
         text = _("{member}, {assignment}: {points} of {most} points from now on, by {by}.")
-        say(text.format(member=member, assignment=assignment.id, points=value, most=most, by=by))
+        say(text.format(member=member, assignment=assignment.id, points=decimal(value), most=decimal(most), by=by))
 
 
 def _scale(gradebook: Gradebook, member: str, assignment: Assignment) -> tuple[Fraction, int]:

@@ -176,11 +176,11 @@ def _places(book: Gradebook, assignment: str, path: Path | None, out: Path | Non
 def _shown(moves: Sequence[Move]) -> Iterator[str]:
     """A line for each score that moved, and one for each case that moved it."""
     from grader.clean import inline
-    from grader.report.sheet import decimal
+    from grader.report.sheet import out_of
 
     for each in moves:
-        line = f"{inline(each.member)}  {decimal(each.before)}/{decimal(each.max_before)} → "
-        line += f"{decimal(each.after)}/{decimal(each.max_after)}  {_signed(each.after - each.before)}"
+        line = f"{inline(each.member)}  {out_of(each.before, each.max_before)} → "
+        line += f"{out_of(each.after, each.max_after)}  {_signed(each.after - each.before)}"
         yield line + ("  " + _("the score before stands") if each.stands else "")
         for case in each.cases:
             was, now = (_verdict(one) for one in (case.before, case.after))
@@ -198,4 +198,6 @@ def _signed(points: Fraction) -> str:
 
 
 def _verdict(case: Any) -> str:
-    return "–" if case is None else f"{case.verdict.value} ({case.points}/{case.max_points})"
+    from grader.report.sheet import out_of
+
+    return "–" if case is None else f"{case.verdict.value} ({out_of(case.points, case.max_points)})"

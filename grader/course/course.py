@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from grader.assignment.manifest import MANIFEST, Assignment, read_assignment
+from grader.assignment.manifest import MANIFEST, Assignment, assignment_order, read_assignment
 from grader.errors import UsageError
 from grader.i18n import LANGUAGES, _
 from grader.toml import load
@@ -30,7 +30,7 @@ class Course:
 
     def ids(self) -> list[str]:
         """The assignments that the course has."""
-        return sorted(file.parent.name for file in self.assignments.glob(f"*/{MANIFEST}"))
+        return sorted((file.parent.name for file in self.assignments.glob(f"*/{MANIFEST}")), key=assignment_order)
 
     def assignment(self, id_: str) -> Assignment:
         """The assignment `id_`, or what might have been meant."""

@@ -27,6 +27,7 @@ from grader.member import MemberName
 from grader.report.canonical import canonical, sha256
 from grader.report.reader import Document, read_value
 from grader.report.report import number
+from grader.report.sheet import decimal
 
 if TYPE_CHECKING:
     from grader.report.signature import PublicKey
@@ -141,7 +142,7 @@ class Gradebook:
             raise BadInputError(_("An override says who made it and why."), where=self.path)
         if points is not None and not 0 <= points <= max_score:
             said = _("{assignment} has from 0 to {most} points.")
-            raise BadInputError(said.format(assignment=assignment, most=max_score), where=self.path)
+            raise BadInputError(said.format(assignment=assignment, most=decimal(max_score)), where=self.path)
         member = MemberName(member)
         with writing(self._connection, self.path):
             row = self._connection.execute(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from grader.course.feedback import Cooldown, Level
@@ -79,7 +80,12 @@ def paused_until(entries: Iterable[Entry], cooldown: Cooldown, now: datetime) ->
 def note_of_override(override: Override) -> Note:
     """What a member reads of a TA's hand, which is in no report."""
     text = _("By the hand of {by} this counts {points} of {most} points: {why}")
-    text = text.format(by=override.by, points=override.points, most=override.max_score, why=override.why)
+    text = text.format(
+        by=override.by,
+        points=decimal(override.points or Fraction(0)),
+        most=decimal(override.max_score),
+        why=override.why,
+    )
     return Note("override", text)
 
 

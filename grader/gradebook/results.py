@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any
 
+from grader.assignment.manifest import assignment_order
 from grader.course.term import Counts, Term
 from grader.report.report import number
 
@@ -137,6 +138,12 @@ def counting(entries: Iterable[Entry], overrides: Iterable[Override], term: Term
             results = found.setdefault(override.member, {})
             results[override.assignment] = _overridden(override, results.get(override.assignment))
     return found
+
+
+def listed(results: Results, member: str | None = None) -> list[Result]:
+    """Every result, or one member's, by member and assignment."""
+    names = sorted(results) if member is None else [member]
+    return [results[name][hw] for name in names for hw in sorted(results[name], key=assignment_order)]
 
 
 def _result(submissions: list[_Submission], term: Term) -> Result:

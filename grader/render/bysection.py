@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from grader.report.report import Report, Verdict
-from grader.report.sheet import Cell, decimal, sheet
+from grader.report.sheet import SheetValue, decimal, sheet
 
 _HEAD = ["member", "assignment", "section", "points", "max_points", "percent", "cases", "cases_passed", "complete"]
 
@@ -15,7 +15,7 @@ def by_section(reports: Iterable[Report]) -> str:
     return sheet(_HEAD, (row for report in reports for row in _rows(report)))
 
 
-def _rows(report: Report) -> Iterator[list[Cell]]:
+def _rows(report: Report) -> Iterator[list[SheetValue]]:
     for section in report.sections:
         verdicts = [case.verdict for case in section.cases]
         yield [

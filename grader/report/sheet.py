@@ -18,7 +18,7 @@ _DANGEROUS = frozenset("=+-@\t\r\n＝＋－﹣−＠")
 _MOST = 300
 BOM = "\ufeff"
 
-Cell = str | int | None
+SheetValue = str | int | None
 
 
 def safe(text: str) -> str:
@@ -28,7 +28,7 @@ def safe(text: str) -> str:
     return "'" + shown if shown and dangerous else shown
 
 
-def decimal(points: Fraction) -> Cell:
+def decimal(points: Fraction) -> str | int:
     """Points as a spreadsheet reads a number; `7/2` would become the second of July."""
     if points.denominator == 1:
         return points.numerator
@@ -36,7 +36,12 @@ def decimal(points: Fraction) -> Cell:
     return f"{ten_thousandths // 10_000}.{ten_thousandths % 10_000:04}".rstrip("0")
 
 
-def sheet(head: Sequence[str], rows: Iterable[Sequence[Cell]], *, bom: bool = True) -> str:
+def out_of(points: Fraction, most: Fraction) -> str:
+    """`2.5/3`: points of the most that there are; of two fractions nobody could read which slash is which."""
+    return f"{decimal(points)}/{decimal(most)}"
+
+
+def sheet(head: Sequence[str], rows: Iterable[Sequence[SheetValue]], *, bom: bool = True) -> str:
     """A CSV file; with the byte-order mark by which Excel knows that it is UTF-8."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")

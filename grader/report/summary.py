@@ -9,7 +9,7 @@ from sys import intern
 from typing import Any
 
 from grader.report.report import CaseResult, Hint, Report, Verdict, Visibility, number
-from grader.report.sheet import Cell, decimal, sheet
+from grader.report.sheet import SheetValue, decimal, sheet
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def summary(assignment: str, sections: Sequence[str], rows: Iterable[tuple[str, 
     return sheet(head, (_cells(assignment, sections, member, row) for member, row in rows))
 
 
-def _cells(assignment: str, sections: Sequence[str], member: str, row: Row | None) -> list[Cell]:
+def _cells(assignment: str, sections: Sequence[str], member: str, row: Row | None) -> list[SheetValue]:
     if row is None:
         return [member, assignment, *[None] * 4, "false", *[None] * len(sections)]
     return [

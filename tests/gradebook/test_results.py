@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 
 import pytest
 
 from grader.course.term import Counts, Deadline, Term
-from grader.gradebook.results import Entry, Override, Result, counting
+from grader.gradebook.results import Entry, Override, Result, counting, listed
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
@@ -109,3 +110,11 @@ def test_the_last_hand_counts_and_may_be_withdrawn() -> None:
 def test_a_hand_where_nothing_was_graded() -> None:
     found = result([], override(1, 61))
     assert (found.score, found.max_score, found.report, found.submissions) == (61, 100, None, 0)
+
+
+def test_results_are_listed_by_member_and_number_of_the_assignment() -> None:
+    reports = [replace(THREE[0], member=member, assignment=hw) for hw in ("hw10", "hw2") for member in ("lee", "kim")]
+    results = counting(reports, [], Term())
+    expected = [("kim", "hw2"), ("kim", "hw10"), ("lee", "hw2"), ("lee", "hw10")]
+    assert [(each.member, each.assignment) for each in listed(results)] == expected
+    assert [each.assignment for each in listed(results, "kim")] == ["hw2", "hw10"]

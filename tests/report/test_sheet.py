@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.report.sheet import BOM, decimal, safe, sheet
+from grader.report.sheet import BOM, decimal, out_of, safe, sheet
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,8 @@ def test_the_file() -> None:
 )
 def test_points_are_numbers_and_no_dates(points: Fraction, shown: object) -> None:
     assert decimal(points) == shown
+
+
+def test_points_of_points_are_no_riddle() -> None:
+    assert out_of(Fraction(5, 2), Fraction(3)) == "2.5/3"
+    assert out_of(Fraction(1, 3), Fraction(41, 2)) == "0.3333/20.5"

@@ -106,13 +106,15 @@ def _shown(results: Sequence[_Checked]) -> str:
 
 
 def _cells(result: _Checked) -> tuple[str, str, str, str]:
+    from grader.report.sheet import out_of
+
     report = result.report
     if report is None:
         return "!", result.assignment, "–", result.trouble.partition("\n")[0]
     if not result.begun:
         return "·", result.assignment, "–", _("not begun yet")
     mark = "✓" if report.all_passed else "✗"
-    return mark, result.assignment, f"{report.score}/{report.max_score}", f"{report.percent} %"
+    return mark, result.assignment, out_of(report.score, report.max_score), f"{report.percent} %"
 
 
 def _located(folder: Path, where: Where) -> tuple[str, int | None]:

@@ -43,6 +43,7 @@ def publish_job(
     collected: Path, graded: Path, state: Path, expected: str | None, comments: bool, pause: float, **options: Any
 ) -> None:
     """Store the reports and tell the members."""
+    from grader.assignment.manifest import assignment_order
     from grader.github.collect import digest
     from grader.github.collected import COLLECTED_FILE, HEADS_FILE, read_collection
     from grader.github.git import host
@@ -57,7 +58,8 @@ def publish_job(
         raise UsageError(_("Without a key of the course no report can be trusted."), hint=hint)
     if expected is not None and digest(collected) != expected:
         raise BadInputError(_("This is not what the first job collected."), where=collected)
-    collections = {file.parent.name: read_collection(file) for file in sorted(collected.glob(f"*/{COLLECTED_FILE}"))}
+    files = {file.parent.name: file for file in collected.glob(f"*/{COLLECTED_FILE}")}
+    collections = {hw: read_collection(files[hw]) for hw in sorted(files, key=assignment_order)}
     reports = checked_reports(graded, collections, read_public_key(term.public_key))
     state.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(collected / HEADS_FILE, state / HEADS_FILE)
@@ -90,6 +92,8 @@ def _missing(collections: Mapping[str, CollectedFolder], reports: Mapping[Key, J
 
 def _overview(collections: Mapping[str, CollectedFolder], reports: Mapping[Key, Judged]) -> str:
     """Every member, with what the staff sees."""
+    from grader.report.sheet import out_of
+
     rows = []
     for hw, collection in collections.items():
         for work in collection.members:
@@ -99,7 +103,7 @@ def _overview(collections: Mapping[str, CollectedFolder], reports: Mapping[Key, 
             else:
                 report = judged.document.report
                 mark = "✓" if report.passed else "✗"
-                rows.append([hw, work.member, f"{mark} {report.percent} %", f"{report.score}/{report.max_score}"])
+                rows.append([hw, work.member, f"{mark} {report.percent} %", out_of(report.score, report.max_score)])
     return table([_("assignment"), _("member"), _("share"), ""], rows)
 
 
