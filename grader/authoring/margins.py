@@ -1,6 +1,6 @@
 """How far right and wrong answers stay from the tolerances: a tolerance drawn between them by chance proves nothing.
 
-A distance is a difference in tolerances (`grader.judge.compare.distances`). Right answers, however they are computed,
+A distance is a difference in tolerances (`grader.judge.measure`). Right answers, however they are computed,
 must stay below a tenth; a wrong one must be ten off in one case at least, or fail a case by more than
 a value.
 """

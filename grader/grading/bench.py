@@ -13,6 +13,7 @@ from grader.errors import BadAssignmentError
 from grader.grading.task import Done, Setting, Task
 from grader.i18n import _
 from grader.judge.cases import Case, CaseSet, collect_cases
+from grader.judge.evidence import Evidence
 from grader.judge.hints import LiveHints, NoHints, Rerun, read_misconceptions
 from grader.judge.log import BridgeLog
 from grader.judge.reference import LiveReference
@@ -97,10 +98,13 @@ class Bench:
         if task.swap is not None:
             wanted = next(known for known in self.hints.misconceptions if known.id == task.swap)
             workers = InProcessServer(self.hints.server(wanted))
-        distances: dict[str, float] | None = {} if task.measured else None
-        judge = replace(
-            self.judge, workers=workers, secret=task.secret, stop_early=task.stop_early, distances=distances
-        )
+        distances: dict[str, float] = {}
+
+        def take_distance(evidence: Evidence) -> None:
+            distances[evidence.case_id] = evidence.distance
+
+        witness = take_distance if task.measured else None
+        judge = replace(self.judge, workers=workers, secret=task.secret, stop_early=task.stop_early, witness=witness)
         if task.secret != self.judge.secret:  # with other inputs the remembered answers are of no use
             judge = replace(judge, reference=self.live)
         if task.about is not None:
@@ -111,7 +115,7 @@ class Bench:
             judge = replace(judge, hints=UntilNamed(self.hints, task.swap))
         elif task.secret != self.judge.secret:
             judge = replace(judge, hints=LiveHints(self.hints.assignment, self.hints.misconceptions))
-        return Done(task.key, judge.judge(task.submission), distances or {})
+        return Done(task.key, judge.judge(task.submission), distances)
 
     def _first_about(self, name: str) -> CaseSet:
         """The cases in another order: those about `name` first, then those whose sections use it, then the others.

@@ -8,9 +8,7 @@ value passes only where `d <= tol` is true, which it never is for NaN.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
@@ -21,8 +19,11 @@ from numpy.typing import NDArray
 from grader.bridge.student import kind_of
 from grader.i18n import _
 from grader.judge.failure import CaseFailure, Shown
+from grader.judge.measure import Measure, comparison
 from grader.judge.plots import plot_of_arrays, plot_of_histories
-from grader.worker.wire import TensorValue
+from grader.worker.values import kind_of_class
+
+__all__ = ["close"]  # the comparisons: `grader.judge` offers all of them to authors
 
 # Honest float64 answers differ by 1e-12 or so, float32 by 1e-6: an order of summation must never fail anybody.
 RTOL, ATOL = 1e-5, 1e-7
@@ -40,21 +41,25 @@ class Tolerance(NamedTuple):
     told: bool = False
 
 
-_heard: ContextVar[list[float] | None] = ContextVar("_heard", default=None)
+class _Asked(NamedTuple):
+    """What a case asks of a comparison beside the values."""
+
+    rtol: float | None = None
+    atol: float | None = None
+    dtype: bool = False
+    limit: float | None = None
+
+    def tolerance(self, dtype: np.dtype[Any]) -> Tolerance:
+        """The tolerance for what is expected in this dtype."""
+        if self.limit is not None:
+            return Tolerance(0.0, self.limit, told=True)
+        rtol, atol = (RTOL_SINGLE, ATOL_SINGLE) if dtype.itemsize < 8 else (RTOL, ATOL)
+        return Tolerance(rtol if self.rtol is None else self.rtol, atol if self.atol is None else self.atol)
 
 
-@contextmanager
-def distances() -> Iterator[list[float]]:
-    """By how many tolerances each comparison of floats inside is off, in order; 1 is the farthest that passes."""
-    heard: list[float] = []
-    token = _heard.set(heard)
-    try:
-        yield heard
-    finally:
-        _heard.reset(token)
-
-
+@comparison
 def close(
+    measure: Measure | None,
     actual: object,
     expected: object,
     *,
@@ -71,23 +76,29 @@ def close(
     Shape and kind of dtype are exact; `dtype=True` asks for the very dtype of `expected`. NaN and infinities must
     stand where they stand in `expected`, and nowhere else. Lists, tuples and dicts are compared part by part.
     """
+    _close(measure, actual, expected, _Asked(rtol, atol, dtype, limit))
+
+
+def _close(measure: Measure | None, actual: Any, expected: Any, asked: _Asked) -> None:
     if isinstance(expected, (list, tuple, dict)):
-        _close_parts(actual, expected, rtol=rtol, atol=atol, dtype=dtype, limit=limit)
-    elif isinstance(expected, TensorValue):
-        if not isinstance(actual, TensorValue):
+        _close_parts(measure, actual, expected, asked)
+        return
+    kind, kind_of_actual = kind_of_class(type(expected)), kind_of_class(type(actual))
+    numbers = None if kind is None else kind.numbers(expected)
+    if numbers is not None:
+        answer = None if kind_of_actual is None else kind_of_actual.numbers(actual)
+        if answer is None:
             raise _wrong_type(actual, expected)
-        _close_arrays(actual.array, expected.array, rtol, atol, dtype, limit)
-    elif isinstance(expected, (np.ndarray, np.generic)) or type(expected) in (int, float, bool):
-        if not (isinstance(actual, (np.ndarray, np.generic)) or type(actual) in (int, float, bool)):
-            raise _wrong_type(actual, expected)
-        _close_arrays(np.asarray(actual), np.asarray(expected), rtol, atol, dtype, limit)
+        _close_arrays(measure, answer, numbers, asked)
     elif type(actual) is not type(expected):
         raise _wrong_type(actual, expected)
+    elif kind is not None and (simpler := kind.simpler(expected)) is not expected:
+        _close(measure, kind.simpler(actual), simpler, asked)
     elif actual != expected:
         raise CaseFailure("values", show=lambda: _side_by_side(_repr(expected), _repr(actual)))
 
 
-def _close_parts(actual: Any, expected: Any, **options: Any) -> None:
+def _close_parts(measure: Measure | None, actual: Any, expected: Any, asked: _Asked) -> None:
     if type(actual) is not type(expected):
         raise _wrong_type(actual, expected)
     if isinstance(expected, dict):
@@ -100,12 +111,12 @@ def _close_parts(actual: Any, expected: Any, **options: Any) -> None:
             raise CaseFailure("length", text.format(actual=len(actual), expected=len(expected)))
         pairs = list(zip(actual, expected, strict=True))
     first: CaseFailure | None = None
-    for one, other in pairs:
+    for part, expected_part in pairs:
         try:
-            close(one, other, **options)
+            _close(measure, part, expected_part, asked)
         except CaseFailure as failure:
             first = first or failure
-            if _heard.get() is None:  # who asks for distances asks for all of them
+            if measure is None:  # else the distances of the other parts are of interest, too
                 break
     if first is not None:
         if isinstance(expected, list):
@@ -123,33 +134,20 @@ def _typed(keys: Iterable[object]) -> set[tuple[type, object]]:
     return {(type(key), key) for key in keys}
 
 
-def _close_arrays(
-    actual: NDArray[Any],
-    expected: NDArray[Any],
-    rtol: float | None,
-    atol: float | None,
-    exact_dtype: bool,
-    limit: float | None,
-) -> None:
+def _close_arrays(measure: Measure | None, actual: NDArray[Any], expected: NDArray[Any], asked: _Asked) -> None:
     if actual.shape != expected.shape:
         raise CaseFailure("shape", _shape_message(actual.shape, expected.shape))
     kinds = _KIND_WORDS.get(actual.dtype.kind), _KIND_WORDS.get(expected.dtype.kind)
-    if kinds[0] != kinds[1] or (exact_dtype and actual.dtype != expected.dtype):
+    if kinds[0] != kinds[1] or (asked.dtype and actual.dtype != expected.dtype):
         text = _("The dtype is {actual}; {expected} was expected.")
         raise CaseFailure("dtype", text.format(actual=actual.dtype, expected=expected.dtype))
     # A difference may overflow, and a NaN be of the kind that signals: both are answers, neither a warning of ours.
     with np.errstate(all="ignore"):
         if expected.dtype.kind != "f":
             _equal_exactly(actual, expected)
-            return
-        single = expected.dtype.itemsize < 8
-        tolerance = Tolerance(
-            (RTOL_SINGLE if single else RTOL) if rtol is None else rtol,
-            (ATOL_SINGLE if single else ATOL) if atol is None else atol,
-        )
-        if limit is not None:
-            tolerance = Tolerance(0.0, limit, told=True)
-        _close_floats(actual.astype(np.float64), expected.astype(np.float64), tolerance)
+        else:
+            tolerance = asked.tolerance(expected.dtype)
+            _close_floats(measure, actual.astype(np.float64), expected.astype(np.float64), tolerance)
 
 
 def _equal_exactly(actual: NDArray[Any], expected: NDArray[Any]) -> None:
@@ -162,10 +160,9 @@ def _equal_exactly(actual: NDArray[Any], expected: NDArray[Any]) -> None:
         raise CaseFailure("values", _count_message(wrong), lambda: _arrays(actual, expected))
 
 
-def _close_floats(actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> None:
-    heard = _heard.get()
+def _close_floats(measure: Measure | None, actual: NDArray[Any], expected: NDArray[Any], tolerance: Tolerance) -> None:
     # Most answers are right. What is within a tolerance of something finite is itself neither NaN nor infinite.
-    if heard is None and np.isfinite(expected).all() and _near(actual, expected, tolerance).all():
+    if measure is None and np.isfinite(expected).all() and _near(actual, expected, tolerance).all():
         return
     for kind, has in (("nan", np.isnan), ("infinite", np.isinf)):
         extra, lacking = has(actual) & ~has(expected), has(expected) & ~has(actual)
@@ -173,8 +170,8 @@ def _close_floats(actual: NDArray[Any], expected: NDArray[Any], tolerance: Toler
             raise CaseFailure(kind, _where_message(kind, extra), lambda: _shown(actual, expected))
         if lacking.any():
             raise CaseFailure({"nan": "not-nan", "infinite": "finite"}[kind], show=lambda: _shown(actual, expected))
-    if heard is not None and not tolerance.told:
-        heard.append(_distance(actual, expected, tolerance))
+    if measure is not None and not tolerance.told:
+        measure.distances.append(_distance(actual, expected, tolerance))
     wrong = ~_within(actual, expected, tolerance)
     if wrong.any():
         kind, message = _pattern(actual, expected, tolerance) or ("values", _count_message(wrong))

@@ -37,17 +37,22 @@ class Evidence:
 
     case_id: str
     outcome: Outcome
-    calls: tuple[Call, ...]
+    log: BridgeLog
     output: str
     frames: tuple[tuple[Where, str], ...]  # of the submission alone, the outermost first
     hint: Hint | None
+    distance: float  # in tolerances, as `grader.judge.measure` has it
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What was asked and answered, in words."""
+        return tuple(_calls(self.log))
 
 
 Witness = Callable[[Evidence], None]
 
 
-def calls_of(log: BridgeLog) -> Iterator[Call]:
-    """What was asked and answered in a case, in words."""
+def _calls(log: BridgeLog) -> Iterator[Call]:
     for entry in log.entries:
         _number, _keep, op, *arguments = decode(entry.message)
         if op not in HOUSEKEEPING:

@@ -22,11 +22,11 @@ from grader.i18n import _
 from grader.intake.submission import Submission
 from grader.judge.canary import Passed, borrowed, notes_of_borrowing
 from grader.judge.cases import Case, CaseSet, Fixtures
-from grader.judge.compare import distances
-from grader.judge.evidence import Evidence, Witness, calls_of
+from grader.judge.evidence import Evidence, Witness
 from grader.judge.failure import Shown
 from grader.judge.hints import Hints, NoHints
 from grader.judge.log import REFERENCE, SUBMISSION, BridgeLog
+from grader.judge.measure import Measure
 from grader.judge.notes import notes_of_names, notes_of_problems, notes_of_reading, unmade
 from grader.judge.reference import Reference
 from grader.judge.rng import PUBLIC_SECRET, rng_of
@@ -52,7 +52,6 @@ class Judge:
     hints: Hints = field(default_factory=NoHints)
     stop_early: bool = False  # at the first case that fails by far more than its tolerance
     witness: Witness | None = None  # is told everything of each case that runs; it may belong to the staff alone
-    distances: dict[str, float] | None = None  # filled in by case for who asks: see `compare.distances`
 
     @property
     def assignment(self) -> Assignment:
@@ -134,12 +133,6 @@ class Attempt:
         return self.judge.student(transport)
 
 
-def _distance(error: BaseException | None, heard: list[float]) -> float:
-    """By how many tolerances a case was off; infinitely many where it failed by something else than a value."""
-    greatest = max(heard, default=0.0)
-    return greatest if error is None or greatest > 1 else math.inf
-
-
 @dataclass
 class _Run:
     """The cases of one submission, one after another."""
@@ -152,6 +145,7 @@ class _Run:
     timeouts: Counter[str] = field(default_factory=Counter)  # by section
     reading: Reading = field(default_factory=Reading)
     passed: Passed = field(default_factory=Passed)
+    distances: dict[str, float] = field(default_factory=dict)  # by case, where somebody asks for evidence
 
     def all(self) -> tuple[CaseResult, ...]:
         cases = self.judge.case_set.chosen(self.judge.pattern)
@@ -202,17 +196,17 @@ class _Run:
         elif outcome.verdict is Verdict.PASSED and attempt.called in self.judge.assignment.asked:
             self.passed.add(attempt.called, case)
         if self.judge.witness is not None:
-            calls, frames = tuple(calls_of(attempt.log)), tuple(self.frames(outcome))
-            self.judge.witness(Evidence(case.id, outcome, calls, output, frames, hint))
+            frames, distance = tuple(self.frames(outcome)), self.distances[case.id]
+            self.judge.witness(Evidence(case.id, outcome, attempt.log, output, frames, hint, distance))
         return self.result(attempt, outcome, output, hint, seconds)
 
     def measured(self, attempt: Attempt) -> BaseException | None:
-        """Run the case, and keep by how many tolerances its values were off where that is asked for."""
-        if self.judge.distances is None:
+        """Run the case, and keep by how many tolerances its values were off where somebody asks for evidence."""
+        if self.judge.witness is None:
             return attempt.run()
-        with distances() as heard:
+        with Measure() as measure:
             error = attempt.run()
-        self.judge.distances[attempt.case.id] = _distance(error, heard)
+        self.distances[attempt.case.id] = measure.distance(error)
         return error
 
     def outcome(self, attempt: Attempt, error: BaseException | None) -> Outcome:
@@ -231,7 +225,7 @@ class _Run:
     def fails_by_far(self, case: Case) -> bool:
         if self.results[case.id].verdict in (Verdict.PASSED, Verdict.SKIPPED):
             return False
-        return self.judge.distances is None or self.judge.distances.get(case.id, math.inf) >= FAR
+        return self.distances.get(case.id, math.inf) >= FAR
 
     def look_for_borrowing(self) -> None:
         """Ask some of what passed once more, of a worker in which what is ruled out gives other values."""

@@ -153,7 +153,7 @@ def test_a_recording_holds_no_answer_to_a_hidden_case(hw1_public: Bench, hw1_ful
     hw1_public.judge(REFERENCE, reference=recorder)
     hidden = [case.id for case in hw1_full.judge(REFERENCE).cases if case.visibility.value == "hidden"]
     assert hidden
-    assert not set(recorder.cases) & set(hidden)
+    assert not set(recorder.logs) & set(hidden)
 
 
 @pytest.mark.parametrize("what", NO_ANSWERS)
