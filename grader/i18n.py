@@ -10,6 +10,7 @@ import gettext
 import os
 from pathlib import Path
 
+# What people may choose, the language of the code first. A new one needs its code here and its catalogs (CONTRIBUTING.md).
 LANGUAGES = ("en", "ko")
 CATALOGS = Path(__file__).parent / "locale"
 _language = "en"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeVar
 
-F = TypeVar("F", bound=Callable[..., Any])
+from grader.i18n import language
+
+_F = TypeVar("_F", bound=Callable[..., Any])
 _ATTRIBUTE = "d2d_case"
 
 
@@ -23,7 +25,7 @@ class CaseInfo:
 
 def case(
     section: str, *, points: int | str | Fraction = 0, concept: str, needs: str | Iterable[str] = ()
-) -> Callable[[F], F]:
+) -> Callable[[_F], _F]:
     """Make a test function a case of `section`.
 
     `needs` names cases that must have passed before this one says anything: a function (all its variants) or one
@@ -32,7 +34,7 @@ def case(
     """
     info = CaseInfo(section, Fraction(points), concept, (needs,) if isinstance(needs, str) else tuple(needs))
 
-    def mark(function: F) -> F:
+    def mark(function: _F) -> _F:
         setattr(function, _ATTRIBUTE, info)
         return function
 
@@ -55,3 +57,14 @@ class Misconception:
     ko: str
     seen: str
     variant: Callable[..., Any]
+    other_languages: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The hint by language."""
+        return {"en": self.en, "ko": self.ko, **self.other_languages}
+
+    @property
+    def text(self) -> str:
+        """The hint in the language in use."""
+        return self.texts.get(language()) or self.en

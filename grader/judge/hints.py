@@ -21,7 +21,7 @@ import numpy as np
 from grader.assignment.manifest import Assignment
 from grader.bridge.transport import ByteTransport
 from grader.errors import BadAssignmentError
-from grader.i18n import _, language
+from grader.i18n import LANGUAGES, _
 from grader.judge.case import Misconception
 from grader.judge.cases import Case
 from grader.judge.log import SUBMISSION, Answered, BridgeLog, alike
@@ -57,10 +57,11 @@ def hint_of(found: list[Misconception], asked: tuple[str, ...]) -> Hint | None:
     found = [one for one in found if one.of in asked] or found
     if not found or len(found) > _AT_MOST:
         return None
-    texts = [one.ko if language() == "ko" else one.en for one in found]
     if len(found) == 1:
-        return Hint(found[0].id, texts[0])
-    return Hint(" | ".join(one.id for one in found), _("One of these two?") + "".join(f"\n- {text}" for text in texts))
+        return Hint(found[0].id, found[0].text)
+    return Hint(
+        " | ".join(one.id for one in found), _("One of these two?") + "".join(f"\n- {one.text}" for one in found)
+    )
 
 
 @dataclass
@@ -152,7 +153,7 @@ def read_misconceptions(file: Path) -> tuple[Misconception, ...]:
             raise BadAssignmentError(_("MISCONCEPTIONS holds something that is no Misconception."), where=file)
         if one.id in seen:
             raise _at(file, one.id, _("Two misconceptions are called {name}."))
-        if not (one.en.strip() and one.ko.strip()):
+        if not all(one.texts.get(code, "").strip() for code in LANGUAGES):
             raise _at(file, one.id, _("{name} lacks its hint in one language."))
         seen.add(one.id)
     return tuple(found)

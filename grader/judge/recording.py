@@ -14,7 +14,7 @@ from grader.assignment.manifest import Assignment
 from grader.bridge.student import Student
 from grader.bridge.transport import ByteTransport
 from grader.errors import BadAssignmentError
-from grader.i18n import _
+from grader.i18n import LANGUAGES, _
 from grader.judge.case import Misconception
 from grader.judge.cases import Case, CaseSet, Fixtures
 from grader.judge.hints import LiveHints, Rerun, hint_of
@@ -47,7 +47,7 @@ class Recorder:
         for misconception in self.hints.relevant(case.info.section) if self.hints else ():
             answers = self.hints.answers(case, misconception, rerun) if self.hints else None
             if answers is not None:
-                texts = [misconception.id, misconception.of, misconception.en, misconception.ko]
+                texts = [misconception.id, misconception.of, *(misconception.texts.get(code, "") for code in LANGUAGES)]
                 kept.append([*texts, [[step.asked, step.status, step.answer] for step in answers]])
 
     def recording(self, cases_sha256: str) -> bytes:
@@ -140,11 +140,17 @@ class RecordedHints:
         """The hint, where one or two misconceptions explain what was answered."""
         answers = log.answers()
         explaining = [
-            Misconception(id_, of, en, ko, "", _unknown)
-            for id_, of, en, ko, steps in self.recording.wrong.get(case.id, ())
+            _recorded(id_, of, texts)
+            for id_, of, *texts, steps in self.recording.wrong.get(case.id, ())
             if alike([Answered(*step) for step in steps], answers)
         ]
         return hint_of(explaining, self.assignment.sections[case.info.section].asks)
+
+
+def _recorded(id_: str, of: str, texts: list[str]) -> Misconception:
+    by_language = dict(zip(LANGUAGES, texts, strict=False))  # a recording may be older than a language
+    en, ko = by_language.pop("en"), by_language.pop("ko")
+    return Misconception(id_, of, en, ko, "", _unknown, by_language)
 
 
 def _unknown() -> None:
