@@ -49,7 +49,7 @@ def collect_command(
 ) -> None:
     """Fetch every member's repository."""
     from grader.course.roster import read_roster
-    from grader.github.collect import CollectOrder, collect_all, twice
+    from grader.github.collect import CollectOrder, collect_all, same_repository
 
     if out is None and snapshot is None:
         raise UsageError(_("Give --out DIR, --snapshot FILE or both."))
@@ -58,7 +58,7 @@ def collect_command(
     if hw is not None:
         course.assignment(hw)
     people = tuple(read_roster(roster).people)
-    for first, second in twice(people):
+    for first, second in same_repository(people):
         say(_("{one} and {other} have the same repository in the roster.").format(one=first, other=second))
     moment = _moment(before, hw, term)
     bounds = fetch_limits(options["timeout"], options["size"], options["allow"])

@@ -1,1 +1,1 @@
-"""Repositories of members, and the workflows in them."""
+"""Members' repositories on GitHub: collect what was handed in, and publish what was judged."""

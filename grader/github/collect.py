@@ -1,7 +1,7 @@
-"""Fetching every member's repository, many at once, each with its own bounds; what came lies in one archive a member.
+"""Fetch the members' repositories, several at once, and write an archive for each member.
 
-An archive, not a folder: the names in a repository are its owner's, and none of them becomes a path of this machine.
-`grade` reads it in memory. A second run fetches only what is missing or has changed.
+An archive, because the member chose the names of the files: in an archive none of them becomes a path of this machine.
+A second run fetches only what is missing or has changed.
 """
 
 from __future__ import annotations
@@ -28,152 +28,146 @@ from grader.github.git import FetchLimits, Git, UnavailableError
 from grader.i18n import _
 from grader.member import MemberName
 
-_ALWAYS = (1980, 1, 1, 0, 0, 0)  # the same files make the same archive
-_NO_NAME = frozenset(':*?"<>|')  # in a file's name somewhere, or in an artifact's
+_SAME_TIME = (1980, 1, 1, 0, 0, 0)  # in every archive, so that the same files make the same bytes
+_NOT_IN_A_NAME = frozenset(':*?"<>|')  # on some systems in a file's name, or in the name of an artifact on GitHub
 
 
 @dataclass(frozen=True)
 class CollectOrder:
-    """What is to be collected, and by which rules."""
+    """What to collect from whom, and where to write it."""
 
     people: tuple[Person, ...]
     out: Path
     assignment: str | None = None
     others: tuple[str, ...] = ()  # the other assignments of the course
-    before: datetime | None = None  # a moment that has passed
-    snapshot: Snapshot | None = None  # what was there then
-    bounds: FetchLimits = field(default_factory=FetchLimits)
+    before: datetime | None = None  # a moment in the past; without it, what is there now counts
+    snapshot: Snapshot | None = None  # the branches at that moment
+    limits: FetchLimits = field(default_factory=FetchLimits)
     jobs: int = 4
 
 
-def take_snapshot(people: Sequence[Person], bounds: FetchLimits, jobs: int) -> Snapshot:
-    """Where every repository's branch is now."""
+def take_snapshot(people: Sequence[Person], limits: FetchLimits, jobs: int) -> Snapshot:
+    """The commit that every member's branch is at now."""
     at = _now()
     with ThreadPoolExecutor(jobs) as pool:
-        heads = list(pool.map(lambda person: _head(person, bounds), people))
+        heads = list(pool.map(lambda person: _head(person, limits), people))
     return Snapshot(at, tuple(sorted(heads, key=lambda head: head.member)))
 
 
-def collect_all(order: CollectOrder, progress: Callable[[CollectedWork], None] = lambda _one: None) -> CollectedFolder:
-    """Collect from everybody; what is done is on the disk as soon as it is done."""
+def collect_all(order: CollectOrder, progress: Callable[[CollectedWork], None] = lambda _work: None) -> CollectedFolder:
+    """Collect from all members; each result is written to the disk at once."""
     for person in order.people:
         _demand_name(person.member)
-    before = _earlier(order.out)
+    earlier = _earlier(order.out)
     done: dict[str, CollectedWork] = {}
     at = _now()
-    _write(order, at, before)  # from now on the folder is ours, whenever this ends
+    _write(order, at, earlier)  # marks the folder as ours, even if this run is stopped
     with ThreadPoolExecutor(order.jobs) as pool:
-        running = [pool.submit(_member, order, person, before.get(person.member), at) for person in order.people]
-        for each in as_completed(running):
-            one = each.result()
-            done[one.member] = one
-            _write(order, at, {**before, **done})
-            progress(one)
-    kept = {one.file for one in done.values()}
-    for one in before.values():  # what an earlier run left of somebody who has nothing now
-        if one.file is not None and one.file not in kept:
-            with suppress(FileNotFoundError):
-                (order.out / one.file).unlink()
+        running = [pool.submit(_member, order, person, earlier.get(person.member), at) for person in order.people]
+        for future in as_completed(running):
+            work = future.result()
+            done[work.member] = work
+            _write(order, at, {**earlier, **done})
+            progress(work)
+    kept = {work.file for work in done.values()}
+    for work in earlier.values():  # remove the archives of members who have nothing now
+        if work.file is not None and work.file not in kept:
+            (order.out / work.file).unlink(missing_ok=True)
     return _write(order, at, done)
 
 
-def _head(person: Person, bounds: FetchLimits) -> Head:
+def _head(person: Person, limits: FetchLimits) -> Head:
     url = person.repository
     try:
         url = repository.address(url)
         with tempfile.TemporaryDirectory(prefix="d2d-git-") as scratch:
-            return Head(person.member, _shown(url), repository.head(Git(Path(scratch), bounds), url))
+            return Head(person.member, _shown(url), repository.head(Git(Path(scratch), limits), url))
     except UnavailableError as error:
         return Head(person.member, _shown(url), None, error.kind)
 
 
-def _member(order: CollectOrder, person: Person, before: CollectedWork | None, now: datetime) -> CollectedWork:
-    """One member's files, or why there are none."""
-    found = CollectedWork(person.member, _shown(person.repository))
+def _member(order: CollectOrder, person: Person, earlier: CollectedWork | None, now: datetime) -> CollectedWork:
+    """Collect from one member."""
+    work = CollectedWork(person.member, _shown(person.repository))
     try:
         url = repository.address(person.repository)
-        found = replace(found, url=_shown(url))
+        work = replace(work, url=_shown(url))
         with tempfile.TemporaryDirectory(prefix="d2d-git-") as scratch:
-            git = Git(Path(scratch), order.bounds)
+            git = Git(Path(scratch), order.limits)
             try:
-                found = _commit(order, git, url, found, now)
+                work = _commit(order, git, url, work, now)
             except UnavailableError as error:
-                if before is not None and before.url == found.url and order.before is None and _there(order, before):
-                    return replace(before, said=_("{reason}; what was fetched before stays").format(reason=error.what))
+                if earlier and earlier.url == work.url and order.before is None and _archive_is_there(order, earlier):
+                    reason = _("{reason}; what was fetched before stays").format(reason=error.what)
+                    return replace(earlier, said=reason)
                 raise
-            if before is not None and (before.url, before.commit) == (found.url, found.commit):
-                found = replace(found, submitted_at=min(filter(None, (found.submitted_at, before.submitted_at))))
-                if _there(order, before):
-                    return replace(
-                        found,
-                        committed_at=before.committed_at,
-                        file=before.file,
-                        sha256=before.sha256,
-                        contents=before.contents,
-                    )
-            return _fetched(order, git, url, found)
+            if earlier is not None and (earlier.url, earlier.commit) == (work.url, work.commit):
+                first = min(filter(None, (work.submitted_at, earlier.submitted_at)))
+                work = replace(work, submitted_at=first)
+                if _archive_is_there(order, earlier):
+                    return replace(earlier, said="", missing=None, submitted_at=first, basis=work.basis)
+            return _fetched(order, git, url, work)
     except UnavailableError as error:
-        return replace(found, missing=error.kind, said=error.what, basis=None, submitted_at=None)
+        return replace(work, missing=error.kind, said=error.what, basis=None, submitted_at=None)
 
 
-def _commit(order: CollectOrder, git: Git, url: str, found: CollectedWork, now: datetime) -> CollectedWork:
-    """Which commit counts, and by what."""
+def _commit(order: CollectOrder, git: Git, url: str, work: CollectedWork, now: datetime) -> CollectedWork:
+    """The commit that counts, and what shows that it was there in time."""
     if order.before is None:
-        return replace(found, commit=repository.head(git, url), submitted_at=now, basis="now")
+        return replace(work, commit=repository.head(git, url), submitted_at=now, basis="now")
     if order.snapshot is None:
         commit = repository.commit_of(git, url, repository.head(git, url), order.before)
-        return replace(found, commit=commit.id, submitted_at=commit.at, basis="commit")
-    head = order.snapshot.of(found.member)
+        return replace(work, commit=commit.id, submitted_at=commit.at, basis="commit")
+    head = order.snapshot.of(work.member)
     if head is None:
         raise UnavailableError("later")
     if head.commit is None:
         raise UnavailableError(head.missing or "unreachable")
-    return replace(found, commit=head.commit, submitted_at=min(order.snapshot.at, order.before), basis="snapshot")
+    return replace(work, commit=head.commit, submitted_at=min(order.snapshot.at, order.before), basis="snapshot")
 
 
-def _fetched(order: CollectOrder, git: Git, url: str, found: CollectedWork) -> CollectedWork:
-    assert found.commit is not None
-    repository.fetch(git, url, found.commit)
-    (commit,) = list(repository.commits(git, found.commit))[:1]
-    files = repository.files(git, found.commit, order.assignment, order.others, found.url)
+def _fetched(order: CollectOrder, git: Git, url: str, work: CollectedWork) -> CollectedWork:
+    """Fetch the commit and write the archive."""
+    assert work.commit is not None
+    repository.fetch(git, url, work.commit)
+    (commit,) = list(repository.commits(git, work.commit))[:1]
+    files = repository.files(git, work.commit, order.assignment, order.others, work.url)
     data = _archive(files)
-    name = f"{found.member}.zip"
+    name = f"{work.member}.zip"
     write_whole(order.out / name, data, mode=0o644)
-    contents = tuple(sorted({hashlib.sha256(each).hexdigest() for each in files.values()}))
-    return replace(found, committed_at=commit.at, file=name, sha256=hashlib.sha256(data).hexdigest(), contents=contents)
+    contents = tuple(sorted({hashlib.sha256(file).hexdigest() for file in files.values()}))
+    return replace(work, committed_at=commit.at, file=name, sha256=hashlib.sha256(data).hexdigest(), contents=contents)
 
 
 def _archive(files: Mapping[str, bytes]) -> bytes:
-    """Not packed tighter: what unpacks to much more than it is would be taken for an attack."""
+    """Not compressed: `grade` refuses an archive that unpacks to much more than its own size."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for name, data in sorted(files.items()):
-            archive.writestr(zipfile.ZipInfo(name, _ALWAYS), data)
+            archive.writestr(zipfile.ZipInfo(name, _SAME_TIME), data)
     return packed.getvalue()
 
 
-def _there(order: CollectOrder, one: CollectedWork) -> bool:
-    """Whether the archive of an earlier run is still there, byte for byte."""
-    if one.file is None:
+def _archive_is_there(order: CollectOrder, work: CollectedWork) -> bool:
+    """Whether the archive that an earlier run wrote is still there and unchanged."""
+    if work.file is None:
         return False
     try:
-        return hashlib.sha256((order.out / one.file).read_bytes()).hexdigest() == one.sha256
+        return hashlib.sha256((order.out / work.file).read_bytes()).hexdigest() == work.sha256
     except OSError:
         return False
 
 
 def _earlier(out: Path) -> dict[str, CollectedWork]:
-    """What an earlier run has collected into this folder."""
+    """What an earlier run collected into this folder."""
     with writing_to(out):
         out.mkdir(parents=True, exist_ok=True)
         if not (out / COLLECTED_FILE).exists() and any(out.iterdir()):
             hint = _("Name an empty folder, or one that `d2d collect` filled.")
             raise UsageError(_("This folder holds something else."), where=out, hint=hint)
-    return (
-        {one.member: one for one in read_collection(out / COLLECTED_FILE).members}
-        if (out / COLLECTED_FILE).exists()
-        else {}
-    )
+    if not (out / COLLECTED_FILE).exists():
+        return {}
+    return {work.member: work for work in read_collection(out / COLLECTED_FILE).members}
 
 
 def _write(order: CollectOrder, at: datetime, members: Mapping[str, CollectedWork]) -> CollectedFolder:
@@ -185,23 +179,23 @@ def _write(order: CollectOrder, at: datetime, members: Mapping[str, CollectedWor
 
 
 def _demand_name(member: str) -> None:
-    """A member's name becomes that of a file."""
-    if MemberName(member).flaw or set(member) & _NO_NAME or member.startswith(("_", "-")):
-        said = _("{name} can't be the name of a file here.").format(name=inline(member, 60))
-        raise BadInputError(said, hint=_("Give this member another name in the roster's first column."))
+    """Refuse a member's name that can't be the name of a file."""
+    if MemberName(member).flaw or set(member) & _NOT_IN_A_NAME or member.startswith(("_", "-")):
+        what = _("{name} can't be the name of a file here.").format(name=inline(member, 60))
+        raise BadInputError(what, hint=_("Give this member another name in the roster's first column."))
 
 
-def twice(people: Iterable[Person]) -> list[tuple[str, str]]:
-    """Who has the same repository as somebody before them: mostly a slip of the roster."""
+def same_repository(people: Iterable[Person]) -> list[tuple[str, str]]:
+    """Pairs of members with the same repository: mostly a mistake in the roster."""
     first: dict[str, str] = {}
-    found = []
+    pairs = []
     for person in people:
         with suppress(UnavailableError):
             url = repository.address(person.repository).casefold()
             other = first.setdefault(url, person.member)
             if other != person.member:
-                found.append((other, person.member))
-    return found
+                pairs.append((other, person.member))
+    return pairs
 
 
 def _shown(url: str) -> str:
@@ -213,8 +207,8 @@ def _now() -> datetime:
 
 
 def digest(folder: Path) -> str:
-    """One hash of all that was written down while collecting: who gets the folder later can hold it against that."""
-    found = hashlib.sha256()
+    """One hash of all JSON files in the folder: a later job compares it, to see that nothing was changed in between."""
+    total = hashlib.sha256()
     for file in sorted(folder.rglob("*.json")):
-        found.update(file.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    return found.hexdigest()
+        total.update(file.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return total.hexdigest()

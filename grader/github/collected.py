@@ -1,6 +1,6 @@
-"""What was collected: each member's commit and when it counts as handed in; and heads, as they were at a moment.
+"""The files that collecting writes: what was collected of each member, and snapshots of all branches.
 
-A commit's own time is the member's to choose. What a snapshot has seen is not: it was there at that moment.
+A member can give a commit any time. A snapshot can't be fooled: a commit that it names was there at that moment.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ COLLECTED, HEADS = "d2d.collected/1", "d2d.heads/1"
 COLLECTED_FILE, HEADS_FILE = "collected.json", "heads.json"
 COMMIT = r"[0-9a-f]{40}([0-9a-f]{24})?"
 _LARGEST = 64 << 20
-# A snapshot is taken when the runner gets round to it. What lies this little after the moment that is asked for was
-# meant for it; everybody has had the same minutes more.
+# A scheduled job starts late. A snapshot at most this long after a deadline was meant for it, and all members had the
+# same extra minutes.
 LATEST_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Head:
-    """Where a repository's branch was, or why nobody knows."""
+    """The commit that a member's branch was at, or why it is not known."""
 
     member: str
     url: str
@@ -56,7 +56,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class CollectedWork:
-    """One member's files, or why there are none; `basis` is what says that they were there in time."""
+    """What was collected of one member, or why nothing was; `basis` is how we know that it was there in time."""
 
     member: str
     url: str
@@ -68,7 +68,7 @@ class CollectedWork:
     basis: str | None = None  # "snapshot", "commit" (the time that the commit claims) or "now"
     file: str | None = None
     sha256: str | None = None
-    contents: tuple[str, ...] = ()  # the SHA-256 of each file in it: a report names the one that it is on
+    contents: tuple[str, ...] = ()  # the SHA-256 of each file in the archive; a report names the one that was judged
 
     def as_json(self) -> dict[str, Any]:
         return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in vars(self).items()}
@@ -76,7 +76,7 @@ class CollectedWork:
 
 @dataclass(frozen=True)
 class CollectedFolder:
-    """The outcome of collecting once."""
+    """What one run of collecting wrote, for all members."""
 
     at: datetime
     assignment: str | None
@@ -84,7 +84,7 @@ class CollectedFolder:
     members: tuple[CollectedWork, ...]
 
     def of(self, member: str) -> CollectedWork | None:
-        return next((each for each in self.members if each.member == member), None)
+        return next((work for work in self.members if work.member == member), None)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -92,15 +92,16 @@ class CollectedFolder:
             "at": self.at.isoformat(),
             "assignment": self.assignment,
             "before": None if self.before is None else self.before.isoformat(),
-            "members": [each.as_json() for each in self.members],
+            "members": [work.as_json() for work in self.members],
         }
 
 
 def snapshot_for(snapshots: Iterable[Snapshot], moment: datetime) -> Snapshot | None:
-    """The one that says what was there at `moment`: the first from then on, within the hour; else the last before."""
-    ordered = sorted(snapshots, key=lambda each: each.at)
-    after = next((each for each in ordered if moment <= each.at <= moment + LATEST_AFTER), None)
-    return after or next((each for each in reversed(ordered) if each.at < moment), None)
+    """The snapshot for `moment`: the first one in the hour after it, else the last one before it."""
+    ordered = sorted(snapshots, key=lambda snapshot: snapshot.at)
+    after = [snapshot for snapshot in ordered if moment <= snapshot.at <= moment + LATEST_AFTER]
+    earlier = [snapshot for snapshot in ordered if snapshot.at < moment]
+    return after[0] if after else earlier[-1] if earlier else None
 
 
 def read_snapshots(file: Path) -> list[Snapshot]:
@@ -113,8 +114,8 @@ def read_snapshots(file: Path) -> list[Snapshot]:
 
 
 def heads_json(snapshots: Sequence[Snapshot]) -> dict[str, Any]:
-    """The file of snapshots."""
-    return {"schema": HEADS, "snapshots": [each.as_json() for each in snapshots]}
+    """What a file of snapshots holds."""
+    return {"schema": HEADS, "snapshots": [snapshot.as_json() for snapshot in snapshots]}
 
 
 def read_collection(file: Path) -> CollectedFolder:
@@ -140,8 +141,8 @@ def _read(file: Path, schema: str, build: Callable[[Fields], _T]) -> _T:
         value = build(top)
         top.finish()
     except FormError as error:
-        said = _("This is not what `d2d collect` writes: {fault}.").format(fault=error)
-        raise BadInputError(said, where=file) from error
+        what = _("This is not what `d2d collect` writes: {fault}.").format(fault=error)
+        raise BadInputError(what, where=file) from error
     except (ValueError, RecursionError) as error:
         raise BadInputError(_("This is not what `d2d collect` writes: it is not JSON."), where=file) from error
     return value
@@ -195,9 +196,9 @@ def _word(fields: Fields, key: str) -> str | None:
 def _time(value: Any, path: str) -> datetime:
     text = as_text(value, path, 40)
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise FormError(path, _("is no time that there is")) from error
-    if found.tzinfo is None:
+    if moment.tzinfo is None:
         raise FormError(path, _("has no time zone"))
-    return found
+    return moment

@@ -1,8 +1,8 @@
-"""git, run so that a repository of anybody's can do no more than be read.
+"""Run git on a repository that may be hostile.
 
-Nothing of this machine's configuration counts and nothing of the repository's is ever in force: there is no work tree,
-so neither hooks nor filters nor attributes have anything to act on. What git may write, how long it may take and
-which protocols it may speak are bounded, by the kernel where there is one that does it.
+git reads no configuration of this machine, and runs nothing of the repository's: there is no work tree, so hooks,
+filters and attributes have nothing to act on. The bytes, the time and the protocols that it may use are limited, by
+the kernel where the system can do that.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,8 +25,8 @@ from grader.i18n import _
 
 PROTOCOLS = ("https", "ssh")
 _MEMORY = 2 << 30
-_LOGS = 1 << 20  # bytes of git's own words that are looked at
-# Run in place of git, it takes the limits on and becomes git: in this process, other threads would share them.
+_LOG_BYTES = 1 << 20  # of git's messages that are read
+# A small program that sets the limits for itself and then becomes git. Set here, they would hold for all threads.
 _LIMITED = (
     "import os,resource as r,signal,sys\n"
     "signal.signal(signal.SIGXFSZ,signal.SIG_DFL)\n"  # Python ignores it, and git would go on after a failed write
@@ -38,11 +37,11 @@ _LIMITED = (
 _SETTINGS = {
     "core.hooksPath": os.devnull,
     "core.fsmonitor": "false",
-    "core.bigFileThreshold": "16m",  # what is larger is streamed, never held in memory
+    "core.bigFileThreshold": "16m",  # a larger file is streamed, not held in memory
     "core.deltaBaseCacheLimit": "32m",
     "credential.helper": "",
     "fetch.recurseSubmodules": "false",
-    "fetch.unpackLimit": "1",  # one file for all that comes, so that the limit on a file's size bounds it
+    "fetch.unpackLimit": "1",  # everything comes in one file, so the limit on a file's size limits all of it
     "gc.auto": "0",
     "http.followRedirects": "false",
     "http.lowSpeedLimit": "1000",
@@ -52,9 +51,18 @@ _SETTINGS = {
     "protocol.version": "2",
     "submodule.recurse": "false",
 }
-_KEPT = ("PATH", "HOME", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy", "NO_PROXY")
-# What git says in English, whatever came of it; the first that fits. Lines of the other side begin with «remote:».
-_WORDS = (
+_KEPT_VARIABLES = (
+    "PATH",
+    "HOME",
+    "SSH_AUTH_SOCK",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "NO_PROXY",
+)
+# Why git failed, by its messages in English; the first pattern that matches decides.
+_REASONS = (
     ("too-large", r"File too large|out of memory|cannot allocate"),
     ("not-allowed", r"transport '.*' not allowed|redirect"),
     (
@@ -67,12 +75,12 @@ _WORDS = (
 
 
 def host() -> str:
-    """Where the members' repositories are, as far as a token is concerned."""
+    """The host to which the token for members' repositories belongs."""
     return os.environ.get("D2D_GIT_HOST") or "github.com"
 
 
 class UnavailableError(BadInputError):
-    """A member's repository, or what is asked of it, can't be had; `kind` says why in one word."""
+    """Nothing can be fetched from a member's repository; `kind` is the reason in one word."""
 
     def __init__(self, kind: str, detail: str = "") -> None:
         self.kind, self.detail = kind, detail
@@ -80,7 +88,7 @@ class UnavailableError(BadInputError):
 
 
 def missing_reason(kind: str) -> str:
-    """Why something is missing, for a person."""
+    """The reason `kind` as a sentence for a person."""
     return {
         "no-address": _("the roster has no repository for this member"),
         "bad-address": _("this is no address of a repository"),
@@ -97,24 +105,25 @@ def missing_reason(kind: str) -> str:
         "nothing": _("nothing of this assignment is in it"),
         "refused": _("what is in it is not taken"),
         "unreachable": _("it could not be reached"),
-    }.get(kind, kind)  # a word of a later version, read from a file
+    }.get(kind, kind)  # a file may hold a kind that only a later version knows
 
 
 @dataclass(frozen=True)
 class Access:
-    """A token for the repositories of one host; it goes nowhere else, and into no list of processes."""
+    """A token for the repositories of one host. No other host gets it, and no list of processes shows it."""
 
     host: str
     token: str = field(repr=False)
 
     def settings(self) -> dict[str, str]:
+        """The settings by which git sends the token."""
         basic = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
         return {f"http.https://{self.host}/.extraHeader": f"Authorization: Basic {basic}"}
 
 
 @dataclass(frozen=True)
 class FetchLimits:
-    """How much one repository may take."""
+    """What fetching one repository may take."""
 
     seconds: float = 120.0
     bytes: int = 512 << 20
@@ -123,22 +132,22 @@ class FetchLimits:
 
 
 class Git:
-    """git in one scratch folder, until the time for this repository is over."""
+    """git in one scratch folder, for one repository and its time."""
 
-    def __init__(self, folder: Path, bounds: FetchLimits) -> None:
-        self.folder, self.bounds = folder, bounds
-        self._until = time.monotonic() + bounds.seconds
-        self._environment = _environment(bounds)
+    def __init__(self, folder: Path, limits: FetchLimits) -> None:
+        self.folder, self.limits = folder, limits
+        self._until = time.monotonic() + limits.seconds
+        self._environment = _environment(limits)
 
     def __call__(self, *arguments: str, stdin: bytes = b"", most: int | None = None) -> bytes:
-        """What git prints, at most `most` bytes of it; an `UnavailableError` where it fails or takes too much."""
-        most = self.bounds.bytes if most is None else most
+        """What git prints, at most `most` bytes. `UnavailableError` where it fails or takes more than its limits."""
+        most = self.limits.bytes if most is None else most
         with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as log:
             source.write(stdin)
             source.seek(0)
             try:
-                process = subprocess.Popen(  # noqa: S603 — no shell; what is the roster's stands behind `--`
-                    [*_limited(most, self.bounds.seconds), *arguments],
+                process = subprocess.Popen(  # noqa: S603 — no shell, and an address from the roster stands after `--`
+                    [*_limited(most, self.limits.seconds), *arguments],
                     stdin=source, stdout=out, stderr=log,
                     cwd=self.folder, env=self._environment, start_new_session=True,
                 )  # fmt: skip
@@ -155,35 +164,36 @@ class Git:
                 if any(file.stat().st_size >= most for file in self.folder.rglob("tmp_pack_*")):
                     raise UnavailableError("too-large")
                 log.seek(0)
-                raise _told(log.read(_LOGS).decode("utf-8", "replace"), code)
+                raise _failure(log.read(_LOG_BYTES).decode("utf-8", "replace"), code)
             return out.read()
 
 
 def _limited(most: int, seconds: float) -> list[str]:
+    """The command that starts git with its limits."""
     if sys.platform == "win32":
         return ["git"]
-    limits = (most, int(seconds) + 1, _MEMORY, 0)
+    limits = (most, int(seconds) + 1, _MEMORY, 0)  # in the order in which `_LIMITED` sets them
     return [sys.executable, "-I", "-S", "-c", _LIMITED, *map(str, limits)]
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Whatever git has started too: its helpers for https and packs are processes of their own."""
+    """End git and the processes that it started, such as its helper for https."""
     if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):  # all of them have ended
+        with suppress(ProcessLookupError, PermissionError):  # they have all ended
             os.killpg(process.pid, signal.SIGKILL)
     else:
         process.kill()
     process.wait()
 
 
-def _environment(bounds: FetchLimits) -> dict[str, str]:
+def _environment(limits: FetchLimits) -> dict[str, str]:
     settings = dict(_SETTINGS)
-    if bounds.access is not None:
-        settings |= bounds.access.settings()
-    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    if limits.access is not None:
+        settings |= limits.access.settings()
+    environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     environment |= {
         "LC_ALL": "C",
-        "GIT_ALLOW_PROTOCOL": ":".join(bounds.protocols),
+        "GIT_ALLOW_PROTOCOL": ":".join(limits.protocols),
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
@@ -200,17 +210,14 @@ def _environment(bounds: FetchLimits) -> dict[str, str]:
     return environment
 
 
-def _told(log: str, code: int) -> UnavailableError:
-    """What git's words come to. Those of the other side are left out: it may say whatever it likes."""
+def _failure(log: str, code: int) -> UnavailableError:
+    """Why git failed. Lines from the other side are left out: a hostile server can send any text."""
     lines = [line for line in log.splitlines() if not line.startswith("remote:")]
-    for kind, words in _WORDS:
-        if any(re.search(words, line, re.IGNORECASE) for line in lines):
+    for kind, pattern in _REASONS:
+        if any(re.search(pattern, line, re.IGNORECASE) for line in lines):
             return UnavailableError(kind)
     if code < 0:
         kinds = {"SIGXFSZ": "too-large", "SIGXCPU": "too-slow", "SIGKILL": "too-slow"}
         return UnavailableError(kinds.get(signal.Signals(-code).name, "unreachable"))
-    return UnavailableError("unreachable", inline(_first(lines) or f"exit {code}", 120))
-
-
-def _first(lines: Iterable[str]) -> str:
-    return next((line for line in lines if line.startswith(("fatal:", "error:", "ssh:"))), "")
+    message = next((line for line in lines if line.startswith(("fatal:", "error:", "ssh:"))), f"exit {code}")
+    return UnavailableError("unreachable", inline(message, 120))

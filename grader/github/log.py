@@ -1,9 +1,8 @@
-r"""What is printed in a job of GitHub Actions, where the log is read by a program as well.
+r"""What is printed in a job of GitHub Actions, where the runner reads the log and obeys some of its lines.
 
 A line that begins with `::name` is a command to the runner, and so is `##[name]` anywhere in a line: it could set
-variables, hide lines or forge an error. Whoever's words are printed must not reach that, so in the log both are taken
-apart by a space that can be seen. An invisible character would not do: the runner's comparison of texts may follow the
-rules of a language, by which such characters count as nothing. Only `command` here writes a command.
+variables, hide lines or forge an error. So a visible space is put into both wherever they are printed. An invisible
+character would not be enough: the runner may compare texts by rules that ignore it. Only `command` makes commands.
 
     >>> neutral("::set-env name=PATH::x\nsaid ##[error]x")
     ': :set-env name=PATH::x\nsaid ## [error]x'
@@ -31,7 +30,7 @@ from grader.report.report import CaseResult, Report, Verdict, Where
 
 MOST_ANNOTATIONS = 10  # GitHub shows so many of one step
 _LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
-# Between the signs may stand what a comparison by the rules of a language leaves out: anything but visible ASCII.
+# Between the signs may stand characters that the comparison ignores: anything but visible ASCII.
 _AT_START = re.compile(r"^([^!-~\n]*:)([^!-~\n]*:)", re.MULTILINE)
 _ANYWHERE = re.compile(r"(#[^ -~\n]*#)([^ -~\n]*\[)")
 _MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
@@ -44,15 +43,15 @@ def neutral(text: str) -> str:
 
 
 def command(name: str, message: str, **properties: str | int) -> str:
-    """A command to the runner, every value of it escaped by the runner's rules."""
+    """A command to the runner, with every value escaped by its rules."""
     given = ",".join(f"{key}={_escaped(str(value), _PROPERTY)}" for key, value in properties.items())
     return f"::{name}{' ' if given else ''}{given}::{_escaped(message, _MESSAGE)}"
 
 
 def complaints(report: Report, locate: Callable[[Where], tuple[str, int | None]]) -> Iterator[str]:
-    """A command for each section that is not right, at the line of the student's own file where one is known."""
-    found = [case for section in report.sections if (case := _first(section.cases)) is not None]
-    for case in sorted(found, key=lambda case: case.where is None)[:MOST_ANNOTATIONS]:
+    """An error for each section that is not right, at a line of the student's own file where it is known."""
+    wrong = [case for section in report.sections if (case := _most_telling(section.cases)) is not None]
+    for case in sorted(wrong, key=lambda case: case.where is None)[:MOST_ANNOTATIONS]:
         message = printable("\n".join(filter(None, [case.message, case.hint.text if case.hint else ""])), 1000)
         title = inline(f"{report.assignment} · {case.section}: {words.title(case)}", 200)
         if case.where is None:
@@ -64,13 +63,13 @@ def complaints(report: Report, locate: Callable[[Where], tuple[str, int | None]]
 
 
 def feedback_note() -> str:
-    """What a member has to know of a check in their own repository."""
+    """What a member must know about a check in their own repository."""
     return _("This is feedback by the public cases, not a score: the score comes from the staff's own run.")
 
 
 @contextmanager
 def stopped(stream: TextIO | Log) -> Iterator[None]:
-    """Let the runner obey nothing meanwhile: it waits for a word that nobody can know beforehand."""
+    """Inside this context the runner obeys no line, until it reads a random word."""
     word = secrets.token_hex(32)
     raw = _raw(stream)
     raw.write(f"::stop-commands::{word}\n")
@@ -84,7 +83,7 @@ def stopped(stream: TextIO | Log) -> Iterator[None]:
 
 
 def give(stream: TextIO | Log, text: str) -> None:
-    """Write a command, past what takes commands apart."""
+    """Write a command so that `neutral` does not change it."""
     stream.flush()
     raw = _raw(stream)
     raw.write(text + "\n")
@@ -92,10 +91,10 @@ def give(stream: TextIO | Log, text: str) -> None:
 
 
 def guard() -> None:
-    """From now on nothing that this process prints to the log is a command."""
+    """From now on the runner obeys nothing that this process prints."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        # A file that a step redirects to is data for somebody, and no log: it stays as it is.
+        # Output that a step redirects to a file is data, not a log: it stays as it is.
         if stream is not None and not _is_file(stream):
             log = Log(stream)
             atexit.register(log.finish)
@@ -103,7 +102,7 @@ def guard() -> None:
 
 
 class Log:
-    """A stream to the runner's log; lines go out whole, since where one begins is what counts."""
+    """A stream to the runner's log. It writes whole lines, since a command is known by how a line begins."""
 
     def __init__(self, stream: TextIO) -> None:
         self.raw = stream
@@ -111,16 +110,16 @@ class Log:
         self._line: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
-        """What it has beside: encoding, descriptor, …."""
+        """The other attributes of a stream: encoding, descriptor, …."""
         return getattr(self.raw, name)
 
     def isatty(self) -> bool:
         return False
 
     def write(self, text: str) -> int:
-        whole, end, rest = text.rpartition("\n")
+        lines, end, rest = text.rpartition("\n")
         if end:
-            self.raw.write(neutral("".join([*self._line, whole, end])))
+            self.raw.write(neutral("".join([*self._line, lines, end])))
             self._line = []
         if rest:
             self._line.append(rest)
@@ -130,14 +129,14 @@ class Log:
         self.raw.flush()
 
     def finish(self) -> None:
-        """The line that has no end, at the end."""
+        """Write the last line, even if it has no end."""
         if self._line:
             self.write("\n")
         self.flush()
 
 
 class _Bytes(io.RawIOBase):
-    """The same stream for whoever writes bytes."""
+    """The same stream for callers that write bytes."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -160,19 +159,19 @@ def _raw(stream: TextIO | Log) -> TextIO:
 def _is_file(stream: TextIO) -> bool:
     try:
         return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
-    except (OSError, ValueError):  # no descriptor of the system's
+    except (OSError, ValueError):  # it has no descriptor
         return False
 
 
-def _first(cases: tuple[CaseResult, ...]) -> CaseResult | None:
-    """The case of a section that says most about what is wrong; none where nothing is, or nothing is written yet."""
+def _most_telling(cases: tuple[CaseResult, ...]) -> CaseResult | None:
+    """The case that says most about what is wrong in a section; None where nothing is wrong or nothing is written."""
     quiet = (Verdict.PASSED, Verdict.SKIPPED, Verdict.MISSING)
     wrong = [case for case in cases if case.verdict not in quiet]
     return min(wrong, key=lambda case: (case.where is None, case.hint is None), default=None)
 
 
 def _escaped(text: str, table: dict[str, str]) -> str:
-    text = _ANYWHERE.sub(r"\1 \2", text)  # whichever of the two forms a runner looks for first
-    for sign, code in table.items():  # the percent sign comes first
+    text = _ANYWHERE.sub(r"\1 \2", text)  # the runner may look for `##[` first
+    for sign, code in table.items():  # the percent sign is first, so no code is escaped again
         text = text.replace(sign, code)
     return text

@@ -1,7 +1,6 @@
-"""What is said to each member of a grading run: a status at their commit and a comment below it.
+"""What each member is told of a grading run: a status at their commit, and a comment.
 
-Reports come from the machine that judged. Nothing is believed of them before their signature is checked, and nothing
-is written anywhere before all of them have been.
+The reports come from the machine that judged. All signatures are checked before anything is written anywhere.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ Key = tuple[str, str]  # member, assignment
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A report that is the staff's own, and the commit that it is on."""
+class CheckedReport:
+    """A report with a valid signature, and the work that it judges."""
 
     document: Document
     collected: CollectedWork
@@ -60,14 +59,16 @@ class Post:
 
     @property
     def digest(self) -> str:
-        """What is said, as one hash: the same is not said twice."""
+        """A hash of the requests, by which `tell` sees that they were sent before."""
         text = json.dumps([*self.requests()], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def checked_reports(graded: Path, collections: Mapping[str, CollectedFolder], key: PublicKey) -> dict[Key, Judged]:
-    """Every report below `graded`; a single one that is not what it says stops all."""
-    found: dict[Key, Judged] = {}
+def checked_reports(
+    graded: Path, collections: Mapping[str, CollectedFolder], key: PublicKey
+) -> dict[Key, CheckedReport]:
+    """Every report below `graded`, by member and assignment; if one of them is wrong, none is taken."""
+    reports: dict[Key, CheckedReport] = {}
     for file in sorted(graded.rglob("reports/*.json")):
         document = read_file(file)
         key.demand(document, file)
@@ -81,33 +82,35 @@ def checked_reports(graded: Path, collections: Mapping[str, CollectedFolder], ke
             raise _wrong(_("Nothing of {member} was collected for this."), file, member)
         if report.submission_sha256 not in collected.contents:
             raise _wrong(_("The report is on something else than what was collected of {member}."), file, member)
-        if (member, assignment) in found:
+        if (member, assignment) in reports:
             raise _wrong(_("There are two reports of {member}."), file, member)
-        found[member, assignment] = Judged(document, collected, file)
-    return found
+        reports[member, assignment] = CheckedReport(document, collected, file)
+    return reports
 
 
 def posts(
     collections: Mapping[str, CollectedFolder],
-    reports: Mapping[Key, Judged],
+    reports: Mapping[Key, CheckedReport],
     host: str,
     seen: Callable[[Report], Report],
 ) -> Iterator[Post]:
-    """What is to be said to whom; `seen` cuts a report to what its member may see."""
+    """What to tell each member; `seen` cuts a report to what its member may see."""
     for assignment, collection in collections.items():
-        for one in collection.members:
-            repository = slug(one.url, host)
-            if repository is None or one.commit is None:
+        for work in collection.members:
+            repository = slug(work.url, host)
+            if repository is None or work.commit is None:
                 continue
-            mine = reports.get((one.member, assignment))
-            state, description, comment = _said(assignment, one, None if mine is None else seen(mine.document.report))
-            yield Post(one.member, assignment, repository, one.commit, state, description[:_DESCRIPTION], comment)
+            checked = reports.get((work.member, assignment))
+            report = None if checked is None else seen(checked.document.report)
+            state, description, comment = _message(assignment, work, report)
+            yield Post(work.member, assignment, repository, work.commit, state, description[:_DESCRIPTION], comment)
 
 
-def _said(assignment: str, one: CollectedWork, report: Report | None) -> tuple[str, str, str]:
-    if one.missing is not None:
-        said = _("Not collected: {reason}").format(reason=missing_reason(one.missing))
-        return "error", said, f"{escaped(assignment)}: {escaped(said)}\n"
+def _message(assignment: str, work: CollectedWork, report: Report | None) -> tuple[str, str, str]:
+    """State and description of the status, and the comment."""
+    if work.missing is not None:
+        reason = _("Not collected: {reason}").format(reason=missing_reason(work.missing))
+        return "error", reason, f"{escaped(assignment)}: {escaped(reason)}\n"
     if report is None or not report.complete:
         return "error", _("It could not be judged. That is no fault of yours; it is judged again."), ""
     described = _("{score} of {most} points ({percent} %)").format(

@@ -1,7 +1,7 @@
-"""What a member has in a repository: its head, the commit of a moment, and the files that may be the submission.
+"""Read a member's repository: its address, its newest commit, the commit of a moment, and the files of a commit.
 
-Files are taken out of the object store by their hashes and never checked out: a path, a mode or an attribute of the
-repository's acts on nothing here.
+Files are read from git's store by their hashes and never checked out, so no path, mode or attribute in the repository
+has an effect on this machine.
 """
 
 from __future__ import annotations
@@ -27,21 +27,26 @@ _SCP = re.compile(r"[\w.-]+@[\w.-]+:[^\s:][^\s]*")
 _PATH = re.compile(r"/[^\0\n]+|[A-Za-z]:[\\/][^\0\n]+")
 _CREDENTIALS = re.compile(r"(?i)^(\s*https?://)[^/]*@")
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
-_LISTING = 16 << 20  # bytes of the list of files: 10,000 of them take one or two
-_DEPTHS = (20, 200, 2000)  # how far history is fetched for the commit of a moment
-_MODES = {"100644": "file", "100755": "file", "100664": "file", "120000": "link"}  # the rest are folders, submodules
+_LISTING = 16 << 20  # bytes of the list of files; 10,000 files take one or two million
+_DEPTHS = (1, 20, 200, 2000)  # how many commits are fetched, step by step, to find the one of a moment
+_MODES = {
+    "100644": "file",
+    "100755": "file",
+    "100664": "file",
+    "120000": "link",
+}  # all others are folders or submodules
 
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit and the time that it claims."""
+    """A commit, and the time that stands in it, which its author can choose."""
 
     id: str
     at: datetime
 
 
 def address(text: str) -> str:
-    """What git is given for what the roster says: a URL, or `OWNER/NAME` at GitHub."""
+    """The address for git, made of what the roster says: a URL, or `OWNER/NAME` at GitHub."""
     text = text.strip()
     if not text:
         raise UnavailableError("no-address")
@@ -58,7 +63,7 @@ def address(text: str) -> str:
         raise UnavailableError("bad-address") from error
     if parts.scheme not in ("https", "http", "ssh", "git", "file") or not (host or parts.scheme == "file"):
         raise UnavailableError("bad-address")
-    if host == GITHUB and parts.scheme == "https":  # as copied from a browser, wherever it stood in the repository
+    if host == GITHUB and parts.scheme == "https":  # perhaps copied from a browser that showed a file or a folder
         owner_and_name = "/".join(parts.path.strip("/").split("/")[:2]).removesuffix(".git")
         if not _SHORT.fullmatch(owner_and_name):
             raise UnavailableError("bad-address")
@@ -67,29 +72,29 @@ def address(text: str) -> str:
 
 
 def without_credentials(url: str) -> str:
-    """An address that may be shown and stored; who stands before an `@` in one for https is there for a password."""
+    """The address without the name and password that may stand before an `@`; it can be shown and stored."""
     return _CREDENTIALS.sub(r"\1", url)
 
 
 def slug(url: str, host: str) -> str | None:
-    """`OWNER/NAME` of a repository at `host`; None where it lies elsewhere."""
+    """`OWNER/NAME` of a repository at `host`; None where it is on another host."""
     start = rf"(?:https?://|ssh://git@|git@){re.escape(host)}[/:]"
-    found = re.fullmatch(rf"{start}([A-Za-z0-9-]+/[A-Za-z0-9._-]+?)(?:\.git)?/?", url)
-    return found[1] if found else None
+    match = re.fullmatch(rf"{start}([A-Za-z0-9-]+/[A-Za-z0-9._-]+?)(?:\.git)?/?", url)
+    return match[1] if match else None
 
 
 def head(git: Git, url: str) -> str:
-    """The commit that the repository's default branch is at now."""
+    """The newest commit on the default branch."""
     for line in git("ls-remote", "--quiet", "--", url, "HEAD", most=1 << 20).decode("utf-8", "replace").splitlines():
         commit, _tab, name = line.partition("\t")
         if name == "HEAD" and _COMMIT.fullmatch(commit):
             return commit
-    others = git("ls-remote", "--quiet", "--heads", "--", url, most=1 << 20)
-    raise UnavailableError("other-branch" if others.strip() else "empty")
+    branches = git("ls-remote", "--quiet", "--heads", "--", url, most=1 << 20)
+    raise UnavailableError("other-branch" if branches.strip() else "empty")
 
 
 def fetch(git: Git, url: str, commit: str, depth: int = 1) -> None:
-    """Fetch one commit, by its hash: no name that somebody gave to a branch is ever part of a command."""
+    """Fetch one commit by its hash: the name of a branch is never part of a command."""
     if not (git.folder / "HEAD").exists():
         kind = "sha1" if len(commit) == 40 else "sha256"
         git("init", "--quiet", "--bare", "--template=", f"--object-format={kind}", ".", most=1 << 20)
@@ -97,7 +102,7 @@ def fetch(git: Git, url: str, commit: str, depth: int = 1) -> None:
 
 
 def commits(git: Git, commit: str) -> Iterable[Commit]:
-    """The commit and those before it on its branch, as far as they were fetched, the newest first."""
+    """The commit and the fetched ones before it on its branch, the newest first."""
     text = git("rev-list", "--first-parent", "--timestamp", commit, "--", most=1 << 20).decode("ascii", "replace")
     for line in text.splitlines():
         seconds, _blank, id_ = line.partition(" ")
@@ -105,22 +110,22 @@ def commits(git: Git, commit: str) -> Iterable[Commit]:
 
 
 def commit_of(git: Git, url: str, tip: str, moment: datetime) -> Commit:
-    """The newest commit on the branch of `tip` that says it was made at `moment` or before."""
+    """The newest commit up to `tip` whose own time is not after `moment`."""
     known = 0
-    for depth in (1, *_DEPTHS):
+    for depth in _DEPTHS:
         fetch(git, url, tip, depth)
-        found = list(commits(git, tip))
-        for each in found:
-            if each.at <= moment:
-                return each
-        if len(found) in (known, 0) or len(found) < depth:  # the beginning of the history
+        fetched = list(commits(git, tip))
+        for candidate in fetched:
+            if candidate.at <= moment:
+                return candidate
+        if len(fetched) in (known, 0) or len(fetched) < depth:  # this is the whole history
             break
-        known = len(found)
+        known = len(fetched)
     raise UnavailableError("too-early")
 
 
 def files(git: Git, commit: str, assignment: str | None, others: Sequence[str], where: str) -> dict[str, bytes]:
-    """The files of a commit that may be the submission, by their names below the top."""
+    """The contents of the files that may be the submission, by their paths in the repository."""
     entries = _candidates(git, commit, assignment, others)
     if not entries:
         raise UnavailableError("nothing")
@@ -141,10 +146,10 @@ def files(git: Git, commit: str, assignment: str | None, others: Sequence[str], 
 def _candidates(
     git: Git, commit: str, assignment: str | None, others: Sequence[str]
 ) -> list[tuple[str, str, str, int]]:
-    """Name, kind, hash and size of each file that counts."""
-    # The tree of a hostile commit may hold itself a million times: the list is bounded, and git with it.
+    """Name, kind, hash and size of each file that may be the submission."""
+    # A hostile commit may list the same folder a million times, so the list is limited.
     listing = git("ls-tree", "-r", "-z", "--long", "--full-tree", commit, most=_LISTING)
-    found = []
+    entries = []
     for record in listing.split(b"\0"):
         head_, tab, path = record.partition(b"\t")
         if not tab:
@@ -152,13 +157,13 @@ def _candidates(
         mode, type_, id_, size = head_.decode("ascii").split()
         name = shown(path.decode("utf-8", "replace"))
         if type_ == "blob" and mode in _MODES and is_candidate(name):
-            found.append((name, _MODES[mode], id_, int(size)))
-    named = _of_assignment([each[0] for each in found], assignment, others)
-    return [each for each in found if each[0] in named]
+            entries.append((name, _MODES[mode], id_, int(size)))
+    named = _of_assignment([entry[0] for entry in entries], assignment, others)
+    return [entry for entry in entries if entry[0] in named]
 
 
 def _of_assignment(names: list[str], assignment: str | None, others: Sequence[str]) -> set[str]:
-    """Those that the assignment's name is on, or is on their folder; else those that no assignment's name is on."""
+    """The files named after the assignment; else those in a folder named after it; else those that no other names."""
     if assignment is None:
         return set(names)
     tests: list[Callable[[str], bool]] = [
@@ -170,7 +175,7 @@ def _of_assignment(names: list[str], assignment: str | None, others: Sequence[st
 
 
 def _unpacked(packed: bytes, entries: Iterable[tuple[str, str, str, int]]) -> Iterable[tuple[str, bytes]]:
-    """The contents in what `cat-file --batch` prints: for each a line `HASH blob SIZE`, the bytes, a line end."""
+    """Take the files out of what `cat-file --batch` prints, for each: `HASH blob SIZE`, the bytes, a line end."""
     at = 0
     for name, _kind, id_, size in entries:
         end = packed.index(b"\n", at)
@@ -181,7 +186,7 @@ def _unpacked(packed: bytes, entries: Iterable[tuple[str, str, str, int]]) -> It
 
 
 def _moment(seconds: str) -> datetime:
-    """A commit's time; one that no calendar has is as late as can be, so that it never is in time."""
+    """A commit's time. A number that is no date becomes the latest date there is, so it never counts as in time."""
     try:
         return datetime.fromtimestamp(int(seconds), timezone.utc)
     except (ValueError, OverflowError, OSError):

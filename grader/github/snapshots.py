@@ -1,4 +1,4 @@
-"""The file of snapshots: where every member's branch was, time after time."""
+"""The file of snapshots: where every member's branch was at several times."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from grader.github.collected import Snapshot, heads_json, read_snapshots
 from grader.github.git import FetchLimits
 
 
-def add_snapshot(known: Path, file: Path, people: Sequence[Person], bounds: FetchLimits, jobs: int) -> list[Snapshot]:
-    """Take a snapshot now and write it to `file` after those of the file `known`; all of them, the new one last."""
+def add_snapshot(known: Path, file: Path, people: Sequence[Person], limits: FetchLimits, jobs: int) -> list[Snapshot]:
+    """Take a snapshot and write it to `file`, after those of the file `known`; returns all, the new one last."""
     snapshots = read_snapshots(known) if known.exists() else []
-    snapshots.append(take_snapshot(people, bounds, jobs))
+    snapshots.append(take_snapshot(people, limits, jobs))
     write_whole(file, json.dumps(heads_json(snapshots), ensure_ascii=False, indent=1) + "\n")
     return snapshots

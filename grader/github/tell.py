@@ -1,4 +1,4 @@
-"""Send posts to GitHub, each of them once: what was sent is kept in a file from run to run."""
+"""Send posts to GitHub, each one once: a file keeps what earlier runs have sent."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Told:
 
 
 def tell(posts: Iterable[Post], file: Path, pause: float) -> Told:
-    """Send what `file` does not say was sent before."""
+    """Send the posts that `file` does not list as sent."""
     published = _published(file)
     token, sent, failures = os.environ.get(TOKEN_VARIABLE, ""), 0, []
     for post in posts:

@@ -18,7 +18,7 @@ from grader.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from grader.github.collected import CollectedFolder
-    from grader.github.publish import Judged, Key
+    from grader.github.publish import CheckedReport, Key
 
 _BOOK, _PUBLISHED = "gradebook.sqlite", "published.json"
 
@@ -81,7 +81,7 @@ def publish_job(
     raise SystemExit(OUR_FAULT if told.failures or missing else ALL_PASSED)
 
 
-def _missing(collections: Mapping[str, CollectedFolder], reports: Mapping[Key, Judged]) -> Iterator[str]:
+def _missing(collections: Mapping[str, CollectedFolder], reports: Mapping[Key, CheckedReport]) -> Iterator[str]:
     """Whose work was collected and not judged."""
     text = _("{hw}: the work of {member} was collected, and there is no report on it.")
     for hw, collection in collections.items():
@@ -90,7 +90,7 @@ def _missing(collections: Mapping[str, CollectedFolder], reports: Mapping[Key, J
                 yield text.format(hw=hw, member=work.member)
 
 
-def _overview(collections: Mapping[str, CollectedFolder], reports: Mapping[Key, Judged]) -> str:
+def _overview(collections: Mapping[str, CollectedFolder], reports: Mapping[Key, CheckedReport]) -> str:
     """Every member, with what the staff sees."""
     from grader.report.sheet import out_of
 
