@@ -20,9 +20,9 @@ from grader.assignment.limits import Limits
 from grader.errors import OurFaultError
 from grader.i18n import _
 from grader.sandbox import watchdog
-from grader.sandbox.neighbours import Place
+from grader.sandbox.processor import Processor
 from grader.sandbox.spec import SCRIPT, WorkerSpec
-from grader.sandbox.worker import OUT_OF_MEMORY, EndedError, ForkedWorker, status_text
+from grader.sandbox.worker import OUT_OF_MEMORY, ZYGOTE_LOST, EndedError, ForkedWorker, status_text
 from grader.worker.removal import empty, remove
 
 _PREFIX = "d2d-"
@@ -32,17 +32,20 @@ _ANSWER_SECONDS = 10.0  # killing what a submission left behind takes millisecon
 
 
 class ForkServer:
-    """A zygote, started at once and waited for only when the first worker is asked for."""
+    """A zygote. It starts at once, and is waited for when the first worker is asked for."""
 
     def __init__(self, spec: WorkerSpec) -> None:
         self.spec = spec
-        self.layers: tuple[str, ...] = ()  # those of the last worker, as it said itself before any student's code ran
-        self.required: tuple[str, ...] = ()  # layers without which no worker may serve any more
-        self.place = Place()
+        self.layers: tuple[str, ...] = ()  # those of the last worker, which it named before any student's code ran
+        self.required: tuple[str, ...] = ()  # a worker that lacks one of these layers is refused
+        self.processor = Processor()
         sweep_homes()
         # One folder for all workers to come: the kernel's rules for it can be made once instead of for each worker.
-        self.home = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
-        self._start()
+        self.home = _new_home()
+        with ExitStack() as on_failure:
+            on_failure.callback(remove, self.home)
+            self._start()
+            on_failure.pop_all()
 
     def _start(self) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -57,13 +60,13 @@ class ForkServer:
                 stderr=self.complaints,
                 start_new_session=True,  # Ctrl-C in a terminal is for the judge alone
             )
-        Path(self.home).mkdir(mode=0o700, exist_ok=True)  # a zygote that ended took it along
+        Path(self.home).mkdir(mode=0o700, exist_ok=True)  # a zygote that ended removed it
         self.control.settimeout(_READY_SECONDS)
         self.offered: dict[str, str | None] | None = None
         self._send({**self.spec.as_json(), "home": self.home})
 
     def survey(self) -> dict[str, str | None]:
-        """Each layer that the machine could have: None where it does, else the reason why not."""
+        """Each layer that a worker could take on: None where the machine has it, else the reason why not."""
         if self.offered is None:
             ready, _none = self._receive()
             self.offered = dict(ready["offered"])
@@ -78,45 +81,50 @@ class ForkServer:
             self._stop()
             self._start()
         self.survey()
-        self.place.take(self.process.pid)
-        scratch = Path(self.home, "work")
-        scratch.mkdir(mode=0o700)
-        with ExitStack() as undo:
-            theirs, ours = [], []
-            for to_worker in (True, False, False):
-                reading, writing = os.pipe()
-                theirs.append(reading if to_worker else writing)
-                ours.append(writing if to_worker else reading)
-            for fd in theirs:
-                undo.callback(os.close, fd)
-            with suppress(OSError):  # unprivileged users have a quota of pipe pages; the smaller pipe only costs time
-                for fd in theirs[:2]:
-                    fcntl.fcntl(fd, getattr(fcntl, "F_SETPIPE_SZ", 1031), _PIPE_BYTES)
-            self._send({"fork": limits.for_worker(str(scratch))}, theirs)
-        message, pidfds = self._receive()
-        pidfd = pidfds[0] if pidfds else None
-        worker = ForkedWorker(self.end, pidfd, (ours[0], ours[1], ours[2]), limits.output_kb << 10, reply_bound)
-        try:
-            hello = json.loads(worker.greeting(time.monotonic() + _ANSWER_SECONDS))
-        except EndedError as error:
-            reason = worker.output.take()[0].strip() or str(error)
-            raise OurFaultError(_("A worker could not be closed off: {reason}").format(reason=reason)) from error
-        self.layers = ("process", *hello["layers"])
-        if missing := [name for name in self.required if name not in self.layers]:
-            worker.end()
-            text = _("A worker started without {names}, which the one before it had.")
-            raise OurFaultError(
-                text.format(names=", ".join(missing)), hint=_("`d2d doctor` shows what this machine offers.")
-            )
+        self.processor.take(self.process.pid)
+        with ExitStack() as on_failure:
+            on_failure.callback(self.end)
+            worker, pid = self._fork(limits, reply_bound)
+            on_failure.pop_all()
+            on_failure.callback(worker.end)
+            self.layers = ("process", *_layers_of(worker))
+            if missing := [name for name in self.required if name not in self.layers]:
+                text = _("A worker started without {names}, which the one before it had.")
+                hint = _("`d2d doctor` shows what this machine offers.")
+                raise OurFaultError(text.format(names=", ".join(missing)), hint=hint)
+            on_failure.pop_all()
         if "seccomp" not in self.layers and "cgroup" not in self.layers:
-            worker.too_large = self._watch(message["pid"], limits.memory_mb << 20)
+            worker.too_large = self._watch(pid, limits.memory_mb << 20)
         return worker
 
-    def _watch(self, worker: int, budget: int) -> Callable[[], bool]:
-        """Whether a worker and what it started hold too much memory together; the process alone has RLIMIT_AS.
+    def _fork(self, limits: Limits, reply_bound: int) -> tuple[ForkedWorker, int]:
+        """A worker that the zygote has just forked, and its pid."""
+        scratch = Path(self.home, "work")
+        scratch.mkdir(mode=0o700)
+        with ExitStack() as ours, ExitStack() as theirs:
+            ends: dict[ExitStack, list[int]] = {ours: [], theirs: []}
+            for to_worker in (True, False, False):
+                for end, fd in zip((theirs, ours) if to_worker else (ours, theirs), os.pipe(), strict=True):
+                    end.callback(os.close, fd)
+                    ends[end].append(fd)
+            with suppress(OSError):  # unprivileged users have a quota of pipe pages; the smaller pipe only costs time
+                for fd in ends[theirs][:2]:
+                    fcntl.fcntl(fd, getattr(fcntl, "F_SETPIPE_SZ", 1031), _PIPE_BYTES)
+            self._send({"fork": limits.for_worker(str(scratch))}, ends[theirs])
+            theirs.close()
+            message, pidfds = self._receive()
+            ours.pop_all()  # from here on the worker closes them
+        requests, replies, printed = ends[ours]
+        pidfd = pidfds[0] if pidfds else None
+        pipes = (requests, replies, printed)
+        return ForkedWorker(self.end, pidfd, pipes, limits.output_kb << 10, reply_bound), message["pid"]
 
-        Only where it can start any, and no control group counts for us. Looked for below the zygote, to which orphans
-        come; what a process that has just started holds is what the zygote shares with it.
+    def _watch(self, worker: int, budget: int) -> Callable[[], bool]:
+        """Whether a worker and the processes that it started hold too much memory together.
+
+        Only needed where a worker can start processes, each with its own RLIMIT_AS, and no control group counts them.
+        They are below the zygote, which adopts orphans. A process that has just started holds what it shares with the
+        zygote, so that much is not counted.
         """
         zygote, share = self.process.pid, watchdog.memory_of(worker)
         return lambda: watchdog.memory_of(zygote, share) > budget
@@ -133,13 +141,13 @@ class ForkServer:
             message, _none = self._receive()
             ended = OUT_OF_MEMORY if message["out_of_memory"] else status_text(message["status"])
         except OurFaultError:
-            # Where no layer forbids it, a submission can kill or stop the zygote. That is its own crash, and the
-            # next one gets a new zygote; if that can't be started either, the fault is ours.
+            # Where no layer forbids it, a submission can kill or stop the zygote. That counts as a crash of its own,
+            # and the next submission gets a new zygote; if that can't be started either, the fault is ours.
             self._stop()
             self._start()
-            ended = "zygote lost"
+            ended = ZYGOTE_LOST
         self._sweep()
-        self.place.leave()
+        self.processor.leave()
         return ended
 
     def _sweep(self) -> None:
@@ -148,12 +156,12 @@ class ForkServer:
             empty(self.home)
         except OSError:
             self._stop()
-            self.home = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+            self.home = _new_home()
             self._start()
 
     def close(self) -> None:
         """End the zygote, and with it every worker."""
-        self.place.leave()
+        self.processor.leave()
         self._stop()
         with suppress(OSError):  # the zygote may just be doing the same
             remove(self.home)
@@ -185,14 +193,28 @@ class ForkServer:
 
     def _lost(self) -> OurFaultError:
         self.complaints.seek(0)
-        said = self.complaints.read().decode("utf-8", "replace").strip().splitlines()
-        reason = said[-1] if said else _("it said nothing")
+        lines = self.complaints.read().decode("utf-8", "replace").strip().splitlines()
+        reason = lines[-1] if lines else _("it said nothing")
         text = _("The process that workers start from could not be used: {reason}")
         return OurFaultError(text.format(reason=reason), hint=_("`d2d doctor` shows what this machine offers."))
 
 
+def _layers_of(worker: ForkedWorker) -> list[str]:
+    """The layers that a worker names in its first frame, which it sends once it is locked down."""
+    try:
+        names: list[str] = json.loads(worker.greeting(time.monotonic() + _ANSWER_SECONDS))["layers"]
+    except EndedError as error:
+        reason = worker.output.take()[0].strip() or str(error)
+        raise OurFaultError(_("A worker could not be closed off: {reason}").format(reason=reason)) from error
+    return names
+
+
+def _new_home() -> str:
+    return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+
+
 def sweep_homes() -> None:
-    """Take away the folders of judges that were killed before they could."""
+    """Remove the folders of judges that were killed before they could do it."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}[0-9]*-*"):
         owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
         with suppress(OSError):  # another judge that starts now may sweep the same folder

@@ -21,7 +21,7 @@ from typing import IO
 
 from grader.assignment.limits import Limits
 from grader.sandbox.spec import SCRIPT, WorkerSpec
-from grader.sandbox.worker import CHUNK, EndedError, Worker, status_text
+from grader.sandbox.worker import CHUNK, EndedError, IncomingFrame, Worker, status_text
 from grader.worker.frames import HEADER
 from grader.worker.layers.compose import LAYERS
 
@@ -30,7 +30,7 @@ _START_SECONDS = 60.0  # importing torch is part of the first exchange here
 
 
 class SpawnServer:
-    """Starts a new interpreter for each worker, one ahead of need so that its imports cost no waiting."""
+    """Starts a new interpreter for each worker."""
 
     layers: tuple[str, ...] = ("process",)
     required: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class SpawnServer:
         self.current: SpawnedWorker | None = None
 
     def survey(self) -> dict[str, str | None]:
-        """Each layer that the machine could have: none, without a fork server."""
+        """Each layer that a worker could take on, with the reason why it has none here."""
         return dict.fromkeys(LAYERS, "needs Linux")
 
     def worker(self, limits: Limits, reply_bound: int) -> SpawnedWorker:
@@ -95,22 +95,17 @@ class SpawnedWorker(Worker):
             self._drop("crashed", "a reply before its request")
         deadline, self.grace = deadline + self.grace, 0.0
         self.messages.put(HEADER.pack(len(message)) + message)
-        reply, length = bytearray(), -1
-        while length < 0 or len(reply) < length:
+        reply = IncomingFrame(self.reply_bound)
+        while not reply.is_whole:
             try:
                 chunk = self.chunks.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
                 self._drop("timeout", "")
             if not chunk:
                 self._drop("crashed", "")
-            reply += chunk
-            if length < 0 and len(reply) >= HEADER.size:
-                length = HEADER.unpack(reply[: HEADER.size])[0] + HEADER.size
-                if length > self.reply_bound:
-                    self._drop("crashed", "a reply longer than allowed")
-            if 0 <= length < len(reply):
-                self._drop("crashed", "more than one reply")
-        return bytes(memoryview(reply)[HEADER.size :])
+            if fault := reply.add(chunk):
+                self._drop("crashed", fault)
+        return reply.message()
 
     def end(self) -> str:
         if self.ended is None:
@@ -127,7 +122,7 @@ class SpawnedWorker(Worker):
         return self.ended
 
     def _settle(self) -> None:
-        """Let the threads finish: a full queue holds its reader, and so does a process that got away with a pipe."""
+        """Let the threads finish: one waits while its queue is full, or while a process that got away has its pipe."""
         until = time.monotonic() + _SETTLE_SECONDS
         while any(thread.is_alive() for thread in self.threads) and time.monotonic() < until:
             with suppress(queue.Empty):

@@ -1,6 +1,6 @@
-"""Memory of a worker and its children by /proc, for whoever watches from outside where no control group is writable.
+"""The memory of a worker and its children as /proc shows it, for where no control group counts it.
 
-A poor substitute: it sees only what is there when it looks. RLIMIT_AS in the worker is what stops a sudden growth.
+It sees only what is there at the moment. RLIMIT_AS in the worker is what stops a sudden growth.
 """
 
 from __future__ import annotations
@@ -8,21 +8,11 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-GIVES = "the memory of a whole worker can be watched from outside"
-
-
-def available() -> str | None:
-    """None where the children and the memory of a process can be read; else the reason."""
-    for name in ("statm", f"task/{os.getpid()}/children"):
-        if not os.path.exists(f"/proc/self/{name}"):
-            return f"/proc/self/{name} is not there"
-    return None
-
 
 def memory_of(pid: int, share: int = 0) -> int:
     """Bytes of anonymous memory of a process and all below it, 0 once it is gone (man 5 proc_pid_statm).
 
-    What a fork shares unwritten with the zygote is counted in each; `share` is taken off every one of them for that.
+    `share` is taken off for each process: the pages that it shares with the zygote would be counted in every one.
     """
     held = 0
     with suppress(FileNotFoundError, ProcessLookupError):

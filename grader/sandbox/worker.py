@@ -16,11 +16,12 @@ from grader.worker.frames import HEADER
 CHUNK = 1 << 18
 _LEAVING_MILLISECONDS = 500
 _WATCH_SECONDS = 0.05
-OUT_OF_MEMORY = "out of memory"  # how a worker ended that the kernel killed for it
+# How a worker ended that the kernel killed for its memory, and one that took its zygote along.
+OUT_OF_MEMORY, ZYGOTE_LOST = "out of memory", "zygote lost"
 
 
 class EndedError(Exception):
-    """The worker is gone or is no longer believed. `how` is «timeout», «memory» or «crashed»."""
+    """The worker is gone, or what it sends can't be used. `how` is «timeout», «memory» or «crashed»."""
 
     def __init__(self, how: str, detail: str = "") -> None:
         super().__init__(f"{how} {detail}".strip())
@@ -44,6 +45,30 @@ class Output:
         return text, cut
 
 
+class IncomingFrame:
+    """A reply while it comes in."""
+
+    def __init__(self, bound: int) -> None:
+        self.bound, self.data, self.length = bound, bytearray(), -1
+
+    def add(self, data: bytes) -> str:
+        """Take in the next bytes; what is wrong with the reply, empty where nothing is."""
+        self.data += data
+        if self.length < 0 and len(self.data) >= HEADER.size:
+            self.length = HEADER.unpack(self.data[: HEADER.size])[0] + HEADER.size
+            if self.length > self.bound:
+                return "a reply longer than allowed"
+        return "more than one reply" if 0 <= self.length < len(self.data) else ""
+
+    @property
+    def is_whole(self) -> bool:
+        return self.length == len(self.data)
+
+    def message(self) -> bytes:
+        """What the frame holds, once it is whole."""
+        return bytes(memoryview(self.data)[HEADER.size :])
+
+
 class Worker(ABC):
     """One process that runs one submission's code."""
 
@@ -56,7 +81,7 @@ class Worker(ABC):
 
     @abstractmethod
     def end(self) -> str:
-        """Kill it and all that came of it, and wait until nothing is left; how it ended, in a word."""
+        """Kill it and all processes that it started, and wait until none is left; how it ended, in a word."""
 
 
 class ForkedWorker(Worker):
@@ -78,7 +103,7 @@ class ForkedWorker(Worker):
         self.too_large: Callable[[], bool] | None = None  # asked now and then, where memory is watched from outside
         self.requests, self.replies, self.printed = pipes
         self.ended: str | None = None
-        self.asks_for_room = False  # to send more: the poll looks for it
+        self.asks_for_room = False  # whether the poll looks for room in the pipe of requests
         self.early = select.poll()
         self.early.register(self.replies, select.POLLIN)
         self.poll = select.poll()
@@ -91,20 +116,20 @@ class ForkedWorker(Worker):
         if self.ended is not None:
             raise EndedError("crashed", self.ended)
         self.send_waiting = memoryview(HEADER.pack(len(message)) + message)
-        if any(mask & select.POLLIN for _fd, mask in self.early.poll(0)):  # nobody asked for this yet
+        if any(mask & select.POLLIN for _fd, mask in self.early.poll(0)):  # before it was asked
             self._drop("crashed", "a reply before its request")
         self._write()
         return self._frame(deadline)
 
     def greeting(self, deadline: float) -> bytes:
-        """The first frame, which the worker sends by itself once it is locked down."""
+        """The first frame, which the worker sends without being asked once it is locked down."""
         self.send_waiting = memoryview(b"")
         return self._frame(deadline)
 
     def _frame(self, deadline: float) -> bytes:
         """One frame from the worker, its output read meanwhile, so that neither waits for the other."""
-        reply, length = bytearray(), -1
-        while length < 0 or len(reply) < length:
+        reply = IncomingFrame(self.reply_bound)
+        while not reply.is_whole:
             events = self._wait(deadline)
             if self.requests in events:
                 self._write()
@@ -114,29 +139,23 @@ class ForkedWorker(Worker):
                 data = self._read(self.replies)
                 if data == b"":
                     self._drop("crashed", "")
-                reply += data or b""
-                if length < 0 and len(reply) >= HEADER.size:
-                    length = HEADER.unpack(reply[: HEADER.size])[0] + HEADER.size
-                    if length > self.reply_bound:
-                        self._drop("crashed", "a reply longer than allowed")
-                if 0 <= length < len(reply):
-                    self._drop("crashed", "more than one reply")
+                if fault := reply.add(data or b""):
+                    self._drop("crashed", fault)
             elif self.pidfd in events:  # dead, and nothing of a reply is left in the pipe
                 self._drop("crashed", "")
-        # What was printed before the reply was in its pipe first, so the poll that showed the one showed the other too.
-        return bytes(memoryview(reply)[HEADER.size :])
+        # What was printed before the reply is read by now: it was in its pipe first, so one poll showed both.
+        return reply.message()
 
     def end(self) -> str:
         if self.ended is None:
             self._drain(self.printed)
-            self.ended = self.finish()
-            for fd in (
-                self.requests,
-                self.replies,
-                self.printed,
-                *([] if self.pidfd is None else [self.pidfd]),
-            ):
-                os.close(fd)
+            self.ended = ZYGOTE_LOST  # where `finish` fails
+            try:
+                self.ended = self.finish()
+            finally:
+                for fd in (self.requests, self.replies, self.printed, self.pidfd):
+                    if fd is not None:
+                        os.close(fd)
         return self.ended
 
     def _drop(self, how: str, detail: str) -> NoReturn:
@@ -151,16 +170,16 @@ class ForkedWorker(Worker):
         """Whether the process is gone, or about to be: its pipes close a moment before it does."""
         if self.pidfd is None:
             return True
-        one = select.poll()
-        one.register(self.pidfd, select.POLLIN)
-        return bool(one.poll(_LEAVING_MILLISECONDS))
+        poll = select.poll()
+        poll.register(self.pidfd, select.POLLIN)
+        return bool(poll.poll(_LEAVING_MILLISECONDS))
 
     def _wait(self, deadline: float) -> set[int]:
         left = deadline - time.monotonic()
         events: set[int] = set()
         while left > 0 and not events:
-            spell = left if self.too_large is None else min(left, _WATCH_SECONDS)
-            events = {fd for fd, _mask in self.poll.poll(spell * 1000)}
+            seconds = left if self.too_large is None else min(left, _WATCH_SECONDS)
+            events = {fd for fd, _mask in self.poll.poll(seconds * 1000)}
             if not events and self.too_large is not None and self.too_large():
                 self._drop("memory", "")
             left = deadline - time.monotonic()
@@ -169,7 +188,7 @@ class ForkedWorker(Worker):
         return events
 
     def _write(self) -> None:
-        """As much of the message as the pipe takes; ask the poll for more room while something is left."""
+        """Send as much of the message as the pipe takes; while something is left, the poll tells when there is room."""
         try:
             while self.send_waiting:
                 self.send_waiting = self.send_waiting[os.write(self.requests, self.send_waiting) :]

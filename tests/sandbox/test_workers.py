@@ -23,7 +23,7 @@ from grader.bridge.student import Student
 from grader.errors import BadAssignmentError, OurFaultError
 from grader.intake.submission import Cell, Submission
 from grader.report.report import Verdict
-from grader.sandbox import neighbours, watchdog
+from grader.sandbox import processor, watchdog
 from grader.sandbox.spec import worker_spec
 from grader.sandbox.start import start
 from grader.sandbox.worker import EndedError, Output, status_text
@@ -405,7 +405,7 @@ def test_judges_have_a_processor_each_with_their_worker_for_as_long_as_there_is_
     every = os.sched_getaffinity(0)
     if len(every) == 1:
         pytest.skip("this machine has one processor")
-    monkeypatch.setattr(neighbours, "_NAME", f"\0d2d-test-{os.getpid()}-")  # judges of other tests are at work too
+    monkeypatch.setattr(processor, "_NAME", f"\0d2d-test-{os.getpid()}-")  # judges of other tests are at work too
     servers = [start(["numpy"]) for _one in range(len(every) + 1)]
     seen, hosts = [], []
     try:

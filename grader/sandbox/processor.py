@@ -1,7 +1,8 @@
-"""The judge and its worker on one processor: they work by turns, so neither takes time from the other.
+"""One processor for a judge and its worker: they work by turns, so neither takes time from the other.
 
-Apart, each request wakes a processor that has just gone to sleep: in a virtual machine that takes longer than most
-requests do, and both lose what their caches held. Two judges on the same would halve both, so each claims its own.
+On two processors, each request would wake one that has just gone to sleep: in a virtual machine that takes longer than
+most requests do, and both lose what their caches held. Two judges on one processor would each be half as fast, so each
+judge claims its own.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ import os
 import socket
 from contextlib import suppress
 
-_NAME = "\0d2d-processor-"  # the zero makes it a name that is no file
-# Asked before anything is moved.
+_NAME = "\0d2d-processor-"  # because of the zero it is no file
+# The processors of this process before it has chosen one.
 _ALL = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else frozenset[int]()
 
 
-class Place:
+class Processor:
     """The processor of one judge, from the start of a worker to its end."""
 
     def __init__(self) -> None:
@@ -25,14 +26,14 @@ class Place:
     def take(self, zygote: int) -> None:
         """Keep this thread, and the workers that the zygote will fork, on a processor that no other judge has.
 
-        That on which the system has just put it, where it is free; where none is, everything stays as it is.
+        Where none is free, everything stays as it is. The one on which this thread runs now is tried first.
         """
         self.leave()
         if len(_ALL) < 2:
             return
         with suppress(OSError, AttributeError):  # where it can't be done, everything takes a little longer
             here = ctypes.CDLL(None).sched_getcpu()
-            for processor in sorted(_ALL, key=lambda one: one != here):
+            for processor in sorted(_ALL, key=lambda processor: processor != here):
                 if self._claims(processor):
                     os.sched_setaffinity(zygote, {processor})
                     os.sched_setaffinity(0, {processor})
@@ -48,7 +49,7 @@ class Place:
                 os.sched_setaffinity(0, _ALL)
 
     def _claims(self, processor: int) -> bool:
-        """A name that one process has at a time, and no longer than it lives; nothing of it is on the disk."""
+        """Whether this process now has the name of a processor, which one process has at a time and while it lives."""
         claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
             claim.bind(f"{_NAME}{processor}")
