@@ -40,9 +40,9 @@ def doctor_command(as_json: bool, scheduler: str | None, **_options: Any) -> Non
 def _cluster(scheduler: str, as_json: bool) -> int:
     """A line for each worker: whether it may judge hidden cases, and whether it is like this machine."""
     from grader.clean import inline
-    from grader.cli.grade import need_dask
+    from grader.grading import demand_dask
 
-    need_dask()
+    demand_dask()
     from grader.grading.dask import examined
 
     workers = examined(scheduler)

@@ -13,14 +13,14 @@ import click
 from grader.i18n import _
 
 if TYPE_CHECKING:
-    from grader.grading.batch import Outcome
+    from grader.grading.batch import EntryResult
 
 _LINE_SECONDS = 2.0
 
 
 @dataclass
 class Progress:
-    """Counts outcomes: done, passed, not passed, without a report; how fast, and how long it will take."""
+    """Count results: done, passed, not passed, without a report; how fast, and how long it will take."""
 
     total: int
     color: bool = True
@@ -53,13 +53,13 @@ class Progress:
         if self._bar is not None:
             self._bar.stop()
 
-    def count(self, outcome: Outcome) -> None:
+    def count(self, result: EntryResult) -> None:
         """One more is done."""
         self.done += 1
-        self.judged += outcome.row is not None and not outcome.kept
-        if outcome.row is None or not outcome.row.complete:
+        self.judged += result.row is not None and not result.kept
+        if result.row is None or not result.row.complete:
             self.trouble += 1
-        elif outcome.row.passed:
+        elif result.row.passed:
             self.passed += 1
         else:
             self.failed += 1

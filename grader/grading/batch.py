@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, BadInputError, D2DError, OurFaultError
+from grader.gradebook.book import Gradebook
 from grader.grading.entries import Entry
 from grader.grading.folder import ReportFolder
 from grader.grading.inputs import Inputs
 from grader.grading.task import Engine, Lost, Setting, Task
 from grader.i18n import _
 from grader.intake.read import read
+from grader.report.reader import read_file
 from grader.report.report import Report
 from grader.report.summary import Row
 
+_AT_ONCE = 200  # reports that the gradebook takes in one transaction
+
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of an entry: what its report comes to (`kept`: it was there already), or why it has none."""
+class EntryResult:
+    """What came of an entry: the row of its report (`kept`: the report was there already), or why there is none."""
 
     member: str
     row: Row | None = None
@@ -28,7 +33,7 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """What this entry alone would make the command end with."""
+        """What the command ends with if this is its only entry."""
         if self.trouble is not None:
             return self.trouble.exit_code
         if self.row is None or not self.row.complete:
@@ -36,21 +41,39 @@ class Outcome:
         return ALL_PASSED if self.row.all_passed else NOT_ALL_PASSED
 
 
+@dataclass(frozen=True)
+class GradedPlace:
+    """Where submissions lie, where their reports go, and the roster that they were graded with."""
+
+    submissions: Path
+    out: Path
+    roster: Path | None = None
+
+    @classmethod
+    def of(cls, value: Mapping[str, str]) -> GradedPlace:
+        """The place as the gradebook remembers it."""
+        return cls(Path(value["submissions"]), Path(value["out"]), Path(value["roster"]) if "roster" in value else None)
+
+    def as_json(self) -> dict[str, str]:
+        places = {"submissions": str(self.submissions.absolute()), "out": str(self.out.absolute())}
+        return places if self.roster is None else {**places, "roster": str(self.roster.absolute())}
+
+
 @dataclass
 class Grading:
-    """One run of `d2d grade`."""
+    """One run over a folder. A report on which `veto` says True does not replace the one before."""
 
     setting: Setting
     engine: Engine
     out: ReportFolder
     seed_commitment: str | None
     force: bool = False
-    veto: Callable[[Report], bool] = lambda _report: False  # what it says yes to does not take the old one's place
-    _inputs: dict[str, str] = field(default_factory=dict)  # of the tasks that are at work
-    _ready: deque[Outcome] = field(default_factory=deque)  # what came of entries that no judge was needed for
+    veto: Callable[[Report], bool] = lambda _report: False
+    _inputs: dict[str, str] = field(default_factory=dict)  # by member, of the tasks that are being judged
+    _ready: deque[EntryResult] = field(default_factory=deque)  # of entries that need no judge
 
-    def outcomes(self, entries: Sequence[Entry]) -> Iterator[Outcome]:
-        """What comes of each entry, as it comes; a report is on the disk before it is told of."""
+    def results(self, entries: Sequence[Entry]) -> Iterator[EntryResult]:
+        """The result of each entry as soon as it is known; its report is on the disk by then."""
         visibility = "full" if self.setting.hidden else "public"
         inputs = Inputs.of(self.setting.assignment, self.seed_commitment or "", visibility)
         for done in self.engine.judge(self._tasks(entries, inputs)):
@@ -58,23 +81,24 @@ class Grading:
             if isinstance(done, Lost):
                 what = _("This could not be judged: {reason}.").format(reason=done.reason)
                 hint = _("This is not the member's fault. Give the same command again, and tell us if it stays so.")
-                yield Outcome(done.key, trouble=OurFaultError(what, where=done.key, hint=hint))
+                yield EntryResult(done.key, trouble=OurFaultError(what, where=done.key, hint=hint))
             else:
-                made_of = self._inputs.pop(done.key)
-                report = replace(done.report, seed_commitment=self.seed_commitment, inputs_sha256=made_of)
-                if self.veto(report):
-                    before = self.out.before.get(done.key)
-                    yield Outcome(done.key, Row.of(report) if before is None else before.row, kept=True)
-                else:
-                    yield Outcome(done.key, self.out.write(report))
+                yield self._judged(done.key, done.report)
         yield from self._settled()
 
-    def _settled(self) -> Iterator[Outcome]:
+    def _judged(self, member: str, report: Report) -> EntryResult:
+        report = replace(report, seed_commitment=self.seed_commitment, inputs_sha256=self._inputs.pop(member))
+        if not self.veto(report):
+            return EntryResult(member, self.out.write(report))
+        before = self.out.before.get(member)
+        return EntryResult(member, Row.of(report) if before is None else before.row, kept=True)
+
+    def _settled(self) -> Iterator[EntryResult]:
         while self._ready:
             yield self._ready.popleft()
 
     def _tasks(self, entries: Sequence[Entry], inputs: Inputs) -> Iterator[Task]:
-        """What is to be judged: read when a judge is free for it, so that a class of any size takes no more memory."""
+        """The tasks, each read when a judge is free for it: a large class takes no more memory than a small one."""
         assignment = self.setting.assignment
         for entry in entries:
             try:
@@ -82,12 +106,25 @@ class Grading:
                     raise entry.trouble
                 submission = replace(read(entry.path, assignment.id, assignment.asked), member=entry.member)
             except BadInputError as error:
-                self._ready.append(Outcome(entry.member, trouble=error))
+                self._ready.append(EntryResult(entry.member, trouble=error))
                 continue
-            made_of = inputs.sha256(submission)
-            kept = None if self.force else self.out.kept(entry.member, made_of)
+            sha256 = inputs.sha256(submission)
+            kept = None if self.force else self.out.kept(entry.member, sha256)
             if kept is not None:
-                self._ready.append(Outcome(entry.member, kept, kept=True))
+                self._ready.append(EntryResult(entry.member, kept, kept=True))
                 continue
-            self._inputs[entry.member] = made_of
+            self._inputs[entry.member] = sha256
             yield Task(entry.member, submission, self.setting.secret)
+
+
+def store_reports(
+    gradebook: Gradebook, folder: ReportFolder, members: Sequence[str], place: GradedPlace, *, by: str
+) -> int:
+    """Put the members' reports into the gradebook, and note the place for a regrading; how many reports are new."""
+    new = 0
+    for at in range(0, len(members), _AT_ONCE):
+        files = [folder.path(member) for member in members[at : at + _AT_ONCE]]
+        added = gradebook.add_all([(read_file(file), None, str(file)) for file in files], by=by)
+        new += sum(report.new for report in added)
+    gradebook.remember(folder.assignment, place.as_json(), by=by)
+    return new
