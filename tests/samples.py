@@ -74,3 +74,25 @@ def hostile_report(text: str) -> Report:
     )
     notes = (Note("cell-set-aside", text, where), Note(line, text))
     return a_report(*cases, member=line, title=line, notes=notes, layers=(line,))
+
+
+# One report with cases of several verdicts, and one that could not be judged in full.
+MIXED_REPORT = a_report(
+    a_case("test_a", seconds=0.25),
+    a_case(
+        "test_b[mean]",
+        "failed",
+        points="1/2",
+        message="Every value is 2 times what was expected.",
+        details=("expected: 1.5", "yours: 3.0"),
+        hint=Hint("twice", "It is divided by N once."),
+        where=Where("kim.ipynb", cell=7, line=4),
+        output="3.0\n",
+    ),
+    a_case("test_c", "timeout", visibility=Visibility.HIDDEN, message="It took too long.", seconds=3.0),
+    a_case("test_d", "skipped", section="l1_loss", message="It waits."),
+    a_case("test_e", "missing", section="l1_loss", message="l1_loss is not written yet."),
+)
+UNGRADABLE_REPORT = a_report(
+    a_case("test_a"), a_case("test_b", "ungradable", message="The judge failed."), member="lee"
+)

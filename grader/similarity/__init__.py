@@ -1,1 +1,1 @@
-"""Which submissions share more code than chance explains."""
+"""Which members of a class handed in code that is more alike than chance explains."""

@@ -1,4 +1,4 @@
-"""What the submissions of a class share beyond what everybody was given, as frozen data."""
+"""The result of comparing a class: which code members share, apart from the code that everybody was given."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from typing import Any
 
 @dataclass(frozen=True)
 class SharedStretch:
-    """A stretch of one side's text that the other has too; the same number is the same stretch."""
+    """A stretch of text that the other side has too; it has the same number there."""
 
     start: int
     end: int
     number: int
-    members: int  # how many of the class have the rarest of it
+    members: int  # how many of the class have its rarest part
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of a pair: how much of their own code is shared, in percent, and where it stands."""
+    """One member of a pair: the percentage of their own code that is shared, and where it is."""
 
     member: str
     percent: int
-    marks: tuple[SharedStretch, ...] = ()
+    stretches: tuple[SharedStretch, ...] = ()
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two submissions, and how unlikely what they share is in this class."""
+    """Two submissions, and how surprising it is in this class that they share so much."""
 
     left: Side
     right: Side
     surprise: float
-    far_out: bool  # beyond what is usual among the pairs of this class
+    far_out: bool  # far above the usual surprise of this class
 
     def as_json(self) -> dict[str, Any]:
         sides = [{"member": side.member, "percent": side.percent} for side in (self.left, self.right)]
@@ -41,17 +41,17 @@ class Pair:
 
 @dataclass(frozen=True)
 class Overlap:
-    """The pairs of a class, the least likely first."""
+    """The pairs of a class, the most surprising first."""
 
     assignment: str
-    texts: dict[str, str]  # of each member, the code that was compared
-    pairs: tuple[Pair, ...]  # those that are shown
+    texts: dict[str, str]  # the code that was compared, by member
+    pairs: tuple[Pair, ...]  # the ones to show
     count: int  # of all pairs
-    spread: tuple[int, ...]  # how many pairs there are in each of equal steps of surprise, from 0 on
-    usual: float  # the surprise of the pair in the middle
-    bound: float | None  # beyond it a pair is far out; None where there are too few pairs to say what is usual
+    spread: tuple[int, ...]  # the number of pairs in each of equal steps of surprise, from 0 on
+    usual: float  # the median surprise
+    bound: float | None  # above it a pair is far out; None where there are too few pairs to know what is usual
     groups: tuple[tuple[str, ...], ...]  # members joined by pairs that are far out
-    unread: tuple[tuple[str, str], ...] = ()  # whose submission could not be compared, and why
+    unread: tuple[tuple[str, str], ...] = ()  # members whose submission could not be compared, with the reason
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -1,9 +1,10 @@
-"""Which submissions of a class share more than chance explains.
+"""Compare the submissions of a class.
 
-What people share is counted by how rare it is. A stretch of code that exactly the same members have is one event: if
-everybody wrote for themselves, a member of the class would have it with the probability (members - 1) / class. Its
-surprise is the logarithm of that, times that of its length. So what many have, from a lecture or from a textbook,
-hardly counts, several stretches count more than a single long one, and a pair is held against those of its own class.
+What people share is weighed by how rare it is. A stretch of code that exactly the same members have is one event: if
+all wrote alone, another member would have it with the probability (members with it - 1) / (members of the class). Its
+surprise is the logarithm of that probability, times the logarithm of its length. So code that many have, from a
+lecture or a textbook, hardly counts, and several stretches count more than one long stretch. A pair is compared with
+the other pairs of its own class.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from grader.similarity.winnow import Print, prints, runs
 
 _FENCED = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _DEFINED = re.compile(r"^[ \t]*(?:def|class)[ \t]+(\w+)", re.MULTILINE)
-# What the same names add to the same code. Without them whoever copied half may stand below a chance pair, and counted
-# in full they push down whoever renamed all; from 0.3 to 0.7 neither happened in forty made-up classes.
+# How much it adds when the names are the same too. At 0, a member who copied half of the code can rank below a chance
+# pair; at 1, members who renamed everything rank too low. From 0.3 to 0.7 neither happened in forty made-up classes.
 _NAMES = 0.5
-_LEAST_PAIRS = 10  # of fewer nobody can say what is usual
-_STEPS = 40  # of the picture of all pairs
-_FAR_OUT = 3  # ranges between the quartiles above the upper one: Tukey's «far out»
+_LEAST_PAIRS = 10  # with fewer, nobody can say what is usual
+_STEPS = 40  # of the histogram
+_FAR_OUT = 3  # this many interquartile ranges above the upper quartile: Tukey's «far out»
 
 
 def given_texts(assignment: Assignment) -> list[str]:
@@ -41,77 +42,77 @@ def given_texts(assignment: Assignment) -> list[str]:
 
 
 def compared_text(submission: Submission) -> str:
-    """The code of a submission as it is compared and shown, each cell of a notebook under its number."""
+    """The code of a submission to compare and to show; a notebook's cells have their numbers as comments."""
     cells = (cell.source if cell.number is None else f"# [{cell.number}]\n{cell.source}\n" for cell in submission.cells)
     return "\n".join(cells)[:MAX_CHARACTERS]
 
 
 @dataclass
 class _Class:
-    """The fingerprints of all members, once without names and once to the letter, and who has each."""
+    """All members' fingerprints, once without names and once with them, and the owners of each."""
 
-    prints: dict[str, list[Print]]
-    verbatim: dict[str, list[Print]]
+    prints: dict[str, list[Print]]  # without names
+    verbatim: dict[str, list[Print]]  # with names
     owners: dict[int, frozenset[str]]
 
     @classmethod
     def of(cls, texts: Mapping[str, str], given: Iterable[str], names: Iterable[str]) -> _Class:
         kept = set(names)
         common = {hash_ for text in given for form in _forms(text, kept) for piece in form for hash_ in runs(piece)}
-        found = {member: [list(prints(form, common)) for form in _forms(text, kept)] for member, text in texts.items()}
+        forms = {member: [list(prints(form, common)) for form in _forms(text, kept)] for member, text in texts.items()}
         owners: dict[int, set[str]] = defaultdict(set)
-        for member, (bare, letters) in found.items():
-            for each in (*bare, *letters):
-                owners[each.hash].add(member)
+        for member, (bare, verbatim) in forms.items():
+            for fingerprint in (*bare, *verbatim):
+                owners[fingerprint.hash].add(member)
         return cls(
-            {member: bare for member, (bare, _letters) in found.items()},
-            {member: letters for member, (_bare, letters) in found.items()},
+            {member: bare for member, (bare, _verbatim) in forms.items()},
+            {member: verbatim for member, (_bare, verbatim) in forms.items()},
             {hash_: frozenset(members) for hash_, members in owners.items()},
         )
 
     def surprises(self) -> dict[tuple[str, str], float]:
-        """How unlikely it is what each pair shares, from both sides; the same names besides are unlikely once more."""
+        """The surprise of every pair: the mean of both directions, and more where the names are the same too."""
         members = sorted(self.prints)
-        found = {(left, right): 0.0 for at, left in enumerate(members) for right in members[at + 1 :]}
+        surprises = {(left, right): 0.0 for at, left in enumerate(members) for right in members[at + 1 :]}
         weighed = [(1.0, *item) for item in self.prints.items()]
         weighed += [(_NAMES, *item) for item in self.verbatim.items()]
         for weight, member, own in weighed:
-            once = {each.hash: each for each in own}  # who says a thing twice shares no more
+            once = dict.fromkeys(fingerprint.hash for fingerprint in own)  # repeating code adds nothing
             for owners, run in groupby(once, self.owners.__getitem__):
                 length = sum(1 for _hash in run)
                 for other in owners - {member}:
                     value = log2(len(members) / (len(owners) - 1)) * log2(1 + length)
-                    found[min(member, other), max(member, other)] += weight * value / 2
-        return found
+                    surprises[min(member, other), max(member, other)] += weight * value / 2
+        return surprises
 
     def pair(self, left: str, right: str, surprise: float, *, far_out: bool) -> Pair:
-        """The pair with everything that both have marked."""
-        shared = {each.hash for each in self.prints[left]} & {each.hash for each in self.prints[right]}
+        """The pair, with the stretches that both have."""
+        shared = {print_.hash for print_ in self.prints[left]} & {print_.hash for print_ in self.prints[right]}
         numbers: dict[int, int] = {}
         return Pair(self._side(left, shared, numbers), self._side(right, shared, numbers), surprise, far_out)
 
     def _side(self, member: str, shared: set[int], numbers: dict[int, int]) -> Side:
-        """`numbers` says of each fingerprint which stretch it belongs to; whoever comes first fills it."""
+        """One side of a pair. `numbers` gives the stretch of a fingerprint: the left side fills it first."""
         own = self.prints[member]
-        percent = 100 * sum(each.hash in shared for each in own) // max(1, len(own))
-        stretches: list[list[Print]] = []
-        for each in sorted((each for each in own if each.hash in shared), key=lambda each: (each.start, each.end)):
-            if stretches and each.start <= stretches[-1][-1].end:
-                stretches[-1].append(each)
+        common = [print_ for print_ in own if print_.hash in shared]
+        touching: list[list[Print]] = []  # of fingerprints that touch
+        for print_ in sorted(common, key=lambda print_: (print_.start, print_.end)):
+            if touching and print_.start <= touching[-1][-1].end:
+                touching[-1].append(print_)
             else:
-                stretches.append([each])
-        marks = []
-        for number, stretch in enumerate(stretches, 1):
-            same = numbers.setdefault(stretch[0].hash, number)
-            for each in stretch:
-                numbers.setdefault(each.hash, same)
-            members = min(len(self.owners[each.hash]) for each in stretch)
-            marks.append(SharedStretch(stretch[0].start, max(each.end for each in stretch), same, members))
-        return Side(member, percent, tuple(marks))
+                touching.append([print_])
+        stretches = []
+        for number, run in enumerate(touching, 1):
+            same = numbers.setdefault(run[0].hash, number)
+            for print_ in run:
+                numbers.setdefault(print_.hash, same)
+            members = min(len(self.owners[print_.hash]) for print_ in run)
+            stretches.append(SharedStretch(run[0].start, max(print_.end for print_ in run), same, members))
+        return Side(member, 100 * len(common) // max(1, len(own)), tuple(stretches))
 
 
 def _forms(text: str, kept: Collection[str]) -> tuple[list[list[Token]], list[list[Token]]]:
-    """The pieces of a text without names, and the same to the letter (marked, so that no hash is of both)."""
+    """The pieces of a text without names, and with names; the latter have a mark, so that no hash is of both."""
     bare = list(pieces(text, kept))
     return bare, [[replace(token, text="=" + text[token.start : token.end]) for token in piece] for piece in bare]
 
@@ -125,24 +126,24 @@ def compare(
     most: int = 30,
     unread: Iterable[tuple[str, str]] = (),
 ) -> Overlap:
-    """The pairs of a class; `names` are those that everybody had to use, `most` how many pairs are kept to be shown."""
+    """Compare a class. `names` are those that everybody had to use; at most `most` pairs are kept to show."""
     kept = {*names, *(name for text in given for name in _DEFINED.findall(text))}
     group = _Class.of(texts, given, kept)
-    found = group.surprises()
-    values = sorted(found.values())
+    surprises = group.surprises()
+    values = sorted(surprises.values())
     bound = None
     if len(values) >= _LEAST_PAIRS:
         lower, _middle, upper = quantiles(values, n=4)
         bound = upper + _FAR_OUT * (upper - lower)
-    ranked = sorted(found, key=lambda pair: (-found[pair], pair))
-    beyond = [pair for pair in ranked if bound is not None and found[pair] > bound]
+    ranked = sorted(surprises, key=lambda pair: (-surprises[pair], pair))
+    beyond = [pair for pair in ranked if bound is not None and surprises[pair] > bound]
     return Overlap(
         assignment=assignment,
         texts=dict(texts),
         pairs=tuple(
-            group.pair(*pair, found[pair], far_out=pair in beyond) for pair in ranked[:most] if found[pair] > 0
+            group.pair(*pair, surprises[pair], far_out=pair in beyond) for pair in ranked[:most] if surprises[pair] > 0
         ),
-        count=len(found),
+        count=len(surprises),
         spread=_spread(values),
         usual=median(values) if values else 0.0,
         bound=bound,
@@ -152,6 +153,7 @@ def compare(
 
 
 def _spread(values: Sequence[float]) -> tuple[int, ...]:
+    """How many values are in each step of the histogram."""
     counts = [0] * _STEPS
     most = max(values, default=0.0)
     for value in values:
@@ -160,7 +162,7 @@ def _spread(values: Sequence[float]) -> tuple[int, ...]:
 
 
 def _joined(pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
-    """The members that are joined by pairs, directly or over others."""
+    """Groups of members joined by pairs, directly or through others."""
     groups: list[set[str]] = []
     for pair in pairs:
         touched = [group for group in groups if not group.isdisjoint(pair)]

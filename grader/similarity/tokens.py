@@ -1,7 +1,7 @@
-"""Code as tokens in which names, constants, comments and layout no longer show.
+"""Cut code into tokens that no longer show names, constants, comments and layout.
 
-This is the staff's own process, so the code is neither run nor given to a parser: one expression cuts it up, in time
-that grows with its length, and has a token for whatever stands there, also for what is no Python.
+This runs in the staff's own process, so the code is neither run nor parsed. One regular expression cuts it up. It
+takes time in proportion to the length, and has a token for any text, also for text that is not Python.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-MAX_CHARACTERS = 100_000  # characters of one submission that are looked at: many times the longest reference
+MAX_CHARACTERS = 100_000  # of one submission; the longest reference has far fewer
 _STRING = "|".join(
     rf"{quote * 3}[^{quote}\\]*(?:(?:\\(?s:.)|{quote}(?!{quote * 2}))[^{quote}\\]*)*(?:{quote * 3})?"
     rf"|{quote}[^{quote}\\\n]*(?:\\(?s:.)[^{quote}\\\n]*)*{quote}?"
@@ -27,7 +27,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
-_BEGINS = frozenset(("def", "class", "async", "@"))  # what stands first in a line and begins a piece of its own
+_BEGINS = frozenset(("def", "class", "async", "@"))  # at the start of a line they begin a piece
 _BUILTINS = frozenset(dir(builtins))
 _BOUND = re.compile(r"\.[ \t]*([^\W\d]\w*)[ \t]*=(?!=)|\bdef[ \t]+([^\W\d]\w*)")
 _DIGITS = frozenset("0123456789")
@@ -35,7 +35,7 @@ _DIGITS = frozenset("0123456789")
 
 @dataclass(frozen=True)
 class Token:
-    """What stands there once names are all alike, and where it stood."""
+    """A token's text, the same for all chosen names, and its place in the source."""
 
     text: str
     start: int
@@ -43,36 +43,36 @@ class Token:
 
 
 def pieces(source: str, kept: Collection[str] = ()) -> Iterator[list[Token]]:
-    """The tokens of each definition and of each other top-level statement, a list each.
+    """A list of tokens for each definition and each other top-level statement.
 
-    Names that others can't choose otherwise stay: keywords, builtins, attributes of libraries, and those in `kept`.
+    Names that the author could not choose stay as they are: keywords, builtins, attributes of libraries, and `kept`.
     """
     source = source[:MAX_CHARACTERS]
-    own = {name for found in _BOUND.findall(source) for name in found if name} - set(kept)
+    own = {name for names in _BOUND.findall(source) for name in names if name} - set(kept)
     piece: list[Token] = []
     depth, fresh, before = 0, True, ""
-    for found in _TOKEN.finditer(source):
-        kind, text = found.lastgroup, found[0]
+    for match in _TOKEN.finditer(source):
+        kind, text = match.lastgroup, match[0]
         if kind in ("space", "comment"):
             continue
         if kind == "end":
             fresh = fresh or depth == 0
             continue
-        at_margin = found.start() == 0 or source[found.start() - 1] == "\n"
+        at_margin = match.start() == 0 or source[match.start() - 1] == "\n"
         if fresh and piece and before != "@" and (text in _BEGINS or at_margin):
             yield piece
             piece = []
         if fresh:
             before = text
-        if kind == "string" and fresh:  # a docstring, or a comment in its form
+        if kind == "string" and fresh:  # a docstring, or a string used as a comment
             fresh = False
             continue
         fresh = False
         depth = depth + 1 if text in _OPEN else max(0, depth - 1) if text in _CLOSE else depth
-        if text in _CLOSE and piece and piece[-1].text == ",":  # a formatter's comma
+        if text in _CLOSE and piece and piece[-1].text == ",":  # a comma that a formatter added
             piece.pop()
         attribute = bool(piece) and piece[-1].text == "."
-        piece.append(Token(_plain(kind, text, attribute, own, kept), found.start(), found.end()))
+        piece.append(Token(_plain(kind, text, attribute, own, kept), match.start(), match.end()))
     if piece:
         yield piece
 

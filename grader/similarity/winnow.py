@@ -1,11 +1,11 @@
 """Fingerprints of code by winnowing.
 
 Schleimer, Wilkerson and Aiken, «Winnowing: Local Algorithms for Document Fingerprinting», SIGMOD 2003. Of every
-`WINDOW` neighbouring runs of `RUN` tokens the one with the least hash is kept, so whatever two texts share over
-`RUN + WINDOW - 1` tokens or more is found, wherever it stands. What is shorter is nobody's own.
+`WINDOW` neighbouring runs of `RUN` tokens the one with the least hash is kept. So every stretch of at least
+`RUN + WINDOW - 1` tokens that two texts share is found, wherever it is. Shorter ones prove nothing.
 
-No library is asked: copydetect, the one that is kept up for Python, brings matplotlib along, hashes by Python's own
-`hash`, which differs from run to run, and compares two texts at a time, so that it can't tell what a class shares.
+No library does this here: copydetect, the maintained one for Python, needs matplotlib, uses Python's own `hash`, which
+differs from run to run, and compares two texts at a time, so it can't know what a whole class shares.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from grader.similarity.tokens import Token
 
 # About three lines. Measured on made-up classes (tests/similarity): with shorter runs, honest pairs that solve two
-# functions alike come near to those that copied half.
+# functions in the same way rank near those that copied half.
 RUN, WINDOW = 20, 4
-TRIVIAL = 30  # tokens: a definition that is shorter (its signature has some ten) can hardly be written otherwise
+TRIVIAL = 30  # tokens; a shorter definition (its signature has some ten) can hardly be written in another way
 
 
 @dataclass(frozen=True)
 class Print:
-    """A fingerprint, and the characters over which its run of tokens goes."""
+    """A fingerprint, and where its run of tokens begins and ends in the text."""
 
     hash: int
     start: int
@@ -32,7 +32,7 @@ class Print:
 
 
 def prints(pieces: Iterable[list[Token]], given: Collection[int] = ()) -> Iterator[Print]:
-    """The fingerprints in the order of the text, but for those of what everybody was given."""
+    """The fingerprints in the order of the text, without those that everybody was given."""
     for piece in pieces:
         hashes = list(runs(piece)) if len(piece) >= TRIVIAL else []
         for at in winnowed(hashes):
@@ -48,7 +48,7 @@ def runs(piece: list[Token]) -> Iterator[int]:
 
 
 def winnowed(hashes: list[int]) -> list[int]:
-    """The places that are kept: of each window the last of the least hashes."""
+    """The places of the kept hashes: in each window the least, and of equal ones the last."""
     kept: list[int] = []
     for first in range(max(min(len(hashes), 1), len(hashes) - WINDOW + 1)):
         window = range(first, min(first + WINDOW, len(hashes)))

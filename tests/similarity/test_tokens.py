@@ -1,0 +1,90 @@
+"""Code as tokens: what a copier changes first does not show, and hostile text takes no longer."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from grader.similarity.tokens import MAX_CHARACTERS, pieces
+
+from .classroom import FUNCTIONS
+
+
+def bare(source: str) -> list[str]:
+    return [" ".join(token.text for token in piece) for piece in pieces(source, FUNCTIONS)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("total = a + b", "t=x+y  # sum"),
+        ("f(a,\n  b,\n)", "f(a, b)"),
+        ('def f(x):\n    """What it does."""\n    return x', "def g(y):\n\n    # what it does\n    return y"),
+        ("x = 'mean'", 'name = "sum"'),
+        ("x = 0.001", "rate = 1e-12"),
+        ("self.kids = kids", "self.children = children"),
+        ("x = a + \\\n    b", "x = a + b"),
+    ],
+)
+def test_what_a_copier_changes_first_does_not_show(one: str, other: str) -> None:
+    assert bare(one) == bare(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("np.exp(x)", "np.log(x)"),
+        ("softmax(x)", "sigmoid(x)"),
+        ("a + b", "a * b"),
+        ("x[0]", "x[1]"),
+        ("if a:", "while a:"),
+    ],
+)
+def test_what_makes_code_another_does_show(one: str, other: str) -> None:
+    assert bare(one) != bare(other)
+
+
+def test_each_definition_is_a_piece_of_its_own() -> None:
+    source = "import numpy as np\nclass A:\n    @property\n    def f(self):\n        return (1,\n2)\n\n"
+    source += "    def g(self): pass\nx = 1\n"
+    assert [piece.split()[0] for piece in bare(source)] == ["import", "class", "@", "def", "V"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        '"',
+        "'\\",
+        '"""\\',
+        "(",
+        "a.",
+        "1e",
+        "\\\n",
+        "def ",
+        "@",
+        "é",
+        "\0",
+        ". a",
+        '""" ""',
+        "rb",
+        "f'{",
+        "\n",
+        "\ud800",
+    ],
+)
+def test_hostile_text_takes_time_by_its_length_alone(part: str) -> None:
+    """Four times the text may take eight times as long; what is quadratic takes sixteen times as long."""
+
+    def seconds(length: int) -> float:
+        text = (part * length)[:length]
+        started = time.process_time()
+        for _piece in pieces(text):
+            pass
+        return time.process_time() - started
+
+    small, large = (
+        min(seconds(MAX_CHARACTERS // 16) for _ in range(3)),
+        min(seconds(MAX_CHARACTERS // 4) for _ in range(2)),
+    )
+    assert large < 8 * small + 0.02
