@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-# What people may choose, the language of the code first. A new one needs its code here and its catalogs (CONTRIBUTING.md).
+# What people may choose, the language of the code first. A new one needs its code here, and its catalogs.
 LANGUAGES = ("en", "ko")
 CATALOGS = Path(__file__).parent / "locale"
 _language = "en"
@@ -24,6 +27,17 @@ def use(language: str) -> None:
     _catalog = catalog("d2d", CATALOGS)
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak `language` for a while."""
+    before = _language
+    use(language)
+    try:
+        yield
+    finally:
+        use(before)
+
+
 def language() -> str:
     """The language in use."""
     return _language
@@ -32,9 +46,9 @@ def language() -> str:
 def from_locale() -> str:
     """The language of the environment, as gettext reads it; English where it is not one of ours."""
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name, "")
-        if value:
-            return "ko" if value.lower().startswith("ko") else "en"
+        if value := os.environ.get(name):
+            code = re.split(r"[^a-z]", value.lower(), maxsplit=1)[0]
+            return code if code in LANGUAGES else "en"
     return "en"
 
 

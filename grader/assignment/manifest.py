@@ -13,8 +13,8 @@ from typing import Any
 
 from grader.assignment.limits import Limits
 from grader.errors import BadAssignmentError
-from grader.fields import FormError, as_amount
-from grader.i18n import _, catalog, language
+from grader.fields import REQUIRED, FormError, as_amount
+from grader.i18n import LANGUAGES, _, catalog, language
 from grader.toml import Table, load
 
 MANIFEST = "assignment.toml"
@@ -130,7 +130,7 @@ def read_assignment(folder: Path, reference: Path | None) -> Assignment:
     assignment = Assignment(
         id=table.text("id"),
         version=table.text("version"),
-        titles={code: titles.text(code) for code in ("ko", "en")},
+        titles={code: titles.text(code, default=REQUIRED if code == "en" else "") for code in LANGUAGES},
         folder=folder,
         stub=stub,
         stub_text=stub.read_text("utf-8"),

@@ -13,17 +13,9 @@ from typing import Any
 from grader.assignment.manifest import Assignment
 from grader.errors import BadAssignmentError
 from grader.files import read_text
-from grader.i18n import _
+from grader.i18n import _, speaking
 
 MARKER = re.compile(r"^<!--\s*cell:\s*(\w+)\s*-->[ \t]*\n?", re.MULTILINE)
-_INSTALL = {
-    "en": "# Installs d2d here, once. Run this cell first.",
-    "ko": "# d2d를 준비해요. 이 셀을 가장 먼저 한 번 실행해 주세요.",
-}
-_CHECK = {
-    "en": "# Judges this notebook by the public cases.",
-    "ko": "# 이 노트북을 공개 테스트로 채점해요.",
-}
 
 
 def handout_text(assignment: Assignment, language: str) -> str:
@@ -49,7 +41,12 @@ def handout_notebook(assignment: Assignment, language: str, install: str, member
 
 
 def _cells(assignment: Assignment, language: str, install: str, members: str | None) -> Iterator[dict[str, Any]]:
-    yield _code(_setup(assignment, language, install, members))
+    with speaking(language):
+        installs, judges = (
+            _("Installs d2d here, once. Run this cell first."),
+            _("Judges this notebook by the public cases."),
+        )
+    yield _code(f"# {installs}\n{_setup(assignment, install, members)}")
     pieces = MARKER.split(_read(assignment, language))
     sources, preamble = _stub(assignment)
     _hold(assignment, language, pieces[1::2], sources)
@@ -59,12 +56,11 @@ def _cells(assignment: Assignment, language: str, install: str, members: str | N
         yield _code(sources[name])
         if text.strip():
             yield _text(text)
-    yield _code(f"{_CHECK[language]}\n%d2d check {assignment.id} --lang {language}")
+    yield _code(f"# {judges}\n%d2d check {assignment.id} --lang {language}")
 
 
-def _setup(assignment: Assignment, language: str, install: str, members: str | None) -> str:
+def _setup(assignment: Assignment, install: str, members: str | None) -> str:
     lines = [
-        _INSTALL[language],
         "import importlib.util",
         "import pathlib",
         "",
@@ -83,7 +79,7 @@ def _setup(assignment: Assignment, language: str, install: str, members: str | N
             "    if not pathlib.Path(name).is_file():",
             f'        shutil.copy(pathlib.Path("d2d-course", "assignments", "{assignment.id}", name), name)',
         ]
-        lines.insert(2, "import shutil")
+        lines.insert(1, "import shutil")
     return "\n".join([*lines, "%load_ext grader.colab"])
 
 
@@ -138,8 +134,7 @@ def _file(assignment: Assignment, language: str) -> Path:
 
 
 def _read(assignment: Assignment, language: str) -> str:
-    file = _file(assignment, language)
-    return read_text(file)
+    return read_text(_file(assignment, language))
 
 
 def _text(source: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 
 def main() -> None:
@@ -12,7 +13,7 @@ def main() -> None:
     from grader import i18n
 
     # The help of each command is written when its module is imported, so the language is chosen before.
-    i18n.use(_language(sys.argv[1:]) or i18n.from_locale())
+    i18n.use(_chosen_language(sys.argv[1:]))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         from grader.github.log import guard
 
@@ -30,13 +31,22 @@ def _put_pythonpath_last() -> None:
     sys.path.sort(key=lambda entry: bool(entry) and os.path.abspath(entry) in folders)
 
 
-def _language(arguments: list[str]) -> str | None:
-    """The value of `--lang`, wherever it stands; click complains later of one that is not known."""
-    from grader.i18n import LANGUAGES
+def _chosen_language(arguments: list[str]) -> str:
+    """That of `--lang`, else of the course, else of the environment; click complains later of one that is not known."""
+    from grader.course.course import course_language
+    from grader.i18n import LANGUAGES, from_locale
 
-    for at, argument in enumerate(arguments):
-        name, _equals, value = argument.partition("=")
-        if name == "--lang":
-            value = value or (arguments[at + 1] if at + 1 < len(arguments) else "")
-            return value if value in LANGUAGES else None
-    return None
+    asked = _value_of("--lang", arguments)
+    if asked in LANGUAGES:
+        return asked
+    course = _value_of("--course", arguments)
+    return course_language(Path.cwd(), Path(course) if course else None) or from_locale()
+
+
+def _value_of(option: str, arguments: list[str]) -> str:
+    """What is given to an option, wherever it stands; nothing where it is not there."""
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        name, equals, value = argument.partition("=")
+        if name == option:
+            return value if equals else following
+    return ""

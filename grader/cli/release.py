@@ -10,14 +10,14 @@ import click
 
 from grader.cli.options import FOLDER, common, course_of
 from grader.errors import UsageError
-from grader.i18n import _
+from grader.i18n import LANGUAGES, _
 
 
 @click.command(help=_("Write the folder that members receive."))
 @click.argument("hw", required=False)
 @click.option("--all", "everything", is_flag=True, help=_("Every assignment of the course."))
 @click.option("--out", required=True, type=FOLDER, help=_("The folder to write."))
-@functools.partial(common, languages=("ko", "en", "both"))
+@functools.partial(common, languages=(*LANGUAGES, "both"))
 def release_command(hw: str | None, everything: bool, out: Path, lang: str | None, **options: Any) -> None:
     """Release HW or all."""
     from grader.authoring.release import write_release
@@ -27,5 +27,5 @@ def release_command(hw: str | None, everything: bool, out: Path, lang: str | Non
     if (hw is None) != everything:
         raise UsageError(_("Name an assignment, or give --all."))
     ids = course.ids() if everything else [str(hw)]
-    for file in write_release(course, ids, out, ("ko", "en") if lang in (None, "both") else (str(lang),)):
+    for file in write_release(course, ids, out, LANGUAGES if lang in (None, "both") else (str(lang),)):
         click.echo(printable(str(file)))

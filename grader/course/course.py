@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from grader.assignment.manifest import MANIFEST, Assignment, assignment_order, read_assignment
-from grader.errors import UsageError
+from grader.errors import D2DError, UsageError
 from grader.i18n import LANGUAGES, _
 from grader.toml import load
 
@@ -54,6 +54,14 @@ def find_course(start: Path, named: Path | None = None) -> Course:
             return _read(folder)
     hint = _("Go to the course's folder, or name it: --course DIR")
     raise UsageError(_("There is no {file} here or above.").format(file=COURSE_FILE), where=named or start, hint=hint)
+
+
+def course_language(start: Path, named: Path | None = None) -> str | None:
+    """The language that the course asks for; None where it asks for none, or can't be read."""
+    try:
+        return find_course(start, named).language
+    except D2DError:
+        return None
 
 
 def _read(folder: Path) -> Course:

@@ -70,13 +70,10 @@ def decisions_sheet(decisions: Sequence[Decision]) -> str:
 
 def decisions_in_all_languages(facts: Mapping[str, Facts], policy: Policy, results: Results) -> list[dict[str, Any]]:
     """The decisions as JSON, with what is missing in each language: members read it in theirs."""
-    chosen, missing = i18n.language(), {}
-    try:
-        for code in i18n.LANGUAGES:
-            i18n.use(code)
+    missing = {}
+    for code in i18n.LANGUAGES:
+        with i18n.speaking(code):
             missing[code] = [list(decision.missing) for decision in decide_all(facts, policy, results)]
-    finally:
-        i18n.use(chosen)
     return [
         {**decision.as_json(), "missing_in": {code: texts[at] for code, texts in missing.items()}}
         for at, decision in enumerate(decide_all(facts, policy, results))

@@ -68,7 +68,7 @@ def test_the_title_follows_the_language(course: Path) -> None:
             'version = "1.0.0"\npass_percent = 101',
             "pass_percent: must be a whole number from 0 to 100",
         ),
-        ('ko = "작은 과제"', "", "title.ko: is missing"),
+        ('en = "Mini"', "", "title.en: is missing"),
         ('stub = "mini.py"', 'stub = "other.py"', "other.py is missing"),
         ("[title]", "[title", "no TOML"),
     ],
