@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from grader.grading.bench import open_bench
 from grader.grading.task import Setting
 from grader.report.report import Report
 from tests.benches import code
-from tests.courses import ROOT
+from tests.courses import MANIFEST, ROOT
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")
 
@@ -233,3 +234,39 @@ def test_other_ways_of_solving_it_are_left_alone(hw: str) -> None:
     assert len(files) >= 6
     for name, report in judged(hw, {file.parent.name: file.read_text("utf-8") for file in files}).items():
         assert (report.percent, borrowers(report)) == (100, set()), name
+
+
+VALUED = {
+    "manifest": MANIFEST.replace('imports = ["numpy"]', 'imports = ["numpy", "torch"]\ncanary = ["softmax"]')
+    .replace("[worker]", '[run]\nvalues = ["double"]\n[worker]')
+    .replace("case_seconds = 1\nload_seconds = 1", "case_seconds = 60\nload_seconds = 60\ntotal_seconds = 600"),
+    "test_public": "",
+    "test_hidden": '''
+from grader import case, close
+
+
+@case("mse", points=3, concept="value")
+def test_mse(student, reference, rng):
+    """mse is a softmax here."""
+    x = student.live.tensor(rng.normal(size=(2, 3)))
+    close(student.mse(x, student.double), reference.mse(reference.live.tensor(rng.normal(size=(2, 3))), 2.0))
+
+
+@case("double", points=2, concept="value")
+def test_double(student):
+    """double is a number here."""
+    close(student.double, 2.0)
+''',
+}
+
+
+def test_a_case_that_reads_a_variable_is_asked_again_as_it_was(new_course: Callable[..., Path]) -> None:
+    """A name that is a value is the value in every worker; taken for a function there, nothing would be noted."""
+    files = {**VALUED, "test_hidden": VALUED["test_hidden"].replace("rng.normal(size=(2, 3))", "[[1.0, 2.0]]")}
+    own = "import torch\ndouble = 2.0\ndef mse(x, y):\n    e = (y * x).exp()\n    return e / e.sum(1, keepdim=True)\n"
+    borrowed = "import torch\ndouble = 2.0\ndef mse(x, y):\n    return getattr(torch, 'soft' + 'max')(y * x, 1)\n"
+    course = new_course(**files, reference=own)
+    (course / "assignments" / "mini" / "misconceptions.py").write_text("", "utf-8")
+    with open_bench(Setting(find_course(course).assignment("mini"), b"secret", "en")) as bench:
+        reports = [bench.judge.judge(code(source)) for source in (own, borrowed)]
+    assert [(report.percent, borrowers(report)) for report in reports] == [(100, set()), (100, {"mse"})]
