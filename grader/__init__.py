@@ -1,7 +1,7 @@
 """d2d: the autograder of a deep-learning study group.
 
 For scripts and tests:    from grader import judge_file, judge_source, Submission, Report
-For authors of cases:     from grader import case, close, raises, unchanged, Misconception
+For authors of cases:     from grader import case, close, raises, read, unchanged, Misconception, TensorValue
 
 These names are kept; whatever else the package holds may change.
 """
@@ -12,23 +12,27 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from grader.bridge.student import read
     from grader.door import judge_file, judge_source
     from grader.intake.submission import Submission
     from grader.judge.case import Misconception, case
     from grader.judge.compare import close
     from grader.judge.expect import raises, unchanged
     from grader.report.report import Report
+    from grader.worker.wire import TensorValue
 
 __version__ = "0.1.0"
 __all__ = [
     "Misconception",
     "Report",
     "Submission",
+    "TensorValue",
     "case",
     "close",
     "judge_file",
     "judge_source",
     "raises",
+    "read",
     "unchanged",
 ]
 
@@ -42,6 +46,8 @@ _HOMES = {
     "Misconception": "grader.judge.case",
     "close": "grader.judge.compare",
     "raises": "grader.judge.expect",
+    "read": "grader.bridge.student",
+    "TensorValue": "grader.worker.wire",
     "unchanged": "grader.judge.expect",
 }
 

@@ -102,7 +102,7 @@ def _answers(assignment: Assignment) -> tuple[Reference, Hints]:
         from grader.judge.hints import LiveHints, read_misconceptions
         from grader.judge.reference import LiveReference
 
-        misconceptions = read_misconceptions(assignment.misconceptions)
+        misconceptions = read_misconceptions(assignment)
         return LiveReference(assignment.reference, definitions=assignment.whole), LiveHints(assignment, misconceptions)
     from grader.judge.recording import RecordedHints, RecordedReference, read_recording
 

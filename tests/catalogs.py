@@ -15,6 +15,7 @@ import string
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -23,6 +24,9 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
+
+from grader.judge.case import info_of
+from grader.judge.casefile import load_module
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGE = "ko"
@@ -65,8 +69,9 @@ class Domain:
     def messages(self) -> dict[MessageId, list[str]]:
         """Each message with the files that say it, sorted."""
         program = {"**/*.py": messages_of_code, "**/*.html": messages_of_template}
+        cases = {"**/test_*.py": partial(titles_of_cases, folder=self.folder)}
         found: dict[MessageId, set[str]] = {}
-        for pattern, of_file in (program if self.name == "d2d" else {"test_*.py": titles_of_cases}).items():
+        for pattern, of_file in (program if self.name == "d2d" else cases).items():
             for path in sorted(self.folder.glob(pattern)):
                 for message in of_file(path):
                     found.setdefault(message, set()).add(path.relative_to(self.root).as_posix())
@@ -93,13 +98,12 @@ def messages_of_template(path: Path) -> Iterator[MessageId]:
             yield found[1]
 
 
-def titles_of_cases(path: Path) -> Iterator[str]:
-    """The first line of the docstring of every function under `@case(…)`."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef) and any(map(_is_case, node.decorator_list)):
-            docstring = (ast.get_docstring(node) or "").strip()
-            if docstring:
-                yield docstring.splitlines()[0].strip()
+def titles_of_cases(path: Path, folder: Path) -> Iterator[str]:
+    """The first line of the docstring of every case in a file of the assignment in `folder`."""
+    for function in vars(load_module(path, folder)).values():
+        title = (getattr(function, "__doc__", None) or "").strip()
+        if title and info_of(function) is not None:
+            yield title.splitlines()[0].strip()
 
 
 def not_literal(path: Path) -> Iterator[str]:
@@ -206,13 +210,6 @@ def placeholders(text: str) -> frozenset[str]:
         parts = []
     braces = {f"{{{name}!{conversion}:{spec}}}" for _, name, spec, conversion in parts if name is not None}
     return frozenset(braces | set(_PERCENT.findall(text)))
-
-
-def _is_case(decorator: ast.expr) -> bool:
-    function = decorator.func if isinstance(decorator, ast.Call) else None
-    return (isinstance(function, ast.Name) and function.id == "case") or (
-        isinstance(function, ast.Attribute) and function.attr == "case"
-    )
 
 
 def _empty(domain: Domain) -> Catalog:

@@ -33,6 +33,10 @@ def hello(n):
             "halves"))
 """
 CASES = '''
+import pytest
+import grader
+from grader import case
+
 @case("mse_loss", points=2, concept="value")
 @pytest.mark.parametrize("reduction", ["mean"])
 def test_value(student):
@@ -41,7 +45,7 @@ def test_value(student):
     More that only an author reads.
     """
 
-@judge.case("mse_loss", points=2, concept="value")
+@grader.case("mse_loss", points=2, concept="value")
 def test_other(student):
     """Another case."""
 

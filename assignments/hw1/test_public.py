@@ -7,7 +7,7 @@ after them are what keeps those numbers from being the whole answer.
 import numpy as np
 import pytest
 
-from grader.judge import case, close
+from grader import case, close
 
 LECTURE_LOGITS = np.array([[3.2, 5.1, -1.7]])
 PREDICTED, WANTED = np.array([1.0, 4.0, -2.0]), np.array([3.0, 4.0, 1.0])

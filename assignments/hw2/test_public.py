@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.judge import case, close, read
-from grader.judge.failure import CaseFailure
+from grader import case, close, read
 
 # float32 inside, or another order of summation, is 1e-6 off; the smallest mistake that is known is 1e-3 off.
 NEAR = {"rtol": 1e-4, "atol": 1e-5}
@@ -57,10 +56,10 @@ def says(answer, expected):
 
 
 def fitted(who, name, *arguments, **options):
+    """The weights and the bias that come back; what is no pair of them stays as it is, and equals none."""
     answer = getattr(who, name)(*arguments, **options)
-    if not (isinstance(answer, (tuple, list)) and len(answer) == 2):
-        raise CaseFailure("type")
-    return [answer[0], number(answer[1])]
+    is_pair = isinstance(answer, (tuple, list)) and len(answer) == 2
+    return [answer[0], number(answer[1])] if is_pair else answer
 
 
 def agree(compute, student, reference, *arguments, **options):

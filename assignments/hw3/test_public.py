@@ -7,7 +7,7 @@ compared. Layers stay where they live; only what is read travels. Nothing here d
 import numpy as np
 import pytest
 
-from grader.judge import TensorValue, case, close, read
+from grader import TensorValue, case, close, read
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 WEIGHT, BIAS = np.array([[1.0, 2.0], [-1.0, 0.5], [0.0, 3.0]]), np.array([0.5, 0.0, -1.0])

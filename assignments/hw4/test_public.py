@@ -6,7 +6,7 @@ The handout's numbers stand first in a case, so that a wrong answer can be follo
 
 import numpy as np
 
-from grader.judge import TensorValue, case, close, read
+from grader import TensorValue, case, close, read
 
 # 1 - 0.999**t in single precision is off by 6e-5 of itself at t = 1. Whoever counts t in a float32 tensor is as right
 # as anyone, so where bias is corrected, a step of lr 0.1 may be off by 3e-6; mistakes show at 1e-3.

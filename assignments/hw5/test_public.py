@@ -7,7 +7,7 @@ end. Nothing here depends on how random numbers are drawn.
 
 import numpy as np
 
-from grader.judge import TensorValue, case, close, read
+from grader import TensorValue, case, close, read
 
 SCORES = np.array([[2.0, 1, 0], [3, 0, 1], [0, 2, 1], [1, 0, 0], [0, 1, 3], [1, 2, 0]])
 LABELS = np.array([0, 0, 0, 1, 2, 2])

@@ -54,6 +54,8 @@ class Assignment:
     files: tuple[Path, ...]  # of the folder; copies of them lie where a submission runs, before any of it does
     values: frozenset[str]  # names asked for that are no functions: `student.predictions` is what it holds
     sections: dict[str, SectionInfo]
+    hidden: Path  # the folder of the hidden cases, or the one file that holds them
+    wrong: Path  # the same of the misconceptions
     reference: Path | None  # the staff has it; members have a recording of its answers to the public cases
 
     @property
@@ -75,12 +77,25 @@ class Assignment:
         return self.folder / "test_public.py"
 
     @property
-    def hidden_cases(self) -> Path:
-        return self.folder / "test_hidden.py"
+    def inputs(self) -> Path:
+        """What the files of hidden cases share; not every assignment has it."""
+        return self.folder / "inputs.py"
 
     @property
-    def misconceptions(self) -> Path:
-        return self.folder / "misconceptions.py"
+    def hidden_cases(self) -> tuple[Path, ...]:
+        """The files of the hidden cases, in the order of the sections; members have none."""
+        return self._by_section(self.hidden, "test_")
+
+    @property
+    def misconceptions(self) -> tuple[Path, ...]:
+        """The files of the misconceptions, in the order of the sections."""
+        return self._by_section(self.wrong, "")
+
+    def _by_section(self, place: Path, prefix: str) -> tuple[Path, ...]:
+        """The file `place`, or the files in it: first those that are named after a section."""
+        ranks = {f"{prefix}{section}": rank for rank, section in enumerate(self.sections)}
+        files = [place] if place.is_file() else place.glob(f"{prefix}*.py")
+        return tuple(sorted(files, key=lambda file: (ranks.get(file.stem, len(ranks)), file.name)))
 
     @property
     def recording(self) -> Path:
@@ -143,11 +158,19 @@ def read_assignment(folder: Path, reference: Path | None) -> Assignment:
         files=_files(running, folder),
         values=_values(running, sections),
         sections=sections,
+        hidden=_place(table, "hidden", folder, "test_hidden.py"),
+        wrong=_place(table, "misconceptions", folder, "misconceptions.py"),
         reference=reference,
     )
     for part in (titles, worker, limits, running, table):
         part.finish()
     return assignment
+
+
+def _place(table: Table, key: str, folder: Path, file: str) -> Path:
+    """The folder or file that `key` names; else the folder called like the key, or `file` where there is none."""
+    default = key if (folder / key).is_dir() else file
+    return folder / table.text(key, form=rf"{_FILE_NAME.pattern}/?", default=default)
 
 
 def _files(table: Table, folder: Path) -> tuple[Path, ...]:

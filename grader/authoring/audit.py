@@ -101,7 +101,7 @@ class Audit:
 
     def misconceptions(self) -> AuditStep:
         """Every misconception loses points, and is named by its own hint and no other alone."""
-        found = read_misconceptions(self.assignment.misconceptions)
+        found = read_misconceptions(self.assignment)
 
         def failure(done: Done) -> str | None:
             hints = {case.hint.id for case in done.report.cases if case.hint is not None}

@@ -75,7 +75,7 @@ def _recording(assignment: Assignment) -> bytes:
     if assignment.reference is None:
         what = _("The reference of {name} is missing.").format(name=assignment.id)
         raise BadAssignmentError(what, where=assignment.folder)
-    hints = LiveHints(assignment, read_misconceptions(assignment.misconceptions))
+    hints = LiveHints(assignment, read_misconceptions(assignment))
     return record(collect_cases(assignment), hints)
 
 

@@ -146,7 +146,7 @@ def open_bench(setting: Setting) -> Bench:
     server = start(assignment.imports)  # it imports the libraries while this process reads the cases
     try:
         live = LiveReference(assignment.reference, definitions=assignment.whole)
-        hints = LiveHints(assignment, read_misconceptions(assignment.misconceptions))
+        hints = LiveHints(assignment, read_misconceptions(assignment))
         case_set = collect_cases(assignment, hidden=setting.hidden)
         if setting.closed:
             require(server)

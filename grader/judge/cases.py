@@ -60,7 +60,7 @@ class Case:
 
     def needed(self, name: str) -> bool:
         """Whether `name` in a `needs=` means this case."""
-        return name in (self.name, self.function.__name__)
+        return name in (self.name, self.name.partition("[")[0])
 
     def run(self, fixtures: Fixtures) -> BaseException | None:
         """Call the case; the exception that ended it, None if it passed."""
@@ -112,15 +112,16 @@ def collect_cases(assignment: Assignment, *, hidden: bool = False) -> CaseSet:
     """The public cases, with the hidden ones where they are asked for; an author's mistake is named with its line."""
     homes = {assignment.public_cases: Visibility.PUBLIC}
     if hidden:
-        homes[assignment.hidden_cases] = Visibility.HIDDEN
+        homes |= dict.fromkeys(assignment.hidden_cases or [assignment.hidden], Visibility.HIDDEN)
+    shared = [assignment.inputs] if hidden and assignment.inputs.is_file() else []
     # Hashed and read before any student's code runs: what that could change on this machine comes too late.
-    sha256 = _sha256([*homes, *assignment.files])
+    sha256 = _sha256([*homes, *shared, *assignment.files])
     data = {file.name: file.read_bytes() for file in assignment.files}
     titles = assignment.case_titles()
     cases = [
         case
         for file, visibility in homes.items()
-        for case in _cases_of(load_module(file, assignment.folder), file, visibility, titles)
+        for case in _cases_of(load_module(file, assignment.folder), visibility, titles)
     ]
     _check(assignment, cases)
     if hidden:
@@ -137,12 +138,13 @@ def _sha256(files: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def _cases_of(module: ModuleType, file: Path, visibility: Visibility, titles: Callable[[str], str]) -> Iterator[Case]:
+def _cases_of(module: ModuleType, visibility: Visibility, titles: Callable[[str], str]) -> Iterator[Case]:
     """The cases of one file, in its order."""
     for name, function in list(vars(module).items()):
         if not name.startswith("test_") or not isinstance(function, FunctionType):
             continue
-        where = f"{file}:{function.__code__.co_firstlineno}"
+        # A case may be made by a function of the shared inputs, and stands there then.
+        where = f"{function.__code__.co_filename}:{function.__code__.co_firstlineno}"
         info = info_of(function)
         if info is None:
             raise BadAssignmentError(_("{name} is no case: @case is missing.").format(name=name), where=where)
@@ -160,7 +162,7 @@ def _cases_of(module: ModuleType, file: Path, visibility: Visibility, titles: Ca
 
 def _check(assignment: Assignment, cases: Sequence[Case]) -> None:
     """What an author can get wrong in a case is said with its file and line."""
-    names: dict[str, str] = {}
+    names = set[str]()
     for at, case in enumerate(cases):
         if case.info.section not in assignment.sections:
             text = _("{name} belongs to the section {section}, which the manifest does not have.")
@@ -168,9 +170,9 @@ def _check(assignment: Assignment, cases: Sequence[Case]) -> None:
         if case.info.points <= 0:
             hint = _("Give it points, as in @case(…, points=1).")
             raise BadAssignmentError(_("{name} has no points.").format(name=case.name), where=case.where, hint=hint)
-        function = case.function.__name__
-        if names.setdefault(function, case.where) != case.where:
-            raise name_taken(function, case.where)
+        if case.name in names:
+            raise name_taken(case.name, case.where)
+        names.add(case.name)
         for name in case.info.needs:
             if not any(other.needed(name) for other in cases[:at]):
                 text = _("{name} needs {other}, which is no case before it.")

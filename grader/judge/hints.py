@@ -23,6 +23,7 @@ from grader.bridge.transport import ByteTransport
 from grader.errors import BadAssignmentError
 from grader.i18n import LANGUAGES, _
 from grader.judge.case import Misconception
+from grader.judge.casefile import sharing
 from grader.judge.cases import Case
 from grader.judge.log import SUBMISSION, Answered, BridgeLog, alike
 from grader.judge.reference import load_reference
@@ -133,30 +134,33 @@ class LiveHints:
         return self._reached[section]
 
 
-def read_misconceptions(file: Path) -> tuple[Misconception, ...]:
-    """`MISCONCEPTIONS` of an assignment's file; what an author can get wrong in it is said with its line."""
-    if not file.is_file():
-        return ()
-    spec = importlib.util.spec_from_file_location(f"misconceptions_{file.parent.name}", file)
+def read_misconceptions(assignment: Assignment) -> tuple[Misconception, ...]:
+    """`MISCONCEPTIONS` of each file; what an author can get wrong in it is said with its line."""
+    misconceptions: dict[str, Misconception] = {}
+    for file in assignment.misconceptions:
+        for misconception in _read_file(file, assignment.folder):
+            if not isinstance(misconception, Misconception):
+                raise BadAssignmentError(_("MISCONCEPTIONS holds something that is no Misconception."), where=file)
+            if misconception.id in misconceptions:
+                raise _complaint(file, misconception.id, _("Two misconceptions are called {name}."))
+            if not all(misconception.texts.get(code, "").strip() for code in LANGUAGES):
+                raise _complaint(file, misconception.id, _("{name} lacks its hint in one language."))
+            misconceptions[misconception.id] = misconception
+    return tuple(misconceptions.values())
+
+
+def _read_file(file: Path, folder: Path) -> tuple[object, ...]:
+    spec = importlib.util.spec_from_file_location(f"misconceptions_{folder.name}_{file.stem}", file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(module)
+        with sharing(folder):
+            spec.loader.exec_module(module)
     except Exception as error:
         text = _("The misconceptions do not load: {reason}")
         raise BadAssignmentError(text.format(reason=f"{type(error).__name__}: {error}"), where=file) from error
-    found = getattr(module, "MISCONCEPTIONS", ())
-    seen: set[str] = set()
-    for one in found:
-        if not isinstance(one, Misconception):
-            raise BadAssignmentError(_("MISCONCEPTIONS holds something that is no Misconception."), where=file)
-        if one.id in seen:
-            raise _at(file, one.id, _("Two misconceptions are called {name}."))
-        if not all(one.texts.get(code, "").strip() for code in LANGUAGES):
-            raise _at(file, one.id, _("{name} lacks its hint in one language."))
-        seen.add(one.id)
-    return tuple(found)
+    return tuple(getattr(module, "MISCONCEPTIONS", ()))
 
 
 def _body_of(source: str, name: str) -> list[str] | None:
@@ -169,14 +173,15 @@ def _body_of(source: str, name: str) -> list[str] | None:
     return None
 
 
-def _at(file: Path, id_: str, what: str) -> BadAssignmentError:
+def _complaint(file: Path, id_: str, what: str) -> BadAssignmentError:
     """An error about one misconception, with the line on which its id stands."""
-    return BadAssignmentError(what.format(name=id_), where=place_of(file, id_))
+    return BadAssignmentError(what.format(name=id_), where=place_of((file,), id_))
 
 
-def place_of(file: Path, id_: str) -> str:
+def place_of(files: tuple[Path, ...], id_: str) -> str:
     """The file and the line on which a misconception's id stands."""
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.Constant) and node.value == id_:
-            return f"{file}:{node.lineno}"
-    return str(file)
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and node.value == id_:
+                return f"{file}:{node.lineno}"
+    return str(files[0])

@@ -1,0 +1,65 @@
+"""hw2, the hidden cases: the edges of each operation, the walk, and compositions.
+
+A composition needs the operations that it is made of: where it fails and they pass, it is the walk that is wrong.
+"""
+
+from test_public import NEAR, agree, fitted
+
+from grader import close, unchanged
+
+
+def operations(names):
+    return tuple(f"test_tensor_operation_gradient[{name}]" for name in names.split())
+
+
+PAIRED = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "truediv": lambda a, b: a / b,
+    "matmul": lambda a, b: a @ b,
+    "maxout": lambda a, b: a.maxout(b),
+}
+ARITHMETIC = ["add", "sub", "mul", "truediv"]
+
+
+def deep(a, b):
+    for _ in range(100):
+        a = a * 1.01 + b
+    return a
+
+
+def doubled(a, times=30):  # as many as a walk along every path has no time for
+    for _ in range(times):
+        a = a + a
+    return a
+
+
+WALKS = {
+    "a+a": lambda a, b: a + a + b,
+    "a*a": lambda a, b: a * a + b,
+    "diamond": lambda a, b: doubled(a, 2) + b,
+    "near-first": lambda a, b: (near := a * b) * (near * near * b + a),
+    "far-first": lambda a, b: ((near := a * b) * near * b + a) * near,
+    "two-results": lambda a, b: (a * b, a + b + b),
+    "shared-interior": lambda a, b: ((between := a * b) * a, between + between * b),
+    "second-backward": lambda a, b: (a * b * b + a,) * 2,
+    "200-deep": deep,
+    "30-doublings": lambda a, b: doubled(a) + b,
+}
+
+
+def agree_twice(student, reference, name, x, y):
+    held = student.array(x), student.array(y)
+    for steps in (5, 3):
+        expected = fitted(reference, name, x, y, lr=0.1, steps=steps)
+        close(fitted(student, name, *held, lr=0.1, steps=steps), expected, **NEAR)
+    unchanged(held[0], x)
+    unchanged(held[1], y)
+
+
+def agree_by_default(student, reference, name, x, y):
+    agree(fitted, student, reference, name, x, y, steps=3)
+    # So slow that the thousandth step still shows: by 6e-4 of the way, which float64 is far from.
+    expected = fitted(reference, name, x, y, lr=0.001)
+    close(fitted(student, name, x, y, lr=0.001), expected, rtol=1e-5, atol=1e-6)

@@ -1,0 +1,52 @@
+"""hw3, hidden cases: the softmax classifier and its losses."""
+
+import numpy as np
+from inputs import agree, draw
+from test_public import tensor
+
+from grader import case, raises, read
+
+
+@case("classifier", points=1, concept="overflow")
+def test_softmax_classifier_far(student, reference, rng):
+    """softmax_classifier of scores in the thousands, rows apart."""
+    x = 1000 * np.array([[1.0], [-1.0], [0.0]]) + rng.normal(size=(3, 4))
+    arguments = tensor(x), tensor(np.eye(4)), tensor(np.ones(4))
+    # The last bit of a score of 1000 is 6e-5.
+    agree(student, reference, lambda side: [side.softmax_classifier(*arguments)], rtol=1e-3, atol=1e-4)
+
+
+@case("classifier", points=1, concept="gradient")
+def test_softmax_classifier_gradient(student, reference, rng):
+    """Gradients come back through softmax_classifier."""
+    x, weight, bias, upstream = draw(rng, (5, 4), (3, 4), (3,), (5, 3))
+
+    def script(side):
+        held = [side.live.tensor(array.astype(np.float32), requires_grad=True) for array in (x, weight, bias)]
+        (side.live.softmax_classifier(*held) * tensor(upstream)).sum().backward()
+        return [read(array.grad) for array in held]
+
+    agree(student, reference, script)
+
+
+@case("classifier", points=1, concept="overflow")
+def test_cross_entropy_far(student, reference, rng):
+    """cross_entropy of a model that is wrong by a thousand, value and gradient."""
+    x, labels = rng.normal(size=(4, 3)) + np.array([[1000.0], [0], [0], [0]]) * np.eye(3)[0], np.array([1, 0, 2, 1])
+
+    def script(side):
+        held = side.live.tensor(x.astype(np.float32), requires_grad=True)
+        loss = side.live.cross_entropy(held, tensor(labels))
+        loss.backward()
+        return [read(loss), read(held.grad)]
+
+    agree(student, reference, script)
+
+
+@case("classifier", points=1, concept="shape-check")
+def test_mse_loss_shapes(student, reference, rng):
+    """mse_loss is a mean over all elements, and refuses shapes that differ."""
+    x, y = draw(rng, (4, 3), (4, 3))
+    agree(student, reference, lambda side: [side.mse_loss(tensor(x), tensor(y))])
+    with raises(ValueError):
+        student.live.mse_loss(tensor(x[:, :1]), tensor(y[:, 0]))

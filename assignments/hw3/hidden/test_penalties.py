@@ -1,0 +1,35 @@
+"""hw3, hidden cases: the penalties on weights."""
+
+import pytest
+from inputs import agree, draw
+from test_public import away_from_0, put
+
+from grader import case, read
+
+
+@case("penalties", points=1, concept="bias")
+@pytest.mark.parametrize("name", ["l1_penalty", "l2_penalty"])
+def test_penalty_spares_biases(student, reference, rng, name):
+    """The penalty is on weights: not on biases, nor on what batch norm learns."""
+    arrays = draw(rng, (4, 2), (4,), (4,), (4,), (3, 4), (3,))
+
+    def script(side):
+        return [getattr(side, name)(put(side.live.MLP([2, 4, 3], batch_norm=True), *arrays), 0.3)]
+
+    agree(student, reference, script)
+
+
+@case("penalties", points=1, concept="gradient")
+@pytest.mark.parametrize("name", ["l1_penalty", "l2_penalty"])
+def test_penalty_gradient(student, reference, rng, name):
+    """The penalty and its gradient, on every weight of a nested network with Maxout."""
+    arrays = [away_from_0(rng, *shape) for shape in ((4, 2), (4,), (4, 2), (4,), (1, 4), (1,))]
+
+    def script(side):
+        inner, last = side.live.Maxout(2, 4), side.live.Linear(4, 1)
+        net = put(side.live.Sequential(side.live.Sequential(inner), last), *arrays)
+        penalty = getattr(side.live, name)(net, 0.3)
+        penalty.backward()
+        return [read(penalty), *(read(parameter.grad) for parameter in list(net.parameters())[::2])]
+
+    agree(student, reference, script)

@@ -1,0 +1,201 @@
+"""hw4, the hidden cases: the edges, for each optimizer and each schedule, and the two together.
+
+The cases on very small gradients start from 0, so that nothing small is lost beside something large.
+"""
+
+import numpy as np
+from test_public import SINGLE, TOLERANCES
+
+from grader import TensorValue, close, read, unchanged
+
+RATES = [(2, 0.1), (5, 0.01)]  # learning rates that are set anew during a run
+
+
+# A whole run is one request; step by step it would cross the bridge hundreds of times. The loop stands beside the
+# answer, as a training loop does, and where it has led to is judged like every answer.
+LOOP = """
+class CaseLoop:
+    @staticmethod
+    def drive(make, held, steps, options, rates=(), every=1):
+        return CaseLoop.walk(make(held, **options), held, steps, dict(rates), every)
+
+    @staticmethod
+    def walk(optimizer, held, steps, rates={}, every=1, schedules=()):
+        path = []
+        for at, gradients in enumerate(steps):
+            if at in rates:
+                optimizer.lr = rates[at]
+            CaseLoop.give(held, gradients)
+            optimizer.step()
+            for schedule in schedules:
+                schedule.step()
+            if (at + 1) % every == 0:
+                path.append([p.detach().clone() for p in held])
+        return path
+
+    @staticmethod
+    def give(held, gradients):
+        for p, g in zip(held, gradients):
+            p.grad = g
+
+    @staticmethod
+    def together(schedule, make, held, steps, options, schedule_options):
+        optimizer = make(held, **options)
+        return CaseLoop.walk(optimizer, held, steps, schedules=[schedule(optimizer, **schedule_options)])
+
+    @staticmethod
+    def same_gradient(make, p, gradient, options):
+        optimizer = make([p], **options)
+        p.grad = gradient
+        for _ in range(4):
+            optimizer.step()
+        return [p, p.grad]
+
+    @staticmethod
+    def apart(make, held, steps, options):
+        optimizers = [make([p], **options) for p in held]
+        for gradients in steps:
+            CaseLoop.give(held, gradients)
+            for optimizer in optimizers:
+                optimizer.step()
+        return held
+
+    @staticmethod
+    def cleared(make, p, first, second, options):
+        optimizer = make([p], **options)
+        p.grad = first
+        optimizer.step()
+        optimizer.zero_grad()
+        seen = p.grad
+        optimizer.step()
+        p.grad = second
+        optimizer.step()
+        return [seen, p]
+
+    @staticmethod
+    def clipped(clip, held, gradients, max_norm):
+        CaseLoop.give(held, gradients)
+        return [clip(held, max_norm), [[p, p.grad] for p in held]]
+
+    @staticmethod
+    def clipped_steps(clip, make, held, steps, max_norm, options):
+        optimizer = make(held, **options)
+        for gradients in steps:
+            CaseLoop.give(held, gradients)
+            clip(held, max_norm)
+            optimizer.step()
+        return held
+
+    @staticmethod
+    def rates(make, holders, bases, steps, options):
+        for holder, base in zip(holders, bases):
+            holder.lr = base
+        schedules = [make(holder, **options) for holder in holders]
+        rates = [[holder.lr for holder in holders]]
+        for at in range(steps):
+            for schedule in schedules[: 1 + at % 2]:
+                schedule.step()
+            rates.append([holder.lr.clone() if hasattr(holder.lr, "clone") else holder.lr for holder in holders])
+        return rates
+"""
+
+
+def loop(side, what, *names_and_arguments):
+    """Run one of the loops; what stands before the first argument that is no text are names of the submission."""
+    side.define(LOOP)
+    given = [getattr(side, one) if isinstance(one, str) else one for one in names_and_arguments]
+    return getattr(side.CaseLoop, what)(*given)
+
+
+def parameters(values):
+    return [TensorValue(np.asarray(value), requires_grad=True) for value in values]
+
+
+def gradients_of(steps):
+    return [[None if g is None else TensorValue(np.asarray(g)) for g in step] for step in steps]
+
+
+def drive(side, name, params, steps, *, rates=(), every=1, **options):
+    """Where all parameters are after each step (or each so many); a step is one gradient or None for each parameter."""
+    return loop(side, "drive", name, parameters(params), gradients_of(steps), options, list(rates), every)
+
+
+def agree(student, reference, name, params, steps, *, dtype=False, **options):
+    expected = drive(reference, name, params, steps, **options)
+    close(drive(student, name, params, steps, **options), expected, dtype=dtype, **TOLERANCES.get(name, {}))
+
+
+def varying(rng, steps, *shapes, dtype=np.float64):
+    """Parameters, and gradients that differ from step to step in size and sign."""
+    params = [rng.normal(size=shape).astype(dtype) for shape in shapes]
+    return params, [
+        [(rng.uniform(0.2, 3) * rng.normal(size=shape)).astype(dtype) for shape in shapes] for _ in range(steps)
+    ]
+
+
+def agree_on_shapes(student, reference, rng, name, **options):
+    """Parameters of three shapes, first in double precision and then in single, which must stay single."""
+    for dtype in (np.float64, np.float32):
+        agree(student, reference, name, *varying(rng, 7, (2, 3), (4,), (), dtype=dtype), dtype=True, **options)
+
+
+def agree_on_skipped(student, reference, rng, name, **options):
+    """Two parameters, of which the second has no gradient at first and once in between."""
+    params, steps = varying(rng, 6, (3,), (2,))
+    steps = [[g, None if at in (0, 1, 4) else h] for at, (g, h) in enumerate(steps)]
+    agree(student, reference, name, params, steps, **options)
+
+
+def agree_on_small(student, reference, rng, name, eps, **options):
+    """Fifty steps with gradients of 1e-3, and with some of the size of `eps`."""
+    scales = (1e-3, eps)
+    steps = [[s * rng.normal(size=3) + s for s in scales] for _ in range(50)]
+    agree(student, reference, name, [np.zeros(3), np.zeros(3)], steps, every=10, **options)
+
+
+def agree_and_leave_gradients(student, reference, rng, name, **options):
+    """Four steps on one and the same gradient tensor, which must stay what it was."""
+    value, gradient = rng.normal(size=(2, 3))
+    (actual, after), (expected, _) = (
+        loop(side, "same_gradient", name, *parameters([value]), TensorValue(gradient), options)
+        for side in (student, reference)
+    )
+    unchanged(after, gradient)
+    close(actual, expected, **TOLERANCES.get(name, {}))
+
+
+def agree_apart(student, reference, rng, name, **options):
+    """Two optimizers of one kind at work by turns."""
+    params, steps = varying(rng, 5, (3,), (3,))
+    work = [parameters(params), gradients_of(steps), options]
+    close(*(loop(side, "apart", name, *work) for side in (student, reference)), **TOLERANCES.get(name, {}))
+
+
+def agree_on_cleared(student, reference, rng, name, **options):
+    """One step, zero_grad, a step without gradients, one more step."""
+    value, first, second = rng.normal(size=(3, 3))
+    work = [*parameters([value]), TensorValue(first), TensorValue(second), options]
+    close(*(loop(side, "cleared", name, *work) for side in (student, reference)), **TOLERANCES.get(name, {}))
+
+
+def number(value):
+    """A number, also where it comes as a tensor or as a whole 0."""
+    value = read(value)
+    return value.array if isinstance(value, TensorValue) else 0.0 if type(value) is int and not value else value
+
+
+def agree_on_rates(student, reference, name, base, steps, **options):
+    """What `lr` is for each step of a whole run, and of another schedule that goes half as far beside it."""
+    runs = []
+    for side in (student, reference):
+        holders = [TensorValue(np.zeros(1)), TensorValue(np.zeros(1))]
+        rates = loop(side, "rates", name, holders, [base, 0.3], steps, options)
+        runs.append([[number(rate) for rate in pair] for pair in rates])
+    close(*runs, atol=1e-6)
+
+
+def agree_together(student, reference, rng, optimizer_name, name, optimizer_options, **options):
+    """A training run as it should be: the optimizer steps, then the schedule."""
+    params, steps = varying(rng, 8, (3,))
+    work = [parameters(params), gradients_of(steps), optimizer_options, options]
+    close(*(loop(side, "together", name, optimizer_name, *work) for side in (student, reference)), **SINGLE)
