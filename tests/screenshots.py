@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -18,11 +19,11 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 from similarity.classroom import classroom
 
+from grader.course.course import find_course
 from grader.judge.hints import read_misconceptions
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs" / "pictures"
-HW1 = ROOT / "assignments" / "hw1"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PEOPLE = "kim lee park choi jung kang cho yoon jang lim han oh seo shin kwon hwang ahn song yoo hong jeon ko moon yang"
 WRONG = (0, 1, 2, 4, 0, 3, 6, 14)  # functions that a member has wrong, in turn
@@ -31,11 +32,13 @@ MISSING = (0, 0, 0, 0, 0, 2, 0, 7)  # and left out
 
 def notebooks(folder: Path) -> None:
     """What the class hands in."""
-    helpers = (HW1 / "misconceptions.py").read_text("utf-8").partition("MISCONCEPTIONS =")[0]
-    helpers = helpers.replace("from grader.judge import Misconception\n", "")
+    assignment = find_course(ROOT).assignment("hw1")
+    files = [assignment.folder / "variants.py", *assignment.misconceptions]
+    helpers = "\n".join(file.read_text("utf-8").partition("MISCONCEPTIONS =")[0] for file in files)
+    helpers = re.sub(r"^from (grader|variants) import .*\n", "", helpers, flags=re.M)
     known: dict[str, object] = {}
-    exec(helpers, known)  # to see which variants go by a name of their own
-    wrong = [each for each in read_misconceptions(HW1 / "misconceptions.py") if each.variant.__name__ in known]
+    exec(helpers, known)  # to see which variants have a name of their own
+    wrong = [each for each in read_misconceptions(assignment) if each.variant.__name__ in known]
     dice = random.Random(4)
     for at, name in enumerate(PEOPLE.split()):
         cells = [(ROOT / "reference" / "hw1.py").read_text("utf-8"), helpers]

@@ -2,8 +2,8 @@
 
     python assignments/hw5/make_data.py     writes train.npz and test.npz here, and prints the test set's labels
 
-The labels of the test set belong into test_hidden.py, where the judge alone finds them; `tests/reference/test_hw5.py`
-holds all three against this script. It stays with the staff, as they do: its seed is as good as the labels.
+The labels of the test set belong into hidden/test_predictions.py, where the judge alone finds them;
+`tests/reference/test_hw5.py` holds all three against this script. It stays with the staff, as they do: its seed is as good as the labels.
 Since a sign is as often dark as bright, the mean image of every kind is the same grey, and a linear model learns next
 to nothing; a hidden layer that knows both sides of the grey does.
 """
@@ -94,7 +94,7 @@ def make() -> tuple[np.ndarray, np.ndarray]:
 
 
 def main() -> None:
-    """Write both files; print the labels as test_hidden.py has them."""
+    """Write both files; print the labels as hidden/test_predictions.py has them."""
     images, labels = make()
     folder = Path(__file__).parent
     np.savez_compressed(folder / "train.npz", images=images[:TRAINING], labels=labels[:TRAINING])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader import i18n
-from grader.assignment.manifest import assignment_order
+from grader.assignment.manifest import Assignment, assignment_order
 from grader.course.course import find_course
 from grader.errors import BadAssignmentError, FileError
 
@@ -126,3 +126,50 @@ def test_a_manifest_in_another_encoding_is_said(course: Path) -> None:
 
 def test_assignments_are_in_the_order_of_their_numbers() -> None:
     assert sorted(["hw10", "hw2", "hw1", "extra"], key=assignment_order) == ["extra", "hw1", "hw2", "hw10"]
+
+
+def mini_with(course: Path, line: str = "") -> Assignment:
+    """The small assignment with this line in its manifest."""
+    manifest = manifest_of(course)
+    manifest.write_text(f"{line}\n{manifest.read_text('utf-8')}", "utf-8")
+    return find_course(course).assignment("mini")
+
+
+def fill(folder: Path, *names: str) -> None:
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_text("", "utf-8")
+
+
+def names(files: tuple[Path, ...]) -> list[str]:
+    return [f"{file.parent.name}/{file.name}" for file in files]
+
+
+def test_a_small_assignment_has_one_file_of_hidden_cases(course: Path) -> None:
+    assignment = mini_with(course)
+    assert names(assignment.hidden_cases) == ["mini/test_hidden.py"]
+    assert assignment.misconceptions == ()
+
+
+def test_files_of_a_folder_come_in_the_order_of_the_sections(course: Path) -> None:
+    home = course / "assignments" / "mini"
+    fill(home / "hidden", "test_double.py", "test_mse.py", "test_a_rest.py", "notes.txt", "helper.py")
+    fill(home / "misconceptions", "double.py", "mse.py")
+    assignment = mini_with(course)
+    assert names(assignment.hidden_cases) == ["hidden/test_mse.py", "hidden/test_double.py", "hidden/test_a_rest.py"]
+    assert names(assignment.misconceptions) == ["misconceptions/mse.py", "misconceptions/double.py"]
+
+
+@pytest.mark.parametrize("value", ["secret", "secret/", "test_hidden.py"])
+def test_the_manifest_may_name_another_place(course: Path, value: str) -> None:
+    fill(course / "assignments" / "mini" / "secret", "test_mse.py")
+    fill(course / "assignments" / "mini" / "hidden", "test_mse.py")
+    expected = "mini/test_hidden.py" if value.endswith(".py") else "secret/test_mse.py"
+    assert names(mini_with(course, f'hidden = "{value}"').hidden_cases) == [expected]
+
+
+@pytest.mark.parametrize("line", ['hidden = "../elsewhere"', 'misconceptions = "/tmp"', 'hidden = ""', "hidden = 1"])
+def test_a_place_outside_the_folder_is_refused(course: Path, line: str) -> None:
+    with pytest.raises(BadAssignmentError, match=line.partition(" ")[0]) as caught:
+        mini_with(course, line)
+    assert str(caught.value.where).endswith("assignment.toml:1")

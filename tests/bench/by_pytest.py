@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
 
 from grader.assignment.manifest import Assignment
 from grader.judge.case import CaseInfo, info_of
+from grader.judge.casefile import sharing
 from grader.judge.cases import Fixtures
 
 T = TypeVar("T")
@@ -72,13 +72,16 @@ def info(item: pytest.Function) -> CaseInfo:
 
 def name(item: pytest.Function) -> str:
     """The id of a case in a report."""
-    return f"{item.path.name}::{item.name}"
+    visibility = "public" if item.path.name == "test_public.py" else "hidden"
+    return f"test_{visibility}.py::{item.name}"
 
 
-def in_session(assignment: Assignment, files: Sequence[Path], work: Callable[[Session], T]) -> T:
-    """What `work` makes of the cases in these files, while pytest keeps its session open."""
+def in_session(assignment: Assignment, work: Callable[[Session], T]) -> T:
+    """What `work` makes of the cases of an assignment, while pytest keeps its session open."""
+    files = [assignment.public_cases, *assignment.hidden_cases]
     done: list[T] = []
     session = Session(lambda opened: done.append(work(opened)))
     options = [*(f"-pno:{plugin}" for plugin in OFF), "--noconftest", "-c", os.devnull, "--import-mode=importlib"]
-    pytest.main([*options, f"--rootdir={assignment.folder}", "--assert=plain", *map(str, files)], plugins=[session])
+    with sharing(assignment.folder):
+        pytest.main([*options, f"--rootdir={assignment.folder}", "--assert=plain", *map(str, files)], plugins=[session])
     return done[0]

@@ -147,4 +147,4 @@ def floor(hw: str, files: Sequence[Path], secret: bytes) -> tuple[float, int]:
             after = os.times()
         return (after.user - before.user) + (after.system - before.system), passed
 
-    return in_session(assignment, [assignment.public_cases, assignment.hidden_cases], work)
+    return in_session(assignment, work)

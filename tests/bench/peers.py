@@ -86,7 +86,7 @@ def _judged(hw: str, module: Any) -> dict[str, bool]:
             passed[name(item)] = session.passes(item, fixtures)
         return passed
 
-    return in_session(assignment, [assignment.public_cases, assignment.hidden_cases], work)
+    return in_session(assignment, work)
 
 
 @contextmanager

@@ -133,6 +133,76 @@ def test_the_hash_is_that_of_the_files_of_cases(course: Path) -> None:
     assert collect(course).sha256 not in (first, None)
 
 
+SHARED = {
+    "inputs.py": "def rows(rng):\n    return rng.normal(size=(2, 4, 3))\n",
+    "hidden/test_double.py": HEAD
+    + """from inputs import rows
+
+
+@case("double", points=2, concept="value")
+def test_twice(student, reference, rng):
+    x, _ = rows(rng)
+    close(student.double(x), reference.double(x))
+""",
+    "hidden/test_mse.py": HEAD
+    + """from inputs import rows
+
+
+def edge(points):
+    @case("mse", points=points, concept="value")
+    def check(student, reference, rng):
+        close(student.mse(*rows(rng)), reference.mse(*rows(rng)))
+
+    return check
+
+
+test_made = edge(1)
+""",
+}
+PUBLIC_PART = HEAD + "@case('mse', points=2, concept='c')\ndef test_mse(student):\n    student.mse(1, 1)\n"
+
+
+def course_of_folders(new_course: Callable[..., Path]) -> Path:
+    course = new_course(test_public=PUBLIC_PART)
+    home = course / "assignments" / "mini"
+    (home / "test_hidden.py").unlink()
+    (home / "hidden").mkdir()
+    for name, text in SHARED.items():
+        (home / name).write_text(text, "utf-8")
+    return course
+
+
+def test_hidden_cases_of_a_folder_come_by_sections_and_share_their_inputs(new_course: Callable[..., Path]) -> None:
+    course = course_of_folders(new_course)
+    before = set(sys.modules)
+    case_set = collect(course, hidden=True)
+    assert ids(case_set) == ["test_public.py::test_mse", "test_hidden.py::test_made", "test_hidden.py::test_twice"]
+    files = [Path(case.where.rpartition(":")[0]).name for case in case_set.cases]
+    assert files == ["test_public.py", "test_mse.py", "test_double.py"]
+    assert "inputs" not in set(sys.modules) - before
+    inputs = course / "assignments" / "mini" / "inputs.py"
+    inputs.write_text(inputs.read_text("utf-8") + "# more\n", "utf-8")
+    assert collect(course, hidden=True).sha256 != case_set.sha256
+    assert ids(collect(course)) == ["test_public.py::test_mse"]
+
+
+def test_an_empty_folder_of_hidden_cases_is_a_mistake(new_course: Callable[..., Path]) -> None:
+    course = course_of_folders(new_course)
+    for file in (course / "assignments" / "mini" / "hidden").iterdir():
+        file.unlink()
+    with pytest.raises(BadAssignmentError, match="file with the cases is missing") as caught:
+        collect(course, hidden=True)
+    assert str(caught.value.where).endswith("hidden")
+
+
+def test_no_two_files_have_a_case_of_one_name(new_course: Callable[..., Path]) -> None:
+    course = course_of_folders(new_course)
+    file = course / "assignments" / "mini" / "hidden" / "test_mse.py"
+    file.write_text(file.read_text("utf-8").replace("test_made", "test_twice"), "utf-8")
+    with pytest.raises(BadAssignmentError, match="Two cases are called test_twice"):
+        collect(course, hidden=True)
+
+
 LAST_NEEDS_FIRST = """
 @case("mse", points=1, concept="value")
 def test_first(student, reference, rng):
@@ -162,11 +232,14 @@ def test_ids_and_their_order_are_those_of_pytest(hw: str) -> None:
     assignment = find_course(ROOT).assignment(hw)
     if any(importlib.util.find_spec(name) is None for name in assignment.imports):
         pytest.skip(f"{hw} needs {', '.join(assignment.imports)}")
-    files = [assignment.public_cases, assignment.hidden_cases]
+    files = [assignment.public_cases, *assignment.hidden_cases]
     options = ["--collect-only", "-q", "--noconftest", "-c", os.devnull, "--rootdir", str(assignment.folder)]
     command = [sys.executable, "-m", "pytest", *options, "--import-mode=importlib", "-p", "no:cacheprovider"]
-    told = subprocess.run([*command, *map(str, files)], capture_output=True, text=True, check=True).stdout
-    assert ids(collect_cases(assignment, hidden=True)) == [line for line in told.splitlines() if "::" in line]
+    environment = {**os.environ, "PYTHONPATH": str(assignment.folder)}  # for `from inputs import …`
+    command += map(str, files)
+    output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    names = [line.partition("::")[2] for line in output.splitlines() if "::" in line]
+    assert [case.name for case in collect_cases(assignment, hidden=True).cases] == names
 
 
 REFUSED = {

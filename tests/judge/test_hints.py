@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from grader import i18n
+from grader.course.course import find_course
 from grader.errors import BadAssignmentError
 from grader.intake.submission import Cell, Submission
 from grader.judge.cases import CaseSet
-from grader.judge.hints import LiveHints, read_misconceptions
+from grader.judge.hints import LiveHints, place_of, read_misconceptions
 from grader.judge.recording import RecordedHints, RecordedReference, read_recording, record
 from grader.judge.reference import LiveReference
 from grader.judge.run import Judge
@@ -65,7 +66,7 @@ class Judging:
 
     def __init__(self, bench: Any) -> None:
         self.bench, self.assignment = bench, bench.assignment
-        self.hints = LiveHints(self.assignment, read_misconceptions(self.assignment.misconceptions))
+        self.hints = LiveHints(self.assignment, read_misconceptions(self.assignment))
 
     def live(self, source: str) -> Report:
         reference = LiveReference(self.assignment.reference)
@@ -157,12 +158,28 @@ def test_a_file_that_is_no_recording_is_said_to_be_none(tmp_path: Path, content:
         ("import nothing_like_that", "do not load"),
     ],
 )
-def test_what_an_author_gets_wrong_is_said_with_its_file(tmp_path: Path, broken: str, says: str) -> None:
-    file = tmp_path / "misconceptions.py"
+def test_what_an_author_gets_wrong_is_said_with_its_file(course: Path, broken: str, says: str) -> None:
+    file = course / "assignments" / "mini" / "misconceptions.py"
     file.write_text(broken, "utf-8")
     with pytest.raises(BadAssignmentError, match=says) as caught:
-        read_misconceptions(file)
+        read_misconceptions(find_course(course).assignment("mini"))
     assert str(file) in str(caught.value.where)
+
+
+def test_misconceptions_of_a_folder_come_by_sections_and_share_their_variants(course: Path) -> None:
+    home = course / "assignments" / "mini"
+    row = "from grader import Misconception\nfrom variants import wrong\n"
+    row += "MISCONCEPTIONS = (Misconception('{0}', '{0}', 'a hint', '힌트', 'seen', wrong),)\n"
+    (home / "misconceptions").mkdir()
+    (home / "variants.py").write_text("def wrong(x):\n    return x\n", "utf-8")
+    for name in ("double", "mse"):
+        (home / "misconceptions" / f"{name}.py").write_text(row.format(name), "utf-8")
+    assignment = find_course(course).assignment("mini")
+    assert [misconception.id for misconception in read_misconceptions(assignment)] == ["mse", "double"]
+    assert place_of(assignment.misconceptions, "double") == f"{home}/misconceptions/double.py:3"
+    (home / "misconceptions" / "double.py").write_text(row.format("mse"), "utf-8")
+    with pytest.raises(BadAssignmentError, match="Two misconceptions are called mse"):
+        read_misconceptions(assignment)
 
 
 ITSELF = """

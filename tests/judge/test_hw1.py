@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grader.course.course import find_course
 from grader.intake.submission import Cell, Submission
+from grader.judge.hints import read_misconceptions
 from grader.judge.recording import RecordedReference, Recorder, read_recording
 from grader.judge.reference import LiveReference
 from grader.report.report import Report, Verdict
@@ -35,7 +38,7 @@ def load(file: Path) -> ModuleType:
     return module
 
 
-MISCONCEPTIONS = load(HW1 / "misconceptions.py").MISCONCEPTIONS
+MISCONCEPTIONS = read_misconceptions(find_course(ROOT).assignment("hw1"))
 ASKED = [
     name for name, value in vars(load(HW1 / "hw1.py")).items() if inspect.isfunction(value) and not name.startswith("_")
 ]
@@ -96,6 +99,15 @@ def refuse(a, k):
 MISCONCEPTION_FOR_THE_WORKER = """
 from types import SimpleNamespace as Misconception
 """
+
+
+def for_the_worker(of: str) -> str:
+    """The misconceptions about the section of `of`, as source that imports nothing of ours."""
+    sections = find_course(ROOT).assignment("hw1").sections.values()
+    (name,) = [section.name for section in sections if of in section.asks]
+    files = [HW1 / "variants.py", HW1 / "misconceptions" / f"{name}.py"]
+    source = "".join(file.read_text("utf-8") for file in files)
+    return MISCONCEPTION_FOR_THE_WORKER + re.sub(r"^from (grader|variants) import .*\n", "", source, flags=re.M)
 
 
 def no_answer(body: str) -> str:
@@ -168,12 +180,11 @@ def test_no_answer_earns_nothing(hw1_full: Bench, what: str) -> None:
 @pytest.mark.parametrize("wrong", MISCONCEPTIONS, ids=lambda wrong: wrong.id)
 def test_a_misconception_loses_points(hw1_full: Bench, wrong: Any) -> None:
     """In place of the reference's function, everything else being right."""
-    source = (HW1 / "misconceptions.py").read_text("utf-8")
-    variants = source.replace("from grader.judge import Misconception\n", MISCONCEPTION_FOR_THE_WORKER)
+    variant = f"next(each for each in variants['MISCONCEPTIONS'] if each.id == {wrong.id!r}).variant"
     cells = (
         Cell("kim.ipynb", REFERENCE.read_text("utf-8"), 1),
-        Cell("kim.ipynb", f"variants = {{}}\nexec({variants!r}, variants)", 2),
-        Cell("kim.ipynb", f"{wrong.of} = variants['MISCONCEPTIONS'][{MISCONCEPTIONS.index(wrong)}].variant", 3),
+        Cell("kim.ipynb", f"variants = {{}}\nexec({for_the_worker(wrong.of)!r}, variants)", 2),
+        Cell("kim.ipynb", f"{wrong.of} = {variant}", 3),
     )
     report = hw1_full.judge(Submission("kim", "kim.ipynb", cells, "0" * 64))
     assert {note.kind for note in report.notes} <= {"look"}  # at the exec above, for whoever marks by hand
