@@ -3,9 +3,11 @@
     python assignments/hw5/make_data.py     writes train.npz and test.npz here, and prints the test set's labels
 
 The labels of the test set belong into hidden/test_predictions.py, where the judge alone finds them;
-`tests/reference/test_hw5.py` holds all three against this script. It stays with the staff, as they do: its seed is as good as the labels.
-Since a sign is as often dark as bright, the mean image of every kind is the same grey, and a linear model learns next
-to nothing; a hidden layer that knows both sides of the grey does.
+`tests/reference/test_hw5.py` holds all three against this script. The script stays with the staff, as the labels do:
+with its seed anybody could make the labels.
+
+A sign is as often dark as bright. So the mean image of every kind is the same grey, and a linear model learns next to
+nothing from the pixels.
 """
 
 import sys
