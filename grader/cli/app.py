@@ -45,7 +45,7 @@ class Commands(click.Group):
         except D2DError as error:
             if debug:
                 raise
-            show(error)
+            print_error(error)
             return error.exit_code
         except Exception as error:
             if debug:
@@ -67,7 +67,7 @@ def error_text(error: D2DError) -> str:
     return text if not error.hint else f"{text}\n{printable(error.hint)}"
 
 
-def show(error: D2DError) -> None:
+def print_error(error: D2DError) -> None:
     """Print an error on standard error."""
     click.echo(error_text(error), err=True)
 

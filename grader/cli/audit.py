@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.options import JSON, common, course_of
-from grader.cli.paper import give
+from grader.cli.options import JSON_OPTION, common, course_of
+from grader.cli.paper import give_result
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED
 from grader.i18n import _
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.argument("hw")
 @click.option("--seeds", default=50, show_default=True, help=_("With how many seeds the reference is tried."))
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help=_("How many judges work at once."))
-@JSON
+@JSON_OPTION
 @common
 def audit_command(hw: str, seeds: int, jobs: int, json_file: str | None, **options: Any) -> None:
     """Prove the cases of HW."""
@@ -36,7 +36,9 @@ def audit_command(hw: str, seeds: int, jobs: int, json_file: str | None, **optio
     checks = Audit(course.assignment(hw), seeds, jobs, corpus, counter.count).checks()
     counter.clear()
     passed = all(check.ok for check in checks)
-    give({"assignment": hw, "ok": passed, "checks": [check.as_json() for check in checks]}, _lines(checks), json_file)
+    give_result(
+        {"assignment": hw, "ok": passed, "checks": [check.as_json() for check in checks]}, _lines(checks), json_file
+    )
     raise SystemExit(ALL_PASSED if passed else NOT_ALL_PASSED)
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.app import show
-from grader.cli.options import JSON, common, course_of
+from grader.cli.app import print_error
+from grader.cli.options import JSON_OPTION, common, course_of
 from grader.cli.paper import dumped
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError
 from grader.files import append, write_whole
@@ -68,7 +68,7 @@ class _Outputs:
 @click.command(help=_("Judge your own work by the public cases."))
 @click.argument("hw")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
-@JSON
+@JSON_OPTION
 @click.option("--html", "html_file", metavar="FILE", help=_("Write the report as a page for the browser."))
 @click.option(
     "--notebook",
@@ -133,7 +133,7 @@ def _watch(checker: Checker, assignment: Assignment, file: Path, outputs: _Outpu
             try:
                 code = _once(checker, assignment, file, outputs)
             except D2DError as error:  # an editor may have half written it: the next save tells
-                show(error)
+                print_error(error)
             click.echo(_("Watching {file}. Ctrl-C ends it.").format(file=printable(file.name)), err=True)
             wait_for_save(file, before)
     except KeyboardInterrupt:

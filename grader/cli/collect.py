@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.options import FILE, FOLDER, JSON, common, course_of, term_of, time_of
-from grader.cli.paper import give, say, table
+from grader.cli.options import FILE, FOLDER, JSON_OPTION, common, course_of, term_of, time_of
+from grader.cli.paper import give_result, say, table
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, UsageError
 from grader.i18n import _
 
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 ALLOW = "D2D_GIT_ALLOW"
 _TOKEN = "D2D_GIT_TOKEN"  # noqa: S105 — the name of a variable
-ROSTER = click.option("--roster", type=FILE, required=True, help=_("CSV of the members, with a column `repository`."))
+ROSTER_OPTION = click.option(
+    "--roster", type=FILE, required=True, help=_("CSV of the members, with a column `repository`.")
+)
 
 
 @click.command(help=_("Fetch every member's repository as it was before the deadline, for `d2d grade`."))
-@ROSTER
+@ROSTER_OPTION
 @click.option("--out", type=FOLDER, help=_("Folder for an archive of each member."))
 @click.option("--hw", help=_("Only what is of this assignment; its deadline, once passed, is --before."))
 @click.option("--before", metavar="TIME", help=_("As it was then: 2026-03-20T23:59, the course's time."))
@@ -42,7 +44,7 @@ ROSTER = click.option("--roster", type=FILE, required=True, help=_("CSV of the m
 @click.option(
     "--allow", multiple=True, metavar="PROTOCOL", envvar=ALLOW, help=_("A protocol beside https and ssh: file, http.")
 )
-@JSON
+@JSON_OPTION
 @common
 def collect_command(
     roster: Path, out: Path | None, hw: str | None, before: str | None, snapshot: Path | None, **options: Any
@@ -71,7 +73,7 @@ def collect_command(
         say(_("No snapshot says what was there then: the times that commits claim are believed, and can be forged."))
     others = tuple(name for name in course.ids() if name != hw)
     collection = collect_all(CollectOrder(people, out, hw, others, moment, chosen, bounds, options["jobs"]))
-    give(collection.as_json(), collected_table(collection, term), options["json_file"])
+    give_result(collection.as_json(), collected_table(collection, term), options["json_file"])
     raise SystemExit(NOT_ALL_PASSED if any(work.missing for work in collection.members) else ALL_PASSED)
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.judging import JudgingRun, ended_softly, judging, store
-from grader.cli.options import EXISTING, FILE, FOLDER, JSON, common, open_book
-from grader.cli.paper import give, table
+from grader.cli.options import EXISTING, FILE, FOLDER, JSON_OPTION, common, open_book
+from grader.cli.paper import give_result, table
 from grader.errors import ALL_PASSED, UsageError
 from grader.i18n import _
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     help=_("Write the work with the feedback that its member may see (.ipynb or .html); {member} stands for the name."),
 )
 @click.option("--shard", metavar="I/N", help=_("Only the I-th of N parts of the folder, for several machines."))
-@JSON
+@JSON_OPTION
 @common
 def grade_command(
     hw: str, path: Path, out: Path, book: Path | None, public: bool, json_file: str | None, **options: Any
@@ -68,7 +68,7 @@ def grade_command(
             graded = [result.member for result in results if result.row is not None]
             store(book, run.term, folder, graded, GradedPlace(path, out, roster))
         text = f"{_shown(results)}\n{_in_short(results, out)}"
-        give(_as_json(run.assignment.id, folder, results), text, json_file)
+        give_result(_as_json(run.assignment.id, folder, results), text, json_file)
     raise SystemExit(max((result.exit_code for result in results), default=ALL_PASSED))
 
 

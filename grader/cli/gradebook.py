@@ -1,4 +1,4 @@
-"""Commands that look into a gradebook, and put reports into it."""
+"""`d2d gradebook`: look into a gradebook, and put reports into it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.options import common, course_of, open_book, term_of, time_of
-from grader.cli.paper import FileNames, dumped, say, table, whoami, write_out
+from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, common, course_of, open_book, term_of, time_of
+from grader.cli.paper import FileNames, dumped, give_result, say, table, whoami, write_out
 from grader.errors import NOT_ALL_PASSED, UsageError
 from grader.files import write_whole
 from grader.i18n import _, ngettext
@@ -18,10 +18,7 @@ from grader.member import MemberName
 if TYPE_CHECKING:
     from grader.course.term import Term
     from grader.gradebook.book import Gradebook, LogEntry
-    from grader.gradebook.results import Entry, Result, Results
-
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_BOOK = click.option("--gradebook", "book", type=_FILE, required=True, help=_("The gradebook."))
+    from grader.gradebook.results import Entry, Override, Result, Results
 
 
 @click.group(help=_("Look into a gradebook: what counts, who changed what, and whether it is whole."))
@@ -29,13 +26,13 @@ def gradebook_command() -> None:
     """The commands below it."""
 
 
-@gradebook_command.command(help=_("What counts, for all members or for one."))
+@gradebook_command.command("show", help=_("What counts, for all members or for one."))
 @click.argument("member", required=False, type=MemberName)
-@_BOOK
-@click.option("--json", "json_file", metavar="FILE|-", help=_("Write it as JSON; - prints nothing else."))
+@BOOK_OPTION
+@JSON_OPTION
 @common
-def show(member: str | None, book: Path, json_file: str | None, **options: Any) -> None:
-    """What counts."""
+def _show(member: str | None, book: Path, json_file: str | None, **options: Any) -> None:
+    """Print what counts."""
     from grader.gradebook.results import listed
 
     term = term_of(course_of(options))
@@ -44,22 +41,20 @@ def show(member: str | None, book: Path, json_file: str | None, **options: Any) 
         if member is not None and member not in results:
             raise UsageError(_("There is nothing of {member} in the gradebook.").format(member=member), where=book)
         chosen = listed(results, member)
-        if json_file is not None:
-            write_out(dumped([result.as_json() for result in chosen]), json_file)
-        if json_file != "-":
-            click.echo(_one(opened, term, member, chosen) if member else _all(results))
+        text = _member_text(opened, term, member, chosen) if member else _class_table(results)
+    give_result([result.as_json() for result in chosen], text, json_file)
 
 
-@gradebook_command.command(help=_("What counts as a file: CSV or JSON; with --reports, the reports themselves."))
-@_BOOK
+@gradebook_command.command(
+    "export", help=_("What counts as a file: CSV or JSON; with --reports, the reports themselves.")
+)
+@BOOK_OPTION
 @click.option("--out", metavar="FILE|-", default="-", help=_("Where to; - is standard output."))
 @click.option("--format", "form", type=click.Choice(("csv", "json")), default="csv", help=_("The form of the file."))
-@click.option(
-    "--reports", type=click.Path(path_type=Path, file_okay=False), help=_("A folder for every report that counts.")
-)
+@click.option("--reports", type=FOLDER, help=_("A folder for every report that counts."))
 @common
-def export(book: Path, out: str, form: str, reports: Path | None, **options: Any) -> None:
-    """What counts, as a file."""
+def _export(book: Path, out: str, form: str, reports: Path | None, **options: Any) -> None:
+    """Write what counts as a file."""
     from grader.gradebook.results import listed
 
     term = term_of(course_of(options))
@@ -70,45 +65,42 @@ def export(book: Path, out: str, form: str, reports: Path | None, **options: Any
     write_out(_csv(chosen) if form == "csv" else dumped([result.as_json() for result in chosen]), out)
 
 
-@gradebook_command.command(help=_("Who did what and when."))
+@gradebook_command.command("log", help=_("Who did what and when."))
 @click.argument("member", required=False, type=MemberName)
-@_BOOK
-@click.option("--json", "json_file", metavar="FILE|-", help=_("Write it as JSON; - prints nothing else."))
+@BOOK_OPTION
+@JSON_OPTION
 @common
-def log(member: str | None, book: Path, json_file: str | None, **options: Any) -> None:
-    """Who did what."""
+def _log(member: str | None, book: Path, json_file: str | None, **options: Any) -> None:
+    """Print who did what."""
     term = term_of(course_of(options))
     with open_book(book, term) as opened:
         entries = opened.log(member)
-    if json_file is not None:
-        write_out(dumped([entry.as_json() for entry in entries]), json_file)
-    if json_file != "-":
-        click.echo(_log(entries, term))
+    give_result([entry.as_json() for entry in entries], _log_table(entries, term), json_file)
 
 
-@gradebook_command.command(help=_("Whether the file is whole, and every entry is what was written."))
-@_BOOK
+@gradebook_command.command("check", help=_("Whether the file is whole, and every entry is what was written."))
+@BOOK_OPTION
 @common
-def check(book: Path, **options: Any) -> None:
-    """Whether the file is whole."""
+def _check(book: Path, **options: Any) -> None:
+    """Say whether the file is whole."""
     with open_book(book, term_of(course_of(options))) as opened:
-        found = list(opened.check())
+        faults = list(opened.check())
         last = opened.last_link()
-    for fault in found:
+    for fault in faults:
         say(fault)
-    if not found:
+    if not faults:
         click.echo(_("The gradebook is whole. Last link of its log: {link}").format(link=last))
-    raise SystemExit(NOT_ALL_PASSED if found else 0)
+    raise SystemExit(NOT_ALL_PASSED if faults else 0)
 
 
-@gradebook_command.command(help=_("Take reports in, all of them or none; the file is made where there is none."))
-@click.argument("reports", nargs=-1, required=True, type=_FILE)
-@_BOOK
+@gradebook_command.command("add", help=_("Take reports in, all of them or none; the file is made where there is none."))
+@click.argument("reports", nargs=-1, required=True, type=FILE)
+@BOOK_OPTION
 @click.option(
     "--submitted-at", metavar="TIME", help=_("When these were handed in: 2026-03-20T23:59, the course's time.")
 )
 @common
-def add(reports: tuple[Path, ...], book: Path, submitted_at: str | None, **options: Any) -> None:
+def _add(reports: tuple[Path, ...], book: Path, submitted_at: str | None, **options: Any) -> None:
     """Take reports in."""
     from grader.report.reader import read_file
 
@@ -117,12 +109,12 @@ def add(reports: tuple[Path, ...], book: Path, submitted_at: str | None, **optio
     documents = [(read_file(path), when, str(path)) for path in reports]
     with open_book(book, term, create=True) as opened:
         added = opened.add_all(documents, by=whoami())
-    new = sum(each.new for each in added)
+    new = sum(report.new for report in added)
     say(ngettext("{n} new report", "{n} new reports", new).format(n=new))
 
 
-def _all(results: Results) -> str:
-    """Members by assignments."""
+def _class_table(results: Results) -> str:
+    """A line for each member, a column for each assignment."""
     from grader.assignment.manifest import assignment_order
 
     assignments = sorted({hw for row in results.values() for hw in row}, key=assignment_order)
@@ -139,64 +131,43 @@ def _cell(result: Result | None) -> str:
     return f"{'✓' if result.passed else '✗'} {result.percent} %{marks}{late}"
 
 
-def _one(opened: Gradebook, term: Term, member: str, chosen: Iterable[Result]) -> str:
+def _member_text(opened: Gradebook, term: Term, member: str, chosen: Iterable[Result]) -> str:
     """All that is known of one member: what counts, every report, every override."""
     from grader.report.sheet import out_of
 
-    parts = [
-        table(
-            [_("assignment"), _("counts"), _("points"), _("reports")],
-            [
-                [each.assignment, _cell(each), out_of(each.score, each.max_score), str(each.submissions)]
-                for each in chosen
-            ],
-        )
+    head = [_("assignment"), _("counts"), _("points"), _("reports")]
+    rows = [
+        [result.assignment, _cell(result), out_of(result.score, result.max_score), str(result.submissions)]
+        for result in chosen
     ]
-    entries = opened.entries(member)
-    if entries:
+    parts = [table(head, rows)]
+    if entries := opened.entries(member):
         head = [_("report"), _("assignment"), _("handed in"), _("points"), ""]
-        rows = [
-            [
-                str(entry.id),
-                entry.assignment,
-                term.local(entry.submitted_at) if entry.submitted_at else _("unknown"),
-                out_of(entry.score, entry.max_score),
-                ", ".join(
-                    word
-                    for word, true in (
-                        (_("late"), term.late(entry.assignment, entry.submitted_at)),
-                        (_("rerun due"), not entry.complete),
-                    )
-                    if true
-                ),
-            ]
-            for entry in entries
-        ]
-        parts.append(table(head, rows))
-        parts += _paused(entries, term)
-    overrides = opened.overrides(member)
-    if overrides:
+        parts += [table(head, [_report_row(entry, term) for entry in entries]), *_paused(entries, term)]
+    if overrides := opened.overrides(member):
         head = [_("assignment"), _("when"), _("by"), _("points"), _("why")]
-        parts.append(
-            table(
-                head,
-                [
-                    [
-                        each.assignment,
-                        term.local(each.at),
-                        each.by,
-                        _("withdrawn") if each.points is None else out_of(each.points, each.max_score),
-                        each.why,
-                    ]
-                    for each in overrides
-                ],
-            )
-        )
+        parts.append(table(head, [_override_row(override, term) for override in overrides]))
     return "\n\n".join(parts)
 
 
+def _report_row(entry: Entry, term: Term) -> list[str]:
+    from grader.report.sheet import out_of
+
+    handed_in = term.local(entry.submitted_at) if entry.submitted_at else _("unknown")
+    late = [_("late")] * term.late(entry.assignment, entry.submitted_at)
+    remarks = ", ".join(late + [_("rerun due")] * (not entry.complete))
+    return [str(entry.id), entry.assignment, handed_in, out_of(entry.score, entry.max_score), remarks]
+
+
+def _override_row(override: Override, term: Term) -> list[str]:
+    from grader.report.sheet import out_of
+
+    points = _("withdrawn") if override.points is None else out_of(override.points, override.max_score)
+    return [override.assignment, term.local(override.at), override.by, points, override.why]
+
+
 def _paused(entries: Iterable[Entry], term: Term) -> Iterable[str]:
-    """Of which assignments so many versions were graded of late that the member sees nothing of hidden cases."""
+    """A sentence for each assignment of which too many versions were graded: the member sees no hidden cases of it."""
     from datetime import datetime, timezone
 
     from grader.gradebook.feedback import paused_until
@@ -204,14 +175,14 @@ def _paused(entries: Iterable[Entry], term: Term) -> Iterable[str]:
     by_assignment: dict[str, list[Entry]] = {}
     for entry in entries:
         by_assignment.setdefault(entry.assignment, []).append(entry)
-    for assignment, of in by_assignment.items():
-        until = paused_until(of, term.feedback.cooldown, datetime.now(timezone.utc))
+    for assignment, versions in by_assignment.items():
+        until = paused_until(versions, term.feedback.cooldown, datetime.now(timezone.utc))
         if until is not None:
             text = _("{assignment}: many versions were graded, so nothing of hidden cases is shown until {time}.")
             yield text.format(assignment=assignment, time=term.local(until))
 
 
-def _log(entries: list[LogEntry], term: Term) -> str:
+def _log_table(entries: list[LogEntry], term: Term) -> str:
     head = [_("number"), _("when"), _("by"), _("what"), _("member"), _("assignment"), ""]
     rows = [
         [
@@ -242,18 +213,18 @@ def _csv(results: Iterable[Result]) -> str:
     head = ["member", "assignment", "score", "max_score", "percent", "passed", "complete", "late", "by", "why"]
     rows = (
         [
-            each.member,
-            each.assignment,
-            decimal(each.score),
-            decimal(each.max_score),
-            each.percent,
-            str(each.passed).lower(),
-            str(each.complete).lower(),
-            str(each.late).lower(),
-            each.override.by if each.override else "",
-            each.override.why if each.override else "",
+            result.member,
+            result.assignment,
+            decimal(result.score),
+            decimal(result.max_score),
+            result.percent,
+            str(result.passed).lower(),
+            str(result.complete).lower(),
+            str(result.late).lower(),
+            result.override.by if result.override else "",
+            result.override.why if result.override else "",
         ]
-        for each in results
+        for result in results
     )
     return sheet(head, rows)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.options import EXISTING, FILE, JSON, SECRET, common, course_of, term_of
-from grader.cli.paper import give, say
+from grader.cli.options import EXISTING, FILE, JSON_OPTION, SECRET_OPTION, common, course_of, term_of
+from grader.cli.paper import give_result, say
 from grader.i18n import _
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ _LONGEST = 200_000
     type=EXISTING,
     help=_("What was judged; default: NAME.py, NAME.ipynb, … in this folder, beside the report, or in submissions/."),
 )
-@SECRET
-@JSON
+@SECRET_OPTION
+@JSON_OPTION
 @common
 def inspect_command(
     report_file: Path, case_id: str | None, submission: Path | None, json_file: str | None, **options: Any
@@ -52,7 +52,7 @@ def inspect_command(
         work = _named_submission(submission, report, assignment)
     secret = _secret(report, course, options["secret_file"])
     again, evidence = run_again(report, assignment, case, work, secret, say)
-    give(_as_json(again, evidence), printable("\n".join(_lines(case, again, evidence)), _LONGEST), json_file)
+    give_result(_as_json(again, evidence), printable("\n".join(_lines(case, again, evidence)), _LONGEST), json_file)
 
 
 def _named_submission(path: Path, report: Report, assignment: Assignment) -> Submission:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from grader.cli.app import show
-from grader.cli.options import FILE, SECRET, course_of, open_book, term_of
+from grader.cli.app import print_error
+from grader.cli.options import FILE, SECRET_OPTION, course_of, open_book, term_of
 from grader.cli.paper import say, whoami
 from grader.cli.progress import Progress
 from grader.grading import ENGINES
@@ -43,7 +43,7 @@ def judging(function: _F) -> _F:
         click.option(
             "--scheduler", metavar="URL", help=_("A Dask scheduler, tcp://…; without it --engine dask starts its own.")
         ),
-        SECRET,
+        SECRET_OPTION,
         click.option("--key", type=FILE, help=_("The private key to sign with; else D2D_KEY, else the course's.")),
         click.option("--force", is_flag=True, help=_("Judge again what has not changed, too.")),
         click.option("--timeout", type=click.FloatRange(0, min_open=True), help=_("Seconds that a case has.")),
@@ -107,7 +107,7 @@ class JudgingRun:
         results = [by_member[entry.member] for entry in entries]
         for trouble in [*folder.troubles, *(result.trouble for result in results)]:
             if trouble is not None:
-                show(trouble)
+                print_error(trouble)
         return results
 
 

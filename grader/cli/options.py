@@ -22,10 +22,14 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 EXISTING = click.Path(path_type=Path, exists=True)
 
-JSON = click.option("--json", "json_file", metavar="FILE|-", help=_("Write the result as JSON; - prints nothing else."))
-BOOK = click.option("--gradebook", "book", type=FILE, required=True, help=_("The gradebook."))
-STATE = click.option("--state", type=FOLDER, required=True, help=_("The folder that is kept from run to run."))
-SECRET = click.option("--secret-file", type=FILE, help=_("Seed of hidden inputs; else D2D_SECRET, else the course's."))
+JSON_OPTION = click.option(
+    "--json", "json_file", metavar="FILE|-", help=_("Write the result as JSON; - prints nothing else.")
+)
+BOOK_OPTION = click.option("--gradebook", "book", type=FILE, required=True, help=_("The gradebook."))
+STATE_OPTION = click.option("--state", type=FOLDER, required=True, help=_("The folder that is kept from run to run."))
+SECRET_OPTION = click.option(
+    "--secret-file", type=FILE, help=_("Seed of hidden inputs; else D2D_SECRET, else the course's.")
+)
 
 
 def common(function: _F, languages: Sequence[str] = LANGUAGES) -> _F:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.options import BOOK, common, course_of, open_book, term_of
+from grader.cli.options import BOOK_OPTION, common, course_of, open_book, term_of
 from grader.cli.paper import say
 from grader.errors import UsageError
 from grader.i18n import _
@@ -23,7 +23,7 @@ _POINTS = re.compile(r"\d{1,6}(\.\d{1,4}|/[1-9]\d{0,3})?")
 
 
 @click.command(help=_("Let a TA's points stand for a member's assignment, whatever is graded."))
-@BOOK
+@BOOK_OPTION
 @click.argument("member", type=MemberName)
 @click.argument("hw")
 @click.option("--points", metavar="N", help=_("The points: a whole number or a fraction such as 7/2."))

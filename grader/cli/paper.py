@@ -19,7 +19,7 @@ from grader.member import MemberName
 _WIDEST = 60  # cells of a column
 
 
-def give(value: object, text: str | Iterable[str], json_file: str | None) -> None:
+def give_result(value: object, text: str | Iterable[str], json_file: str | None) -> None:
     """The result of a command: `value` as JSON where `--json` says, and `text` unless that is standard output."""
     if json_file is not None:
         write_out(dumped(value), json_file)

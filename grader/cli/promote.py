@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.options import BOOK, FILE, FOLDER, JSON, common, course_of, open_book, term_of
-from grader.cli.paper import dumped, give, say, table, whoami
+from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, common, course_of, open_book, term_of
+from grader.cli.paper import dumped, give_result, say, table, whoami
 from grader.files import write_whole
 from grader.i18n import _
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 @click.command(help=_("Decide who is promoted, by which rule, and what is missing."))
-@BOOK
+@BOOK_OPTION
 @click.option("--attendance", type=FILE, required=True, help=_("CSV of attendance, a row for every member."))
 @click.option("--discussion", type=FILE, required=True, help=_("CSV of discussion tasks, a row for every member."))
 @click.option("--roster", type=FILE, help=_("CSV of the members; without it, whoever is in any of the files."))
 @click.option("--policy", type=FILE, help=_("The rules, in place of those of the course."))
 @click.option("--out", type=FOLDER, help=_("Folder for decisions.csv, .json and .html."))
-@JSON
+@JSON_OPTION
 @click.option(
     "--what-if",
     "changes",
@@ -59,7 +59,7 @@ def promote_command(
         write_whole(out / "decisions.json", dumped(decisions_in_all_languages(facts, rules, results)))
         write_whole(out / "decisions.csv", decisions_sheet(decisions))
         write_whole(out / "decisions.html", decisions_page(decisions, rules, term.name))
-    give(value, _shown(decisions), json_file)
+    give_result(value, _shown(decisions), json_file)
 
 
 def _facts(
@@ -100,7 +100,7 @@ def _what_if(
     changed = changed_facts(changes, facts, policy)
     after = decide_all(changed, policy, results)
     before = [decision for decision in decisions if decision.member in changed]
-    give([decision.as_json() for decision in after], _compared(before, after), json_file)
+    give_result([decision.as_json() for decision in after], _compared(before, after), json_file)
 
 
 def _compared(before: Sequence[Decision], after: Sequence[Decision]) -> Iterator[str]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.judging import JudgingRun, ended_softly, judging, store
-from grader.cli.options import BOOK, EXISTING, FOLDER, JSON, common, open_book
-from grader.cli.paper import give, say
+from grader.cli.options import BOOK_OPTION, EXISTING, FOLDER, JSON_OPTION, common, open_book
+from grader.cli.paper import give_result, say
 from grader.errors import NOT_ALL_PASSED, UsageError
 from grader.i18n import _
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @click.command(help=_("Judge again what changed cases affect; say whose score moved, by how much, by which case."))
 @click.argument("hw")
-@BOOK
+@BOOK_OPTION
 @click.option(
     "--submissions",
     type=EXISTING,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=FOLDER, help=_("Its reports; default: as for it."))
 @click.option("--never-lower", is_flag=True, help=_("Let a score stand that would be lower now."))
 @judging
-@JSON
+@JSON_OPTION
 @common
 def regrade_command(
     hw: str,
@@ -61,7 +61,7 @@ def regrade_command(
         say(_("{member}: what was graded is not there any more; its result stands.").format(member=member))
     moves = sorted(regrading.moves, key=lambda move: move.member)
     value = {"assignment": run.assignment.id, "moved": [move.as_json() for move in moves], "not_found": not_found}
-    give(value, _shown(moves), json_file)
+    give_result(value, _shown(moves), json_file)
     raise SystemExit(code if code > NOT_ALL_PASSED else 0)
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.options import common, course_of
-from grader.cli.paper import dumped, say, table, write_out
+from grader.cli.options import EXISTING, JSON_OPTION, common, course_of
+from grader.cli.paper import give_result, say, table
 from grader.errors import BadInputError
 from grader.files import write_whole
 from grader.i18n import _, ngettext
@@ -27,14 +27,16 @@ _SHOWN = 20  # pairs in the terminal; the page has more
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(
     "--given",
-    type=click.Path(path_type=Path, exists=True),
+    type=EXISTING,
     multiple=True,
     help=_("Code that everybody was given beside the stub: a lecture's notebook."),
 )
 @click.option("--html", "html_file", metavar="FILE", help=_("The page with both sides; default: similar-HW.html."))
-@click.option("--json", "json_file", metavar="FILE|-", help=_("Write it as JSON; - prints nothing else."))
+@JSON_OPTION
 @common
-def similar_command(hw: str, folder: Path, given: tuple[Path, ...], html_file: str | None, **options: Any) -> None:
+def similar_command(
+    hw: str, folder: Path, given: tuple[Path, ...], html_file: str | None, json_file: str | None, **options: Any
+) -> None:
     """Pairs of the submissions in DIR."""
     from grader.grading.entries import entries
     from grader.intake.read import read
@@ -48,26 +50,23 @@ def similar_command(hw: str, folder: Path, given: tuple[Path, ...], html_file: s
         *given_texts(assignment),
         *(compared_text(read(file, assignment.id, assignment.asked)) for file in given),
     ]
-    found = compare(assignment.id, texts, common_code, assignment.asked, unread=unread)
-    write_whole(page_file, overlap_page(found))
-    json_file = options["json_file"]
-    if json_file is not None:
-        write_out(dumped(found.as_json()), json_file)
+    overlap = compare(assignment.id, texts, common_code, assignment.asked, unread=unread)
+    write_whole(page_file, overlap_page(overlap))
+    give_result(overlap.as_json(), _shown(overlap), json_file)
     if json_file != "-":
-        click.echo(_shown(found))
         for member, reason in unread:
             say(_("{member} could not be compared: {reason}").format(member=member, reason=reason))
         say(_("Both sides of each pair are in {file}").format(file=page_file))
 
 
-def _texts(found: Iterable[Entry], assignment: Assignment) -> tuple[dict[str, str], list[tuple[str, str]]]:
+def _texts(submissions: Iterable[Entry], assignment: Assignment) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The code of each member, and why there is none of some."""
     from grader.intake.read import read
     from grader.similarity.similar import compared_text
 
     texts: dict[str, str] = {}
     unread: list[tuple[str, str]] = []
-    for entry in found:
+    for entry in submissions:
         try:
             if entry.trouble is not None:
                 raise entry.trouble
@@ -77,7 +76,7 @@ def _texts(found: Iterable[Entry], assignment: Assignment) -> tuple[dict[str, st
     return texts, unread
 
 
-def _shown(found: Overlap) -> str:
+def _shown(overlap: Overlap) -> str:
     from grader.similarity.page import caution, in_short
 
     rows = [
@@ -88,12 +87,12 @@ def _shown(found: Overlap) -> str:
             f"{pair.left.percent} % / {pair.right.percent} %",
             _("far out") if pair.far_out else "",
         ]
-        for pair in found.pairs[:_SHOWN]
+        for pair in overlap.pairs[:_SHOWN]
     ]
-    parts = [in_short(found)]
+    parts = [in_short(overlap)]
     if rows:
         parts.append(table([_("member"), _("member"), _("surprise"), _("shared of their own"), ""], rows))
-    if found.groups:
-        words = ngettext("Joined by such a pair:", "Joined by such pairs:", len(found.groups))
-        parts.append("\n".join([words, *(f"  · {', '.join(group)}" for group in found.groups)]))
+    if overlap.groups:
+        words = ngettext("Joined by such a pair:", "Joined by such pairs:", len(overlap.groups))
+        parts.append("\n".join([words, *(f"  · {', '.join(group)}" for group in overlap.groups)]))
     return "\n\n".join([*parts, caution()])

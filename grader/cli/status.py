@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.options import FILE, JSON, common, course_of, term_of
-from grader.cli.paper import give, say, table
+from grader.cli.options import FILE, JSON_OPTION, common, course_of, term_of
+from grader.cli.paper import give_result, say, table
 from grader.i18n import _, language
 from grader.member import MemberName
 
@@ -24,7 +24,7 @@ _DECISIONS = "decisions.json"
 @click.argument("reports", nargs=-1, type=FILE)
 @click.option("--member", metavar="NAME", type=MemberName, help=_("Who you are in the decisions of the staff."))
 @click.option("--decisions", type=FILE, help=_("The staff's decisions; default: decisions.json of the course."))
-@JSON
+@JSON_OPTION
 @common
 def status_command(
     reports: tuple[Path, ...],
@@ -41,7 +41,7 @@ def status_command(
     file = decisions or (published if published.is_file() and not reports else None)
     if file is not None:
         decision = decision_on(member, read_decisions(file), file)
-        give(decision, _decision_text(decision), json_file)
+        give_result(decision, _decision_text(decision), json_file)
         return
     own = OwnReports.read(reports or reports_near(course.folder), member, strict=bool(reports))
     if not own.reports:
@@ -50,7 +50,7 @@ def status_command(
     latest = [own.latest(name) for name in policy.assignments]
     missing = needed(filter(None, latest), policy)
     value = {"reports": [_brief(report) for report in latest if report is not None], "missing": list(missing)}
-    give(value, _reports_text(latest, missing, policy), json_file)
+    give_result(value, _reports_text(latest, missing, policy), json_file)
 
 
 def _decision_text(decision: dict[str, Any]) -> str:

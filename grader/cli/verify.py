@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.app import show
+from grader.cli.app import print_error
 from grader.cli.options import FILE, common, course_of, term_of
 from grader.errors import BAD_INPUT, NOT_ALL_PASSED, BadInputError, UsageError
 from grader.i18n import _
@@ -40,7 +40,7 @@ def verify_command(reports: tuple[Path, ...], key: Path | None, member: str | No
         try:
             text, holds = _checked(path, member, public)
         except BadInputError as error:
-            show(error)
+            print_error(error)
             code = BAD_INPUT
             continue
         click.echo(inline(f"{'✓' if holds else '✗'} {path}: {text}", 1000))

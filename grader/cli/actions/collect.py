@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.collect import ALLOW, ROSTER, collected_table, fetch_limits
-from grader.cli.options import FOLDER, STATE, common, course_of, term_of
+from grader.cli.collect import ALLOW, ROSTER_OPTION, collected_table, fetch_limits
+from grader.cli.options import FOLDER, STATE_OPTION, common, course_of, term_of
 from grader.cli.paper import say
 from grader.i18n import _
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 @click.command("collect", help=_("Take a snapshot, collect what is due, and say what there is to judge."))
-@ROSTER
-@STATE
+@ROSTER_OPTION
+@STATE_OPTION
 @click.option("--out", type=FOLDER, required=True, help=_("Folder for what is collected, one below it for each HW."))
 @click.option("--hw", default="", help=_("This assignment; without it, those whose deadline is not long past."))
 @click.option("--allow", multiple=True, envvar=ALLOW, hidden=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.options import FOLDER, STATE, common, course_of, open_book, term_of
+from grader.cli.options import FOLDER, STATE_OPTION, common, course_of, open_book, term_of
 from grader.cli.paper import say, table, whoami
 from grader.errors import ALL_PASSED, OUR_FAULT, BadInputError, UsageError
 from grader.i18n import _, ngettext
@@ -29,7 +29,7 @@ _BOOK, _PUBLISHED = "gradebook.sqlite", "published.json"
     "--digest", "expected", help=_("The first job's output `digest`: what was collected has to be just that.")
 )
 @click.option("--graded", type=FOLDER, required=True, help=_("What the second job wrote."))
-@STATE
+@STATE_OPTION
 @click.option(
     "--comments",
     type=bool,
