@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.render.test_actions import obeyed
 
 RIGHT = (
