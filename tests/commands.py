@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.families import Family
+from tests.waiting import BACKSTOP
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Command:
             capture_output=True,
             stdin=subprocess.DEVNULL,
             encoding="utf-8",
-            timeout=60,
+            timeout=5 * BACKSTOP,
             check=False,
         )
         self.nothing_left()

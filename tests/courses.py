@@ -16,8 +16,8 @@ en = "Mini"
 [worker]
 imports = ["numpy"]
 [limits]
-case_seconds = 1
-load_seconds = 1
+case_seconds = 10
+load_seconds = 20
 [sections.mse]
 asks = ["mse"]
 points = 3

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.waiting import wait_until
 
 
 def descendants(pid: int) -> set[int]:
@@ -30,14 +30,6 @@ def descendants(pid: int) -> set[int]:
     return found
 
 
-def wait_until(true: Callable[[], object], seconds: float = 10.0, what: str = "it did not come to pass") -> None:
-    """Look again and again until `true` is; fail after `seconds`."""
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, what
-        time.sleep(0.01)
-
-
 @dataclass
 class Family:
     """The processes of a test: whatever it starts, and whatever those leave behind as orphans."""
@@ -53,6 +45,6 @@ class Family:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def gone(self, seconds: float = 1.0) -> None:
-        """Nothing is left, at the latest after so many seconds."""
-        wait_until(lambda: not self.members(), seconds, "processes are left behind")
+    def gone(self, seconds: float = 30.0) -> None:
+        """Wait until nothing is left; what a submission leaves behind would sleep for longer than these seconds."""
+        wait_until(lambda: not self.members(), "processes are left behind", seconds)

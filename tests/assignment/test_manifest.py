@@ -29,7 +29,7 @@ def test_an_assignment_is_what_its_manifest_says(course: Path) -> None:
     assignment = find_course(course).assignment("mini")
     assert (assignment.id, assignment.version, assignment.pass_percent) == ("mini", "1.0.0", 60)
     assert assignment.imports == ("numpy",)
-    assert (assignment.limits.case_seconds, assignment.limits.memory_mb) == (1, 1024)
+    assert (assignment.limits.case_seconds, assignment.limits.memory_mb) == (10, 1024)
     assert {name: (section.asks, section.points) for name, section in assignment.sections.items()} == {
         "mse": (("mse",), Fraction(3)),
         "double": (("double",), Fraction(2)),
@@ -56,13 +56,13 @@ def test_the_title_follows_the_language(course: Path) -> None:
         ('version = "1.0.0"', 'version = "1.0.0"\nvresion = "1"', "vresion: is not known"),
         ('imports = ["numpy"]', 'imports = "numpy"', "worker.imports: must be a list"),
         ('imports = ["numpy"]', "imports = [1]", "worker.imports[0]: must be a string"),
-        ("case_seconds = 1", "case_seconds = true", "limits.case_seconds: must be a number"),
-        ("case_seconds = 1", "case_secs = 1", "limits.case_secs: is not known"),
+        ("case_seconds = 10", "case_seconds = true", "limits.case_seconds: must be a number"),
+        ("case_seconds = 10", "case_secs = 1", "limits.case_secs: is not known"),
         ("points = 3", "points = 3.5", "sections.mse.points: must be a whole number"),
         ("points = 3", "points = true", "sections.mse.points: must be a whole number"),
-        ("case_seconds = 1", "memory_mb = 1024.5", "limits.memory_mb: must be a whole number"),
-        ("case_seconds = 1", "processes = true", "limits.processes: must be a whole number"),
-        ("case_seconds = 1", "case_seconds = 0", "limits.case_seconds: must be more than 0"),
+        ("case_seconds = 10", "memory_mb = 1024.5", "limits.memory_mb: must be a whole number"),
+        ("case_seconds = 10", "processes = true", "limits.processes: must be a whole number"),
+        ("case_seconds = 10", "case_seconds = 0", "limits.case_seconds: must be more than 0"),
         (
             'version = "1.0.0"',
             'version = "1.0.0"\npass_percent = 101',
@@ -85,9 +85,9 @@ def test_a_mistake_in_the_manifest_is_said(course: Path, old: str, new: str, wor
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("case_seconds = 1", "case_secs = 1"),
+        ("case_seconds = 10", "case_secs = 1"),
         ("points = 2", "points = true"),
-        ("case_seconds = 1", "memory_mb = 1024.5"),
+        ("case_seconds = 10", "memory_mb = 1024.5"),
         ('version = "1.0.0"', "version = 1"),
     ],
 )
@@ -107,7 +107,7 @@ def test_points_that_are_none_are_refused(course: Path, points: str) -> None:
 
 @pytest.mark.parametrize("limit", ["case_seconds = 0", "case_seconds = -1", "case_seconds = nan", "memory_mb = 0"])
 def test_limits_that_leave_nothing_are_refused(course: Path, limit: str) -> None:
-    change(manifest_of(course), "case_seconds = 1", limit)
+    change(manifest_of(course), "case_seconds = 10", limit)
     with pytest.raises(BadAssignmentError, match=limit.split(" ", maxsplit=1)[0]):
         find_course(course).assignment("mini")
 

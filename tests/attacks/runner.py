@@ -43,7 +43,7 @@ from attack import ATTACKS, LAYERS, Attack, Ending
 from world import World
 
 PRELUDE = (HERE / "prelude.py").read_text("utf-8")
-LIMITS = Limits(case_seconds=2.0, load_seconds=2.0, total_seconds=10.0, memory_mb=256, file_mb=16, scratch_mb=32)
+LIMITS = Limits(case_seconds=5.0, load_seconds=10.0, total_seconds=30.0, memory_mb=256, file_mb=16, scratch_mb=32)
 SHORT = replace(LIMITS, case_seconds=0.25, load_seconds=0.5)  # for what ends by a limit of time anyway
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -132,7 +132,7 @@ class Arena:
         return found + (["layers in the report"] if "everything" in report.layers else [])
 
 
-def ends(child: int, seconds: float = 1.0) -> bool:
+def ends(child: int, seconds: float = 5.0) -> bool:
     """Whether a child of this process ends within the time, and is taken note of."""
     until = time.monotonic() + seconds
     while os.waitpid(child, os.WNOHANG)[0] == 0:

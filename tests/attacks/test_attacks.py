@@ -219,13 +219,13 @@ def test_nothing_is_left_of_a_judge_that_is_killed_at_any_moment(temporary: Path
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 if Path(f"/proc/{pid}/comm").read_text("utf-8").strip() == "sleep":
                     os.kill(pid, signal.SIGKILL)
-        family.gone(1.0)
+        family.gone()
         judged += len([path for path in temporary.iterdir() if path.name.startswith("world-")])
     assert judged
     server = ForkServer(worker_spec(["numpy"]))
     server.survey()
     server.close()
-    family.gone(1.0)
+    family.gone()
     assert [path.name for path in temporary.iterdir() if path.name.startswith("d2d-")] == []
     assert ownerless() <= before
     assert Path("/proc/self/mountinfo").read_text("utf-8") == mounts

@@ -22,6 +22,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, sync_playwright
 
 from grader import i18n
+from tests.waiting import BACKSTOP
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
@@ -102,7 +103,7 @@ class Pages:
         context = self.browser.new_context(**options)
         self.watches.append(watch)
         self.contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(1000 * BACKSTOP)
         context.route("**/*", watch.request)
         context.on("page", watch.page)
         return context.new_page()

@@ -17,6 +17,7 @@ from grader.grading.cohort import Cohort
 from grader.report.report import Hint, Report, Visibility
 from grader.report.summary import Row
 from tests.samples import HOSTILE, a_case, a_report, hostile_report
+from tests.waiting import BACKSTOP
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Pages
@@ -195,7 +196,7 @@ def test_a_hostile_submission_from_the_folder_to_the_page(course: Path, new_page
         (handed_in / f"{each}.py").write_text(HOSTILE_WORK, "utf-8")
     out = course.parent / "out"
     command = [sys.executable, "-m", "grader", "grade", "mini", handed_in, "--out", out, "--pages", "--jobs", "1"]
-    assert subprocess.run(command, cwd=course, capture_output=True, timeout=60, check=False).returncode == 1
+    assert subprocess.run(command, cwd=course, capture_output=True, timeout=BACKSTOP, check=False).returncode == 1
     page = new_page(bypass_csp=True)
     page.goto((out / "index.html").as_uri())
     assert name in column(page, 1)

@@ -11,7 +11,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ import pytest
 
 from grader.authoring.release import write_release
 from grader.course.course import find_course
+from tests.waiting import BACKSTOP, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -65,7 +65,7 @@ class Jupyter:
     address: str
 
     def notebook(self, page: Page, path: str) -> None:
-        page.set_default_timeout(60_000)  # a kernel starts, and the machine has other tests to run
+        page.set_default_timeout(1000 * BACKSTOP)
         page.goto(f"{self.address}/notebooks/{path}?token={TOKEN}")
         page.wait_for_function("window.Jupyter && Jupyter.notebook && Jupyter.notebook.kernel")
         page.wait_for_function("Jupyter.notebook.kernel.is_connected()")
@@ -87,16 +87,14 @@ def jupyter(members: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         address = f"http://127.0.0.1:{port}"
-        until = time.monotonic() + 60
-        while not _answers(f"{address}/api/status?token={TOKEN}"):
-            assert server.poll() is None, (home / "log").read_text("utf-8")
-            assert time.monotonic() < until, (home / "log").read_text("utf-8")
-            time.sleep(0.1)
+        status = f"{address}/api/status?token={TOKEN}"
+        wait_until(lambda: _answers(status) or server.poll() is not None)
+        assert server.poll() is None, (home / "log").read_text("utf-8")
         yield Jupyter(address)
     finally:
         server.terminate()  # it ends its kernels
         try:
-            server.wait(20)
+            server.wait(BACKSTOP)
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
@@ -104,7 +102,7 @@ def jupyter(members: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def _answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=2) as answer:
+        with urllib.request.urlopen(address, timeout=BACKSTOP) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

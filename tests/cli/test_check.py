@@ -256,9 +256,9 @@ def test_a_folder_below_the_course_is_in_it(d2d: Command, course: Path) -> None:
 def test_a_mistake_of_the_author_is_named_with_its_line(d2d: Command, course: Path) -> None:
     manifest = course / "assignments" / "mini" / "assignment.toml"
     text = manifest.read_text("utf-8")
-    manifest.write_text(text.replace("case_seconds = 1", "case_secods = 1"), "utf-8")
+    manifest.write_text(text.replace("case_seconds = 10", "case_secods = 1"), "utf-8")
     done = d2d("check", "mini", write(d2d, RIGHT))
-    line = text.split("\n").index("case_seconds = 1") + 1
+    line = text.split("\n").index("case_seconds = 10") + 1
     assert done.returncode == 2
     assert f"assignment.toml:{line}" in done.stderr
     assert "limits.case_secods" in done.stderr
@@ -543,8 +543,10 @@ def verdicts(text: str) -> dict[str, Any]:
 # -- the real thing ---------------------------------------------------------------------------------------------------
 
 
-def test_hostile_submissions_end_with_their_exit_code_and_leave_nothing(d2d: Command) -> None:
+def test_hostile_submissions_end_with_their_exit_code_and_leave_nothing(d2d: Command, course: Path) -> None:
     """One of each kind through the whole command; the corpus has them all through the judge."""
+    manifest = course / "assignments" / "mini" / "assignment.toml"
+    manifest.write_text(manifest.read_text("utf-8").replace("case_seconds = 10", "case_seconds = 2"), "utf-8")
     for body in (
         "import os; os._exit(0)",
         "import sys; sys.exit(0)",

@@ -8,14 +8,15 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.waiting import BACKSTOP, wait_until
 
 if TYPE_CHECKING:
     from tests.commands import Command
@@ -70,26 +71,19 @@ class Cluster:
     def end(self) -> None:
         for process in reversed(self.processes):
             process.terminate()
-            process.wait(20)
+            process.wait(BACKSTOP)
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     cluster = Cluster(tmp_path_factory.mktemp("cluster"))
     cluster.start("scheduler", "--host", "127.0.0.1", "--port", 0)
-    wait_for(cluster.scheduler_file.exists)
+    wait_until(cluster.scheduler_file.exists)
     for _number in range(2):
         cluster.worker()
-        wait_for(cluster.newest_is_there)
+        wait_until(cluster.newest_is_there)
     yield cluster
     cluster.end()
-
-
-def wait_for(true: Callable[[], Any], seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 def hand_in(folder: Path, count: int) -> Path:
@@ -102,8 +96,8 @@ def hand_in(folder: Path, count: int) -> Path:
 def run(d2d: Command, *arguments: object) -> tuple[int, str, str]:
     """The command to its end, and nothing of it left: the cluster of the module is no child of its."""
     command = d2d.begin(*arguments)
-    said, complaints = command.communicate(timeout=120)
-    wait_for(lambda: not any(belongs(process, d2d) for process in Path("/proc").iterdir()), 10)
+    said, complaints = command.communicate(timeout=BACKSTOP)
+    wait_until(lambda: not any(belongs(process, d2d) for process in Path("/proc").iterdir()))
     assert list(d2d.temporary.iterdir()) == []
     return command.returncode, said.decode(), complaints.decode()
 
@@ -138,7 +132,7 @@ def judged_with_one_killed(d2d: Command, cluster: Cluster, count: int) -> tuple[
     """A class on the cluster, one of whose workers is killed on the way: what was printed, kB of memory meanwhile."""
     folder, out = hand_in(d2d.folder.parent / "handed-in", count), d2d.folder.parent / "by-dask"
     run = d2d.begin("grade", "mini", folder, "--out", out, "--engine", "dask", "--scheduler", cluster.address)
-    wait_for(lambda: len(list(out.glob("reports/*.json"))) > count // 10 or run.poll() is not None)
+    wait_until(lambda: len(list(out.glob("reports/*.json"))) > count // 10 or run.poll() is not None)
     os.kill(serving(cluster.processes[1]), signal.SIGKILL)
     memory = []
     while True:
@@ -159,7 +153,7 @@ def test_a_worker_that_is_killed_costs_no_report(cluster: Cluster, d2d: Command)
     said, _memory = judged_with_one_killed(d2d, cluster, 50)
     home = d2d.folder.parent
     local = d2d.begin("grade", "mini", home / "handed-in", "--out", home / "by-local")
-    told = local.communicate(timeout=60)[0].decode()
+    told = local.communicate(timeout=BACKSTOP)[0].decode()
     assert timeless(home / "by-dask") == timeless(home / "by-local")
     assert said.replace("by-dask", "by-local") == told
     assert (home / "by-dask" / "summary.csv").read_bytes() == (home / "by-local" / "summary.csv").read_bytes()
@@ -174,7 +168,7 @@ def test_a_thousand_submissions_with_one_worker_killed(cluster: Cluster, d2d: Co
 
 
 def test_doctor_looks_at_each_worker(cluster: Cluster, d2d: Command) -> None:
-    wait_for(lambda: serving(cluster.processes[1]))
+    wait_until(lambda: serving(cluster.processes[1]))
     code, said, complaints = run(d2d, "doctor", "--scheduler", cluster.address)
     assert code == 0, said + complaints
     assert [line[:8] for line in said.splitlines()] == ["✓ tcp://"] * 2
@@ -190,7 +184,7 @@ def worker_with_another_d2d(cluster: Cluster) -> subprocess.Popen[bytes]:
 def test_a_worker_with_another_d2d_is_named_before_anything_is_judged(cluster: Cluster, d2d: Command) -> None:
     odd = worker_with_another_d2d(cluster)
     try:
-        wait_for(cluster.newest_is_there)
+        wait_until(cluster.newest_is_there)
         folder = hand_in(d2d.folder.parent / "handed-in", 1)
         out = d2d.folder.parent / "out"
         code, _said, complaints = run(
@@ -202,23 +196,23 @@ def test_a_worker_with_another_d2d_is_named_before_anything_is_judged(cluster: C
         assert timeless(out) == {}
     finally:
         odd.terminate()
-        odd.wait(20)
+        odd.wait(BACKSTOP)
 
 
 @pytest.mark.slow
 def test_a_worker_that_joins_late_is_compared_before_it_judges(cluster: Cluster, d2d: Command) -> None:
     folder, out = hand_in(d2d.folder.parent / "handed-in", 200), d2d.folder.parent / "out"
     grade = d2d.begin("grade", "mini", folder, "--out", out, "--engine", "dask", "--scheduler", cluster.address)
-    wait_for(lambda: list(out.glob("reports/*.json")) or grade.poll() is not None)
+    wait_until(lambda: list(out.glob("reports/*.json")) or grade.poll() is not None)
     odd = worker_with_another_d2d(cluster)
     try:
-        complaints = grade.communicate(timeout=120)[1].decode()
+        complaints = grade.communicate(timeout=BACKSTOP)[1].decode()
         assert grade.returncode == 2, complaints
         assert "are not like this machine: d2d " in complaints
         assert "Traceback" not in complaints
     finally:
         odd.terminate()
-        odd.wait(20)
+        odd.wait(BACKSTOP)
 
 
 def test_what_a_worker_has_otherwise() -> None:

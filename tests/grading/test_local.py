@@ -15,7 +15,8 @@ from grader.course.course import find_course
 from grader.grading import local as module
 from grader.grading.local import LocalEngine
 from grader.grading.task import Done, Lost, Setting, Task
-from tests.conftest import RIGHT, code
+from tests.benches import code
+from tests.courses import RIGHT
 
 SECRET = b"a secret"
 

@@ -19,6 +19,7 @@ from grader.course.course import find_course
 from grader.grading.local import LocalEngine
 from grader.grading.task import Done, Lost, Setting, Task
 from grader.intake.submission import Cell, Submission
+from tests.waiting import BACKSTOP, wait_until
 
 if TYPE_CHECKING:
     from tests.commands import Command
@@ -54,7 +55,7 @@ def killed_and_resumed(d2d: Command, count: int, times: int, draw: random.Random
         time.sleep(draw.uniform(0, SECONDS_TO_KILL_IN))
         run.kill()
         run.communicate()
-        d2d.family.gone(10)  # a folder of a zygote that had only begun is left to the next run, which sweeps it
+        d2d.family.gone()  # a folder of a zygote that had only begun is left to the next run, which sweeps it
         reap()
         now = {file.name: file.read_bytes() for file in (home / "out" / "reports").glob("*.json")}
         assert now.items() >= seen.items(), "a finished report was lost or made again"
@@ -68,12 +69,12 @@ def killed_and_resumed(d2d: Command, count: int, times: int, draw: random.Random
 
 
 def test_killed_at_a_moment_and_resumed(d2d: Command) -> None:
-    killed_and_resumed(d2d, 8, 1, random.Random(time.time_ns()))
+    killed_and_resumed(d2d, 8, 1, random.Random())
 
 
 @pytest.mark.slow
 def test_killed_at_twenty_moments_and_resumed(d2d: Command) -> None:
-    killed_and_resumed(d2d, 40, 20, random.Random(time.time_ns()))
+    killed_and_resumed(d2d, 40, 20, random.Random())
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -83,7 +84,7 @@ def test_a_signal_ends_all_of_it(d2d: Command, number: int) -> None:
     run = d2d.begin("grade", "mini", folder, "--out", out, "--jobs", "2", start_new_session=True)
     wait_for(lambda: list(out.glob("reports/*.json")), run)
     (os.killpg if number == signal.SIGINT else os.kill)(run.pid, number)
-    _out, said = run.communicate(timeout=20)
+    _out, said = run.communicate(timeout=BACKSTOP)
     assert run.returncode == 130, said.decode()
     assert "the same command goes on where this one ended" in said.decode()
     assert "Traceback" not in said.decode()
@@ -100,7 +101,7 @@ def test_a_judge_that_is_killed_costs_nothing_but_time(d2d: Command) -> None:
     run = d2d.begin("grade", "mini", folder, "--out", out, "--jobs", "2")
     wait_for(lambda: list(out.glob("reports/*.json")), run)
     os.kill(next(judges_of(run.pid)), signal.SIGKILL)
-    _out, said = run.communicate(timeout=30)
+    _out, said = run.communicate(timeout=BACKSTOP)
     assert run.returncode == 1, said.decode()
     assert sorted(timeless(out)) == [f"m0{at}.json" for at in range(6)]
     d2d.nothing_left()
@@ -166,8 +167,5 @@ def judges_of(pid: int) -> Iterator[int]:
 
 
 def wait_for(true: Any, run: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 30
-    while not true():
-        assert run.poll() is None, run.communicate()
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    wait_until(lambda: true() or run.poll() is not None)
+    assert true(), run.communicate()
