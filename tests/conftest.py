@@ -21,6 +21,7 @@ from tests.courses import ROOT, make_course
 from tests.families import Family
 
 PR_SET_CHILD_SUBREAPER = 36
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as `d2d` does for its own process, before anything imports PyTorch
 # A shell lets what it runs in the background ignore these, and so would every command that the tests start.
 for _number, _default in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
     if signal.getsignal(_number) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():

@@ -10,6 +10,8 @@ from pathlib import Path
 def main() -> None:
     """The command `d2d`."""
     _put_pythonpath_last()
+    # The reference may import PyTorch here, whose threads slow down computations as small as those of an assignment.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     from grader import i18n
 
     # The help of each command is written when its module is imported, so the language is chosen before.

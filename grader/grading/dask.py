@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import os
 import shutil
 import tempfile
 import threading
@@ -210,6 +211,7 @@ def _opened(parcel: Parcel, undo: ExitStack) -> Bench:
     if wrong := differences(own, parcel.about):
         raise _unlike([wrong])
     i18n.use(parcel.setting.language)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # as the command `d2d` does where it judges by itself
     folder = undo.enter_context(private_folder())
     return undo.enter_context(open_bench(parcel.unpacked(Path(folder))))
 
