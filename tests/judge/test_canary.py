@@ -249,6 +249,7 @@ from grader import case, close
 def test_mse(student, reference, rng):
     """mse is a softmax here."""
     x = student.live.tensor(rng.normal(size=(2, 3)))
+    assert type(student.double) is float
     close(student.mse(x, student.double), reference.mse(reference.live.tensor(rng.normal(size=(2, 3))), 2.0))
 
 
