@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from grader.gradebook.book import Gradebook
 from grader.report.plot import Kind, Plot
 from grader.report.reader import Document, read_value
 from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
 from grader.report.signature import SigningKey, keygen, read_signing_key
 
 Make = Callable[..., Report]
+MakeDocument = Callable[..., Document]
 
 
 def made(
@@ -100,3 +104,21 @@ def signing_key(tmp_path_factory: pytest.TempPathFactory) -> SigningKey:
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     return tmp_path / "gradebook.db"
+
+
+def execute(book: Path, *statements: str) -> None:
+    """What somebody does to a gradebook who has the file and no respect for triggers."""
+    with closing(sqlite3.connect(book)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@pytest.fixture
+def filled(book: Path, document: MakeDocument) -> Path:
+    """A gradebook with three reports, an override and decisions."""
+    with Gradebook(book, create=True) as opened:
+        for member in ("kim", "lee", "park"):
+            opened.add(document(member), by="staff")
+        opened.override("lee", "hw1", Fraction(7, 2), by="park", why="rubric", max_score=Fraction(50), pass_percent=60)
+        opened.decide([{"member": "kim", "decision": "junior"}], by="staff")
+    return book

@@ -10,7 +10,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.course.term import Term
 from grader.errors import BadInputError
-from grader.gradebook.chain import START, faults, link
+from grader.gradebook.chain import START, append, faults, now, time_text
 from grader.gradebook.results import Entry, Override, Results, counting
 from grader.gradebook.storage import connect, errors, writing
 from grader.i18n import _
@@ -100,14 +100,15 @@ class Gradebook:
             return Added(known[0], new=False)
         key = None if self.key is None else self.key.id
         member = MemberName(report.member)
+        added_at, submitted = now(), None if submitted_at is None else time_text(submitted_at)
         cursor = self._connection.execute(
             "INSERT INTO reports (added_at, member, assignment, submitted_at, submission_sha256, score, max_score,"
             " pass_percent, complete, key_id, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                _now(),
+                added_at,
                 member,
                 report.assignment,
-                None if submitted_at is None else _text(submitted_at),
+                submitted,
                 report.submission_sha256,
                 str(report.score),
                 str(report.max_score),
@@ -122,7 +123,8 @@ class Gradebook:
         packed = zlib.compress(canonical(document.value))
         self._connection.execute("INSERT INTO documents (report, json) VALUES (?, ?)", (id_, packed))
         what = {"report": id_, "sha256": digest, "score": number(report.score), "key": key}
-        self._log(by, "report", member, report.assignment, what)
+        dates = {"added_at": added_at, "submitted_at": submitted}
+        append(self._connection, by, "report", member, report.assignment, what | dates)
         return Added(id_, new=True)
 
     def override(
@@ -152,16 +154,16 @@ class Gradebook:
             self._connection.execute(
                 "INSERT INTO overrides (at, by, why, member, assignment, report, points, max_score, pass_percent)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (_now(), by, why, member, assignment, row[0], stored, str(max_score), pass_percent),
+                (now(), by, why, member, assignment, row[0], stored, str(max_score), pass_percent),
             )
             what = {"points": stored, "max_score": str(max_score), "pass_percent": pass_percent, "why": why}
-            self._log(by, "override", member, assignment, what)
+            append(self._connection, by, "override", member, assignment, what)
 
     def remember(self, assignment: str, places: dict[str, str], *, by: str) -> None:
         """Note where the submissions of an assignment lie, and their reports, for whoever grades them again."""
         with writing(self._connection, self.path):
             if places not in self.remembered(assignment):
-                self._log(by, "graded", None, assignment, places)
+                append(self._connection, by, "graded", None, assignment, places)
 
     def remembered(self, assignment: str) -> list[dict[str, str]]:
         """Where the submissions of an assignment lay whenever they were graded, from the first time on."""
@@ -176,11 +178,11 @@ class Gradebook:
             last = self._connection.execute("SELECT json FROM decisions ORDER BY id DESC LIMIT 1").fetchone()
             if last is not None and _bare(json.loads(last[0])) == _bare(decisions):
                 return False
-            self._connection.execute("INSERT INTO decisions (at, by, json) VALUES (?, ?, ?)", (_now(), by, text))
+            self._connection.execute("INSERT INTO decisions (at, by, json) VALUES (?, ?, ?)", (now(), by, text))
             counts = dict.fromkeys(sorted({each["decision"] for each in decisions}), 0)
             for each in decisions:
                 counts[each["decision"]] += 1
-            self._log(by, "decisions", None, None, {"sha256": sha256(decisions), "counts": counts})
+            append(self._connection, by, "decisions", None, None, {"sha256": sha256(decisions), "counts": counts})
         return True
 
     def results(self, term: Term) -> Results:
@@ -242,15 +244,6 @@ class Gradebook:
         with errors(self.path):
             return self._connection.execute(f"{query}{clause} ORDER BY id", values).fetchall()
 
-    def _log(self, by: str, action: str, member: str | None, assignment: str | None, what: dict[str, Any]) -> None:
-        last = self._connection.execute("SELECT id, chain FROM log ORDER BY id DESC LIMIT 1").fetchone()
-        id_, previous = last or (0, START)
-        entry = [id_ + 1, _now(), by, action, member, assignment, canonical(what).decode("utf-8")]
-        self._connection.execute(
-            "INSERT INTO log (id, at, by, action, member, assignment, what, chain) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*entry, link(previous, entry)),
-        )
-
 
 def _bare(decisions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Decisions without what is missing, which is said in the language of whoever runs `promote`."""
@@ -261,14 +254,6 @@ def _bare(decisions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _points(text: str) -> Fraction:
     """Points of a row; thousands of rows have the same few."""
     return Fraction(text)
-
-
-def _now() -> str:
-    return _text(datetime.now(timezone.utc))
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(timezone.utc).isoformat(timespec="seconds")
 
 
 def _time(text: str) -> datetime:

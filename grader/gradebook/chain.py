@@ -10,13 +10,50 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 from grader.i18n import _
 from grader.report.canonical import canonical, sha256
 
 START = "0" * 64
+_DATES = "SELECT id, added_at, submitted_at, key_id FROM reports WHERE id <= ? ORDER BY id"
+
+
+def now() -> str:
+    """The time as the gradebook writes it."""
+    return time_text(datetime.now(timezone.utc))
+
+
+def time_text(moment: datetime) -> str:
+    """A moment as the gradebook writes it."""
+    return moment.astimezone(timezone.utc).isoformat(timespec="seconds")
+
+
+def append(
+    connection: sqlite3.Connection,
+    by: str,
+    action: str,
+    member: str | None,
+    assignment: str | None,
+    what: Mapping[str, Any],
+) -> None:
+    """Write the next entry of the log, linked to the one before."""
+    last = connection.execute("SELECT id, chain FROM log ORDER BY id DESC LIMIT 1").fetchone()
+    id_, previous = last or (0, START)
+    entry = [id_ + 1, now(), by, action, member, assignment, canonical(what).decode("utf-8")]
+    connection.execute(
+        "INSERT INTO log (id, at, by, action, member, assignment, what, chain) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (*entry, link(previous, entry)),
+    )
+
+
+def seal(connection: sqlite3.Connection) -> None:
+    """Log the times and keys of the reports that came in before their own entries named these."""
+    (last,) = connection.execute("SELECT max(id) FROM reports").fetchone()
+    if last is not None:
+        append(connection, "d2d", "sealed", None, None, {"reports": last, "sha256": _dates(connection, last)})
 
 
 def link(previous: str, entry: Iterable[Any]) -> str:
@@ -26,9 +63,9 @@ def link(previous: str, entry: Iterable[Any]) -> str:
 
 def faults(connection: sqlite3.Connection) -> Iterator[str]:
     """Whatever is wrong, a sentence each."""
-    for (found,) in connection.execute("PRAGMA integrity_check").fetchall():
-        if found != "ok":
-            yield _("SQLite says: {reason}").format(reason=found)
+    for (reason,) in connection.execute("PRAGMA integrity_check").fetchall():
+        if reason != "ok":
+            yield _("SQLite says: {reason}").format(reason=reason)
     for table, row, *_rest in connection.execute("PRAGMA foreign_key_check").fetchall():
         yield _("{table} {row} belongs to a report that is gone.").format(table=table, row=row)
     yield from _chain(connection)
@@ -49,24 +86,37 @@ def _chain(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _reports(connection: sqlite3.Connection) -> Iterator[str]:
-    logged = {what["report"]: (what["sha256"], *whose) for what, *whose in _logged(connection, "report")}
+    logged = {what["report"]: (what, *whose) for what, *whose in _logged(connection, "report")}
+    sealed = 0
+    for what, *_whose in _logged(connection, "sealed"):
+        sealed = what["reports"]
+        if _dates(connection, sealed) != what["sha256"]:
+            yield _("The times or keys of the reports up to {number} are not what they were.").format(number=sealed)
     rows = connection.execute(
-        "SELECT id, sha256, member, assignment, submission_sha256, score, max_score, pass_percent, complete, json"
+        "SELECT id, sha256, member, assignment, added_at, submitted_at, key_id,"
+        " submission_sha256, score, max_score, pass_percent, complete, json"
         " FROM reports LEFT JOIN documents ON report = id ORDER BY id"
     )
-    for id_, digest, member, assignment, *row, packed in rows:
-        if logged.pop(id_, None) != (digest, member, assignment):
+    for id_, digest, member, assignment, added, submitted, key, *row, packed in rows:
+        what, *whose = logged.pop(id_, ({}, None, None, None))
+        dates = (added, submitted) if id_ <= sealed else (what.get("added_at"), what.get("submitted_at"))
+        if (what.get("sha256"), *whose[:2], what.get("key")) != (digest, member, assignment, key):
             yield _("Report {number} is not the one that the log names.").format(number=id_)
             continue
         try:
-            found, said = _stored(packed)
+            stored_digest, stored_row = _stored(packed)
         except (TypeError, KeyError, ValueError, zlib.error):
             yield _("Report {number} can't be read.").format(number=id_)
             continue
-        if found != digest or said != row:
+        if (stored_digest, stored_row, dates) != (digest, row, (added, submitted)):
             yield _("Report {number} is not what it was.").format(number=id_)
     for id_ in logged:
         yield _("Report {number} is gone.").format(number=id_)
+
+
+def _dates(connection: sqlite3.Connection, last: int) -> str:
+    """A hash over when each report up to `last` came in, was handed in, and by which key it was taken."""
+    return sha256(connection.execute(_DATES, (last,)).fetchall())
 
 
 def _stored(packed: bytes) -> tuple[str, list[Any]]:
@@ -82,22 +132,23 @@ def _stored(packed: bytes) -> tuple[str, list[Any]]:
 
 def _overrides(connection: sqlite3.Connection) -> Iterator[str]:
     logged = [
-        (member, assignment, what["points"], what["max_score"], what["pass_percent"], what["why"])
-        for what, member, assignment in _logged(connection, "override")
+        (by, member, assignment, what["points"], what["max_score"], what["pass_percent"], what["why"])
+        for what, member, assignment, by in _logged(connection, "override")
     ]
-    query = "SELECT member, assignment, points, max_score, pass_percent, why FROM overrides ORDER BY id"
+    query = "SELECT by, member, assignment, points, max_score, pass_percent, why FROM overrides ORDER BY id"
     if connection.execute(query).fetchall() != logged:
         yield _("The overrides are not those that the log names.")
 
 
 def _decisions(connection: sqlite3.Connection) -> Iterator[str]:
-    logged = [what["sha256"] for what, *_whose in _logged(connection, "decisions")]
-    rows = connection.execute("SELECT json FROM decisions ORDER BY id").fetchall()
-    if [hashlib.sha256(text.encode("utf-8")).hexdigest() for (text,) in rows] != logged:
+    logged = [(by, what["sha256"]) for what, _member, _assignment, by in _logged(connection, "decisions")]
+    rows = connection.execute("SELECT by, json FROM decisions ORDER BY id").fetchall()
+    if [(by, hashlib.sha256(text.encode("utf-8")).hexdigest()) for by, text in rows] != logged:
         yield _("The decisions are not those that the log names.")
 
 
-def _logged(connection: sqlite3.Connection, action: str) -> Iterator[tuple[Any, str | None, str | None]]:
-    query = "SELECT what, member, assignment FROM log WHERE action = ? ORDER BY id"
-    for what, member, assignment in connection.execute(query, (action,)).fetchall():
-        yield json.loads(what), member, assignment
+def _logged(connection: sqlite3.Connection, action: str) -> Iterator[tuple[Any, str | None, str | None, str]]:
+    """Of each entry of this kind: what it says, the member, the assignment, and who made it."""
+    query = "SELECT what, member, assignment, by FROM log WHERE action = ? ORDER BY id"
+    for what, *whose in connection.execute(query, (action,)).fetchall():
+        yield (json.loads(what), *whose)

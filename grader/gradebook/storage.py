@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from grader.errors import BadInputError, OurFaultError
 from grader.files import reading
+from grader.gradebook.chain import seal
 from grader.i18n import _
 
 APPLICATION = 0x64326467  # "d2dg": tells a gradebook from any other SQLite file
@@ -78,8 +79,8 @@ _V1 = (
         for event in ("UPDATE", "DELETE")
     ),
 )
-# One tuple of statements for each version; those that a file has had are never changed.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1,)
+# The steps to each version, statements or functions; those that a file has taken are never changed.
+MIGRATIONS: tuple[tuple[str | Callable[[sqlite3.Connection], None], ...], ...] = (_V1, (seal,))
 
 
 def connect(path: Path, *, create: bool) -> sqlite3.Connection:
@@ -117,8 +118,8 @@ def _settle(connection: sqlite3.Connection, path: Path, *, create: bool) -> None
         with writing(connection, path):
             # Read again: another process may have been first.
             for number in range(_version(connection, path, create=create), len(MIGRATIONS)):
-                for statement in MIGRATIONS[number]:
-                    connection.execute(statement)
+                for step in MIGRATIONS[number]:
+                    connection.execute(step) if isinstance(step, str) else step(connection)
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
             connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 

@@ -1,5 +1,5 @@
 """Reports made up for tests of what keeps them."""
 
-from tests.made_reports import book, document, make, signing_key
+from tests.made_reports import book, document, filled, make, signing_key
 
-__all__ = ["book", "document", "make", "signing_key"]
+__all__ = ["book", "document", "filled", "make", "signing_key"]
