@@ -1,4 +1,4 @@
-"""Reports as CSV: a row for each section of each report, which any spreadsheet turns into what it needs."""
+"""Reports as CSV: a row for each section of each report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _HEAD = ["member", "assignment", "section", "points", "max_points", "percent", "
 
 
 def by_section(reports: Iterable[Report]) -> str:
-    """The CSV file."""
+    """The text of the CSV file."""
     return sheet(_HEAD, (row for report in reports for row in _rows(report)))
 
 

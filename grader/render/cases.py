@@ -1,4 +1,4 @@
-"""What is said of one case that did not pass, line by line."""
+"""The lines about one case that did not pass."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LABEL = re.compile(r"([^:\s][^:]{0,15}): +(?=\S)")
 
 
 def case_lines(case: CaseResult) -> Iterator[TextLine]:
-    """All that is said of one case that did not pass."""
+    """Everything about one case that did not pass."""
     head = Text(title(case))
     if case.visibility is Visibility.HIDDEN:
         head.append(" · " + _("hidden case"), style="dim")
@@ -45,7 +45,7 @@ def case_lines(case: CaseResult) -> Iterator[TextLine]:
 
 
 def detail_lines(details: tuple[str, ...]) -> Iterator[TextLine]:
-    """Values side by side: where each has a label («expected: 2»), the values stand in one column."""
+    """The details; where every line has a label («expected: 2»), the values are in one column."""
     lines = [line for detail in details for line in printable(detail, 600).splitlines()]
     shown = lines[:DETAIL_LINES]
     labels = [_LABEL.match(line) for line in shown]
@@ -60,7 +60,7 @@ def detail_lines(details: tuple[str, ...]) -> Iterator[TextLine]:
 
 
 def labelled(details: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Each line of values with its label, which may be empty."""
+    """Each line of the details as label and value; the label may be empty."""
     for detail in details:
         for line in printable(detail, 600).splitlines():
             label = _LABEL.match(line)

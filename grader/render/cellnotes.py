@@ -1,4 +1,4 @@
-"""What is said below the cells of a member's notebook, as Markdown."""
+"""The feedback in a member's notebook, as Markdown."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 
 from grader.i18n import _
 from grader.render import words
-from grader.render.markdown import code, escaped, mark, told
+from grader.render.markdown import code, escaped, mark, section_blocks
 from grader.report.report import Note, Report, Section
 
 _NOTES = 20
 
 
 def above(report: Report, sections: Sequence[Section], notes: Sequence[Note]) -> str:
-    """At the top: the score, and what belongs to no cell."""
+    """The feedback at the top: the score, and what belongs to no cell."""
     return "\n".join(_head(report)) + "\n" + below(sections, notes)
 
 
 def below(sections: Sequence[Section], notes: Sequence[Note]) -> str:
-    """Below a cell: the sections that it answers, and what is to be noted of it."""
+    """The feedback below a cell: the sections that it answers, and notes about it."""
     return "\n".join([*(line for section in sections for line in _section(section)), *_notes(notes)])
 
 
@@ -36,7 +36,7 @@ def _section(section: Section) -> Iterator[str]:
         score=words.amount(section.points), max_score=words.amount(section.max_points)
     )
     yield f"**d2d** · {sign} {code(section.name)} · {escaped(points)}\n"
-    yield from told(section)
+    yield from section_blocks(section)
 
 
 def _notes(notes: Sequence[Note]) -> Iterator[str]:

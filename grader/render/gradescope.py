@@ -1,7 +1,7 @@
 """A report as Gradescope's results.json (gradescope-autograders.readthedocs.io, «Specifications»).
 
-Scores are floats there, since that is what it reads; the report keeps the exact ones. Every text is marked as text,
-which Gradescope shows as it is; hidden cases are hidden there too, whatever the course shows of them elsewhere.
+Gradescope reads scores as floats; the report keeps the exact ones. Every text is marked as text, so that Gradescope
+shows it unchanged. Hidden cases are hidden there too, whatever the course shows of them elsewhere.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LONGEST = 4000
 
 
 def gradescope(report: Report) -> str:
-    """The JSON; a report with a fault of ours is refused, for Gradescope could only take that for a lost point."""
+    """The JSON. A report with an ungradable case is refused: Gradescope would show it as lost points."""
     if not report.complete:
         raise BadInputError(
             _("Something in this report could not be judged, and Gradescope has no word for that."),
@@ -43,7 +43,7 @@ def gradescope(report: Report) -> str:
 def _test(case: CaseResult, number: int) -> dict[str, Any]:
     hint = "" if case.hint is None else case.hint.text
     where = "" if case.where is None else str(case.where)
-    told = [words.VERDICTS[case.verdict](), where, case.message, *case.details, hint, case.output]
+    texts = [words.VERDICTS[case.verdict](), where, case.message, *case.details, hint, case.output]
     passed = case.verdict is Verdict.PASSED
     return {
         "number": str(number),
@@ -51,7 +51,7 @@ def _test(case: CaseResult, number: int) -> dict[str, Any]:
         "score": float(case.points),
         "max_score": float(case.max_points),
         "status": "passed" if passed else "failed",
-        "output": "" if passed else _text("\n".join(filter(None, told))),
+        "output": "" if passed else _text("\n".join(filter(None, texts))),
         "tags": [inline(case.section), inline(case.concept)],
         "visibility": "visible" if case.visibility is Visibility.PUBLIC else "hidden",
     }

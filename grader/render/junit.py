@@ -1,7 +1,7 @@
-"""Reports as JUnit XML, which every CI and every editor reads.
+"""Reports as JUnit XML, which CI services and editors read.
 
-A case that the student lost is a failure; one whose process ended, or that we could not judge, an error. XML has no way
-at all to write some characters, escaped or not: they are left out.
+A case that the student failed is a failure. A case whose process ended, or that could not be judged, is an error. Some
+characters can't be in XML at all, not even escaped: they are left out.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ def _suite(root: Element, report: Report, section: Section) -> None:
     name = _line(f"{report.assignment}.{section.name}")
     suite = SubElement(root, "testsuite", {"name": f"{_line(report.member)} {name}", **_counts(section.cases)})
     properties = SubElement(suite, "properties")
-    told = {
+    values = {
         "member": _line(report.member),
         "points": str(decimal(section.points)),
         "max_points": str(decimal(section.max_points)),
         "submission_sha256": _line(report.submission_sha256),
     }
-    for key, value in told.items():
+    for key, value in values.items():
         SubElement(properties, "property", {"name": key, "value": value})
     for case in section.cases:
         element = SubElement(
@@ -57,10 +57,10 @@ def _outcome(element: Element, case: CaseResult) -> None:
         SubElement(element, "skipped", {"message": _line(case.message)})
         return
     kind = "error" if case.verdict in _ERRORS else "failure"
-    found = SubElement(element, kind, {"type": case.verdict.value, "message": _line(case.message)})
+    child = SubElement(element, kind, {"type": case.verdict.value, "message": _line(case.message)})
     hint = "" if case.hint is None else case.hint.text
     where = "" if case.where is None else str(case.where)
-    found.text = _text("\n".join(filter(None, [case.message, *case.details, hint, where])))
+    child.text = _text("\n".join(filter(None, [case.message, *case.details, hint, where])))
     if case.output.strip():
         SubElement(element, "system-out").text = _text(case.output)
 

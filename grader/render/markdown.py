@@ -1,8 +1,8 @@
 r"""A report as Markdown for GitHub: a job's summary, a comment, an issue.
 
-GitHub reads more out of a text than Markdown says: `@name` calls a person, `#1` and `owner/repository#1` name an
-issue, a bare address becomes a link, `$x$` a formula. Whatever a student wrote or printed stands as code, where none of
-that holds; every other text has its punctuation escaped, and an invisible mark behind `@`, `#` and the `GH` of `GH-1`.
+On GitHub some plain text has a meaning: `@name` notifies a person, `#1` and `owner/repository#1` name an issue, an
+address becomes a link, `$x$` a formula. So what a student wrote or printed is shown as code, where none of this works.
+In all other text, punctuation is escaped, and an invisible mark is put behind `@`, `#` and the `GH` of `GH-1`.
 
     >>> escaped("@kim, see #1 or <b>www.d2d.org</b>")
     '\\@\u2060kim, see \\#\u20601 or \\<b\\>www\\.d2d\\.org\\</b\\>'
@@ -18,7 +18,7 @@ from grader.i18n import _, ngettext
 from grader.render import words
 from grader.report.report import CaseResult, Report, Section, Verdict, Visibility
 
-# A comment on GitHub holds 65,536 characters, and what is sent with it needs room as well.
+# GitHub takes comments of 65,536 characters; the rest is room for what is sent with them.
 MAX_COMMENT = 60_000
 _MARKS = {Verdict.PASSED: "✅", Verdict.SKIPPED: "➖", Verdict.UNGRADABLE: "⚠️"}
 _MESSAGE, _OUTPUT, _OUTPUT_LINES, _NOTES, _NAMES = 1000, 2000, 20, 20, 10
@@ -29,15 +29,15 @@ _TICKS = re.compile("`+")
 
 
 def markdown(report: Report, *, longest: int = MAX_COMMENT) -> str:
-    """The report, in at most `longest` characters: what no longer fits is named as such, never cut in the middle."""
+    """The report in at most `longest` characters; blocks that don't fit are left out whole, and a line says so."""
     kept: list[str] = []
     end = "\n" + _("… and more than fits here; the report itself has everything.") + "\n"
     room = longest - len(end)
-    for block in _blocks(report):
-        room -= len(block) + 1
+    for text in _blocks(report):
+        room -= len(text) + 1
         if room < 0:
             return "\n".join(kept) + end
-        kept.append(block)
+        kept.append(text)
     return "\n".join(kept) + "\n"
 
 
@@ -47,7 +47,7 @@ def markdown_of_all(reports: Iterable[Report]) -> str:
 
 
 def escaped(text: str, limit: int = 300) -> str:
-    """A line of text that is nothing but text, also in a table."""
+    """A line of text in which nothing has a meaning in Markdown, also in a table."""
     return _NAMING.sub(rf"\1{_WORD_JOINER}", _PUNCTUATION.sub(r"\\\1", inline(text, limit)))
 
 
@@ -61,19 +61,19 @@ def code(text: str, limit: int = 300) -> str:
 
 
 def code_cell(text: str, limit: int = 300) -> str:
-    """A line of text as code in a table: there a bar ends the cell, also inside code, unless it is escaped."""
+    """A line of text as code in a table, where an unescaped bar ends the cell, even inside code."""
     return code(text, limit).replace("\\", "＼").replace("|", "\\|")
 
 
 def block(text: str, limit: int, indent: str = "") -> str:
-    """Several lines as a block of code, below an item of a list where it is indented."""
+    """Several lines as a block of code; `indent` puts it below an item of a list."""
     shown = printable(text, limit).strip("\n")
     fence = _fence(shown, 3)
     return "\n".join(indent + line for line in [f"{fence}text", *shown.splitlines(), fence])
 
 
 def _fence(text: str, least: int) -> str:
-    """More backticks than stand in a row anywhere in the text."""
+    """More backticks than any row of them in the text has."""
     return "`" * max(least, 1 + max(map(len, _TICKS.findall(text)), default=0))
 
 
@@ -104,7 +104,7 @@ def _table(report: Report) -> Iterator[str]:
 
 
 def mark(verdicts: set[Verdict]) -> str:
-    """One sign for cases that ended so."""
+    """One sign for cases with these verdicts."""
     if verdicts == {Verdict.PASSED}:
         return _MARKS[Verdict.PASSED]
     if verdicts <= {Verdict.PASSED, Verdict.UNGRADABLE}:
@@ -115,11 +115,11 @@ def mark(verdicts: set[Verdict]) -> str:
 def _section(section: Section) -> Iterator[str]:
     if any(case.verdict is not Verdict.PASSED for case in section.cases):
         yield f"### {code(section.name)}\n"
-        yield from told(section)
+        yield from section_blocks(section)
 
 
-def told(section: Section) -> Iterator[str]:
-    """What did not pass of a section; of cases of which the same is to be said, the first in full."""
+def section_blocks(section: Section) -> Iterator[str]:
+    """The cases of a section that did not pass; of those with the same message only the first is shown in full."""
     skipped = [case for case in section.cases if case.verdict is Verdict.SKIPPED]
     others = [case for case in section.cases if case.verdict not in (Verdict.PASSED, Verdict.SKIPPED)]
     if section.missing:
@@ -132,8 +132,8 @@ def told(section: Section) -> Iterator[str]:
                 "and {n} more case the same way: {names}", "and {n} more cases the same way: {names}", len(rest)
             )
             names = ", ".join(code(words.title(case)) for case in rest[:_NAMES])
-            said = escaped(text.format(n=len(rest), names=""))
-            yield f"  {said} {names}" + (", …" if len(rest) > _NAMES else "") + "\n"
+            more = escaped(text.format(n=len(rest), names=""))
+            yield f"  {more} {names}" + (", …" if len(rest) > _NAMES else "") + "\n"
     if skipped:
         yield f"- {_MARKS[Verdict.SKIPPED]} {escaped(words.waiting(skipped), 600)}\n"
 
@@ -147,9 +147,9 @@ def _case(case: CaseResult) -> Iterator[str]:
     if case.where:
         parts.append(code(str(case.where)))
     yield " · ".join(parts) + "\n"
-    said = "\n".join(filter(None, [case.message, *case.details]))
-    if said:
-        yield block(said, _MESSAGE, "  ") + "\n"
+    text = "\n".join(filter(None, [case.message, *case.details]))
+    if text:
+        yield block(text, _MESSAGE, "  ") + "\n"
     if case.hint:
         yield f"  💡 {escaped(case.hint.text, _MESSAGE)}\n"
     if case.output.strip():

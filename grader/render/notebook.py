@@ -1,8 +1,7 @@
-"""The member's own notebook with what was judged below each cell.
+"""The feedback notebook: a copy of the member's own notebook, with the feedback below each cell.
 
-It is a copy, and the original is never written. Of what the member's code left in it, texts and pictures come along and
-nothing that could run: no HTML, script, widget or metadata. What is said is what the report says, so whoever may not
-see a hidden case must be given a report that has been cut to that.
+The original is never written. Of the outputs in it, texts and pictures are copied and nothing that could run: no HTML,
+script, widget or metadata. The feedback shows all that is in the report, so cut a member's report first.
 """
 
 from __future__ import annotations
@@ -27,24 +26,24 @@ from grader.render.cellnotes import above, below
 from grader.report.report import Note, Report, Section, Where
 
 ENDINGS = (".ipynb", ".html")
-_OURS = "d2d-feedback"  # the tag of cells that an earlier feedback left
+_OURS = "d2d-feedback"  # the tag of our cells
 _OUTPUT, _PICTURE = 20_000, 8 << 20  # characters
 _PICTURES = ("image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _CUT = re.compile(r"^(?=#[ \t]?%%|# In\[)", re.MULTILINE)
-# Where a file has no marks of cells: before each function and class, and before its decorators.
+# A file without marks of cells is cut before each function and class, with its decorators.
 _CUT_BARE = re.compile(r"^(?=@|(?:async[ \t]+def|def|class)\b)", re.MULTILINE)
 _TAGS = """
 a b blockquote br code div em h1 h2 h3 h4 h5 h6 hr i li ol p pre s span strong sub sup table tbody td th thead tr ul
 """.split()
 _ATTRIBUTES = {"*": ["class"], "a": ["href"]}
-# In a page nothing runs and nothing is fetched, whatever a cell holds.
+# In the page nothing runs and nothing is loaded, whatever a cell holds.
 _POLICY = "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'"
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A cell of the copy; `number` is the one that notes know, `first` its first line where a file was cut up."""
+    """A cell of the copy: `number` as in the report, or the `first` line of a part of a file."""
 
     cell: dict[str, Any]
     number: int | None = None
@@ -52,7 +51,7 @@ class _Part:
 
 
 def check_target(target: Path, path: Path) -> None:
-    """Complain of a file that the feedback can't become, before anything is judged."""
+    """Refuse a file that the feedback can't be written to; called before judging."""
     if target.suffix.lower() not in ENDINGS:
         what = _("The feedback goes into a file with one of these endings: {endings}.")
         raise UsageError(what.format(endings=", ".join(ENDINGS)), where=target)
@@ -62,7 +61,7 @@ def check_target(target: Path, path: Path) -> None:
 
 
 def _may_be_work(target: Path, folder: Path) -> bool:
-    """Whether a file may be what was handed in with `folder`: neither empty nor the feedback of before."""
+    """Whether the notebook may be part of the work in `folder`: it is not empty and not an earlier feedback."""
     if target.suffix.lower() != ".ipynb" or folder.resolve() not in target.resolve().parents:
         return False
     text = target.read_bytes()
@@ -77,7 +76,7 @@ def write_feedback(report: Report, path: Path, assignment: Assignment, target: P
 
 
 def feedback_notebook(work: Original, report: Report, assignment: Assignment) -> str:
-    """The work as JSON of nbformat 4.5, with the feedback below its cells."""
+    """The work with the feedback below its cells, as JSON of nbformat 4.5."""
     text = decode(work.data, work.name)
     parts = list(_of_script(text) if work.cells[0].number is None else _of_notebook(text, work.name))
     sections: dict[int | None, list[Section]] = defaultdict(list)
@@ -91,7 +90,7 @@ def feedback_notebook(work: Original, report: Report, assignment: Assignment) ->
         cells.append(part.cell)
         if sections[at] or notes[at]:
             cells.append(_markdown(below(sections[at], notes[at])))
-    whole = {
+    notebook = {
         "cells": [{"id": f"c{at}", **cell} for at, cell in enumerate(cells)],
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -100,33 +99,33 @@ def feedback_notebook(work: Original, report: Report, assignment: Assignment) ->
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    # JSON can name half of a letter, which no file can hold.
-    return json.dumps(whole, ensure_ascii=False, indent=1).encode("utf-8", "replace").decode("utf-8") + "\n"
+    # JSON may hold half of a surrogate pair, which can't be encoded.
+    return json.dumps(notebook, ensure_ascii=False, indent=1).encode("utf-8", "replace").decode("utf-8") + "\n"
 
 
 def as_page(notebook: str, title: str) -> str:
-    """The notebook as a page for the browser, by nbconvert; nothing in it runs."""
+    """The notebook as an HTML page, made by nbconvert; nothing in it runs."""
     import nbformat
     from bleach import clean
     from nbconvert import HTMLExporter
 
     exporter: Any = HTMLExporter(sanitize_html=True, language_code=language())
-    # nbconvert's own choice leaves out headings and paragraphs, which a text cell may well have.
+    # nbconvert's own filter drops headings and paragraphs.
     exporter.register_filter(
         "clean_html", lambda html: clean(str(html), tags=_TAGS, attributes=_ATTRIBUTES, strip=True)
     )
     resources = {"metadata": {"name": inline(title, 100)}}
     page, _more = exporter.from_notebook_node(nbformat.reads(notebook, as_version=4), resources)
-    # The template's own, for formulas and widgets from the network; what a member wrote is escaped by now.
+    # Scripts of nbconvert's template, which load formulas and widgets. What a member wrote is escaped already.
     page = re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL | re.IGNORECASE)
     return page.replace("<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{_POLICY}">', 1)
 
 
-# -- where it goes ---------------------------------------------------------------------------------------------------
+# -- the cell for each section and note -------------------------------------------------------------------------------
 
 
 def _home(parts: list[_Part], assignment: Assignment, section: Section) -> int | None:
-    """The cell that defines the last of what a section asks for."""
+    """The last cell that defines something the section asks for."""
     asks = assignment.sections[section.name].asks if section.name in assignment.sections else ()
     names = "|".join(map(re.escape, asks))
     if not names:
@@ -134,14 +133,14 @@ def _home(parts: list[_Part], assignment: Assignment, section: Section) -> int |
     defines = re.compile(
         rf"^(?:(?:async[ \t]+def|def|class)[ \t]+(?:{names})\b|(?:{names})\b[ \t]*(?::[^=\n]*)?=(?!=))", re.M
     )
-    found = [
+    cells = [
         at for at, part in enumerate(parts) if part.cell["cell_type"] == "code" and defines.search(part.cell["source"])
     ]
-    return found[-1] if found else None
+    return cells[-1] if cells else None
 
 
 def _part_at(parts: list[_Part], where: Where | None) -> int | None:
-    """The cell of a place."""
+    """The cell that a note is about."""
     if where is None:
         return None
     if where.cell is not None:
@@ -153,7 +152,7 @@ def _part_at(parts: list[_Part], where: Where | None) -> int | None:
 
 
 def _of_script(text: str) -> Iterator[_Part]:
-    """A file cut at its marks of cells, else before each definition."""
+    """A file, cut at its marks of cells or before each definition."""
     pieces: list[str] = []
     decorating = False
     for piece in (_CUT if _CUT.search(text) else _CUT_BARE).split(text):
@@ -170,7 +169,7 @@ def _of_script(text: str) -> Iterator[_Part]:
 
 
 def _of_notebook(text: str, name: str) -> Iterator[_Part]:
-    """A notebook's cells, numbered as intake numbers them."""
+    """A notebook's cells, with the numbers that reports use."""
     number = 0
     for cell in every_cell(parsed(text, name)):
         if is_code(cell):
@@ -203,7 +202,7 @@ def _code(source: str, cell: dict[str, Any] | None = None) -> dict[str, Any]:
 
 
 def _outputs(outputs: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Texts and pictures of what the cell had shown."""
+    """The texts and pictures among a cell's outputs."""
     left = _OUTPUT
     for output in outputs:
         if not isinstance(output, dict) or left <= 0:
@@ -224,7 +223,7 @@ def _outputs(outputs: Iterable[Any]) -> Iterator[dict[str, Any]]:
 
 
 def _picture(value: Any) -> str:
-    """A picture's base64; nothing where it is something else, which a page would take for its own."""
+    """A picture in base64; empty where it is anything else, which could add tags to a page."""
     text = "".join(_joined(value).split())
     return text if len(text) <= _PICTURE and _BASE64.fullmatch(text) else ""
 

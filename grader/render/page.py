@@ -1,4 +1,4 @@
-"""A report as a page for the browser, or as a part of one for a notebook's cell."""
+"""A report as an HTML page, or as a part of one for the output of a notebook's cell."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from grader.report.report import Report
 
 
 def report_page(report: Report) -> str:
-    """A whole file, which needs nothing beside it: no network, no script."""
+    """A whole HTML file, without network and script."""
     return framed("render/templates/page.html", report=report, fragment=False)
 
 
 def fragment(report: Report) -> str:
-    """The same as a part of another page: its style holds below its own element and nowhere else."""
-    # Another page may call a `rem` what it likes: in Jupyter's classic notebook it is 10 pixels.
+    """The report as a part of another page; its style changes nothing else of that page."""
+    # The other page decides what a `rem` is (10 pixels in Jupyter's classic notebook), so pixels are used.
     style = re.sub(r"([\d.]+)rem\b", lambda size: f"{16 * float(size[1]):g}px", asset("render/templates/page.css"))
     return rendered("render/templates/fragment.html", report=report, fragment=True, style=Markup(style))  # noqa: S704 — ours

@@ -1,4 +1,4 @@
-"""Small pictures made of numbers: bars, plots, histograms. No text of anybody's goes into them."""
+"""Small pictures made of numbers: bars, plots, histograms. They hold no text of members."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EMPTY = Markup()
 
 
 def bar(points: Fraction | int, most: Fraction | int, mark: int | None = None) -> Markup:
-    """How much of `most` was earned, with the pass mark in per cent where there is one; text beside it says so too."""
+    """How much of `most` was earned, and the pass mark (a percentage). The page says the same in text."""
     share = 100 * float(points / most) if most else 0.0
     short = share < (100 if mark is None else mark)
     line = _EMPTY if mark is None else Markup('<line class="mark" x1="{0}" x2="{0}" y1="0" y2="10"/>').format(mark)
@@ -29,7 +29,7 @@ def bar(points: Fraction | int, most: Fraction | int, mark: int | None = None) -
 
 
 def plot(numbers: Plot) -> Markup:
-    """What came, drawn over what was expected."""
+    """The student's values, drawn over the expected ones."""
     frame = _Frame.of(numbers)
     curve = numbers.kind is Kind.CURVE
     marks = list(_curves(frame, numbers) if curve else _values(frame, numbers))
@@ -42,7 +42,7 @@ def plot(numbers: Plot) -> Markup:
 
 
 def histogram(counts: Sequence[int], pass_percent: int) -> Markup:
-    """How many have 0 to 9 per cent, 10 to 19, …, with the pass mark; for ears each column is said."""
+    """How many reports have 0 to 9 %, 10 to 19 %, …, and the pass mark; the label is for screen readers."""
     width, height, top, bottom = 640, 190, 18, 26
     column, tallest = width / len(counts), max(*counts, 1)
     parts = []
@@ -59,15 +59,15 @@ def histogram(counts: Sequence[int], pass_percent: int) -> Markup:
     mark = width * min(pass_percent, 100) / 100
     parts.append(line.format("axis", 0, width, height - bottom, height - bottom))
     parts.append(line.format("mark", mark, mark, top, height - bottom))
-    said = ", ".join(f"{name}: {count}" for name, count in zip(names, counts, strict=True) if count)
+    label = ", ".join(f"{name}: {count}" for name, count in zip(names, counts, strict=True) if count)
     return Markup(
         '<figure class="distribution"><svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg></figure>'
-    ).format(width, height, said, _join(parts))
+    ).format(width, height, label, _join(parts))
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """From numbers to places in the picture."""
+    """Turns numbers into places in the picture."""
 
     low: float
     high: float
@@ -76,10 +76,10 @@ class _Frame:
 
     @classmethod
     def of(cls, numbers: Plot) -> _Frame:
-        """Wide enough for everything that is finite; values of an array are seen against zero."""
+        """A frame for all finite values; for the values of an array zero is in it too."""
         centred = numbers.kind is Kind.VALUES
-        known = [value for value in (*numbers.expected, *numbers.yours) if value is not None] + [0.0] * centred
-        low, high = min(known, default=0.0), max(known, default=1.0)
+        finite = [value for value in (*numbers.expected, *numbers.yours) if value is not None] + [0.0] * centred
+        low, high = min(finite, default=0.0), max(finite, default=1.0)
         if low == high:
             low, high = low - 1, high + 1
         return cls(low, high, max(len(numbers.expected), len(numbers.yours)), centred)
@@ -94,7 +94,7 @@ class _Frame:
         return round(_HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * share, 1)
 
     def axes(self) -> Iterator[Markup]:
-        """Lines at the extremes, at zero where it lies clearly between them, and what they stand for."""
+        """Lines with labels at the lowest and the highest value, and at zero where there is room between them."""
         ticks = [self.low, self.high]
         if self.low < 0 < self.high and min(abs(self.y(0) - self.y(tick)) for tick in ticks) > 14:
             ticks.append(0.0)
@@ -109,7 +109,7 @@ class _Frame:
 
 
 def _values(frame: _Frame, numbers: Plot) -> Iterator[Markup]:
-    """A ring for what was expected, a dot for what came, a line between the two."""
+    """A ring for each expected value, a dot for the student's, and a line between them."""
     radius = 4 if frame.count <= 50 else 2.5
     for at, (expected, yours) in enumerate(zip(numbers.expected, numbers.yours, strict=False)):
         x = frame.x(at)
@@ -134,7 +134,7 @@ def _curves(frame: _Frame, numbers: Plot) -> Iterator[Markup]:
 
 
 def _runs(series: Sequence[float | None]) -> Iterator[list[tuple[int, float]]]:
-    """The stretches without a gap."""
+    """The parts of a series between its gaps."""
     run: list[tuple[int, float]] = []
     for at, value in enumerate((*series, None)):
         if value is not None:
@@ -145,20 +145,20 @@ def _runs(series: Sequence[float | None]) -> Iterator[list[tuple[int, float]]]:
 
 
 def _caption(numbers: Plot) -> Markup:
-    """Which is which, and what the picture leaves out."""
+    """The key of the picture, and what it leaves out."""
     curve = numbers.kind is Kind.CURVE
-    said = []
+    remarks = []
     if numbers.total > len(numbers.expected):
         text = _("the first {n} of {total} values")
-        said.append(text.format(n=len(numbers.expected), total=numbers.total))
+        remarks.append(text.format(n=len(numbers.expected), total=numbers.total))
     gaps = sum(value is None for value in numbers.yours)
     if gaps:
         text = ngettext("{n} of yours is not finite", "{n} of yours are not finite", gaps)
-        said.append(text.format(n=gaps))
+        remarks.append(text.format(n=gaps))
     items = [
         Markup("<span>{} {}</span>").format(_key("expected", curve), _("expected")),
         Markup("<span>{} {}</span>").format(_key("yours", curve), _("yours")),
-        *(Markup("<span>{}</span>").format(each) for each in said),
+        *(Markup("<span>{}</span>").format(remark) for remark in remarks),
     ]
     return Markup('<figcaption class="key small">{}</figcaption>').format(_join(items))
 

@@ -1,7 +1,7 @@
 """A report as a member reads it in the terminal.
 
-The lines are made here, knowing nothing of the window that `put` fits them into. Only `rich.text` is needed:
-tables and markup would cost start-up time, and markup must never be read out of what a student wrote.
+The lines are made here; `print_line` fits them into the window. Only `rich.text` is used: tables and markup would make
+the start slower, and markup could be read out of what a student wrote.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NAMES_IN_A_FOLD = 6
 NOTES = 8
 PLACES_IN_A_NOTE = 6
-_NAME_CELLS = 36  # a longer name of a section is cut: points stay in one column on 80 cells
+_NAME_CELLS = 36  # a section's longer name is cut, so that the points fit into one column of 80 cells
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -37,7 +37,7 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def report_lines(report: Report) -> Iterator[TextLine]:
-    """The whole report, line by line, never with two blank ones in a row."""
+    """The whole report, line by line, without two blank lines in a row."""
     after_blank = False
     for line in _parts(report):
         if not (line.blank and after_blank):
@@ -59,7 +59,7 @@ def _parts(report: Report) -> Iterator[TextLine]:
 
 
 def title_line(report: Report) -> TextLine:
-    """Which assignment, whose, and by which cases."""
+    """The assignment, the member, and which cases were judged."""
     body = Text.assemble((words.heading(report), "bold"))
     if words.whose(report):
         body.append(" — " + words.whose(report))
@@ -70,7 +70,7 @@ def title_line(report: Report) -> TextLine:
 
 @dataclass(frozen=True)
 class Columns:
-    """How wide the columns are in the lines of sections."""
+    """The widths of the columns in the lines of sections."""
 
     name: int
     points: int
@@ -79,13 +79,15 @@ class Columns:
 
     @classmethod
     def of(cls, sections: Iterable[Section]) -> Columns:
-        """Wide enough for all `sections`; where points are fractions, their slash is told apart by spaces."""
-        rows = [(_name(each), words.amount(each.points), words.amount(each.max_points)) for each in sections]
+        """Wide enough for all `sections`. Where points are fractions, spaces set the slash between them apart."""
+        rows = [
+            (_name(section), words.amount(section.points), words.amount(section.max_points)) for section in sections
+        ]
         name, points, max_points = (max((cell_len(row[i]) for row in rows), default=0) for i in range(3))
         return cls(name, points, max_points, " / " if any("/" in row[1] + row[2] for row in rows) else "/")
 
     def row(self, section: Section) -> str:
-        """Name and points of one section, padded by cells: a Hangul syllable takes two."""
+        """Name and points of one section. Widths are in cells: a Hangul syllable takes two."""
         name = _name(section)
         padding = " " * (self.name - cell_len(name))
         points = words.amount(section.points).rjust(self.points)
@@ -94,7 +96,7 @@ class Columns:
 
 
 def section_lines(section: Section, columns: Columns) -> Iterator[TextLine]:
-    """One line for a section, and below it what did not pass."""
+    """A line for the section, and below it the cases that did not pass."""
     verdicts = {case.verdict for case in section.cases}
     mark, style = _section_mark(section, verdicts)
     body = Text(columns.row(section), style="dim" if style == "dim" else "")
@@ -104,18 +106,18 @@ def section_lines(section: Section, columns: Columns) -> Iterator[TextLine]:
     if section.missing or verdicts == {Verdict.PASSED}:
         return
     skipped = [case for case in section.cases if case.verdict is Verdict.SKIPPED]
-    quiet = (Verdict.PASSED, Verdict.SKIPPED)
-    for same in words.alike(case for case in section.cases if case.verdict not in quiet):
-        yield from case_lines(same[0])
-        if same[1:]:
-            yield _fold(same[0], same[1:])
+    wrong = (case for case in section.cases if case.verdict not in (Verdict.PASSED, Verdict.SKIPPED))
+    for first, *others in words.alike(wrong):
+        yield from case_lines(first)
+        if others:
+            yield _fold(first, others)
     if skipped:
         yield TextLine.of(f"{CASE}– ", words.waiting(skipped), "dim")
     yield TextLine.of("")
 
 
 def note_lines(notes: tuple[Note, ...]) -> Iterator[TextLine]:
-    """What is to be said of the submission as a whole; the same words are said once, with every place."""
+    """The notes about the submission; notes with the same text are one line, with all places."""
     by_text: dict[str, list[Where]] = {}
     for note in notes:
         by_text.setdefault(inline(note.text, 600), []).extend(filter(None, [note.where]))
@@ -130,7 +132,7 @@ def note_lines(notes: tuple[Note, ...]) -> Iterator[TextLine]:
 
 
 def summary_lines(report: Report) -> Iterator[TextLine]:
-    """Points, what is missing to the pass mark, and what to know about how this was judged."""
+    """Points, how many are missing to the pass mark, and how this was judged."""
     if not report.cases:
         yield TextLine.of(SECTION, _("There was no case to judge."))
         return
@@ -146,7 +148,7 @@ def summary_lines(report: Report) -> Iterator[TextLine]:
 
 
 def _places(places: list[Where]) -> Iterator[str]:
-    """Each place; cells of the file that was just named go without its name."""
+    """Each place; the file's name is left out where the place before was in the same file."""
     file = None
     for where in places:
         yield words.within_file(where) if where.file == file and where.cell is not None else words.place(where)
@@ -165,7 +167,7 @@ def _section_mark(section: Section, verdicts: set[Verdict]) -> tuple[str, str]:
 
 
 def _fold(first: CaseResult, others: list[CaseResult]) -> TextLine:
-    """The other cases of which the same is to be said: by parameters alone where the title is the same."""
+    """The other cases with the same message; those with the same title by their parameters alone."""
     names: list[str] = []
     for shared, cases in groupby(others, key=lambda case: case.title):
         variants = [words.parameters(case) for case in cases]

@@ -1,4 +1,4 @@
-"""Lines of text, fitted into the window that they are printed in."""
+"""Lines of text, fitted into the width of the window."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 _TAB = 4
 _LEAST_ROOM = 8
-# What to write where the terminal is not UTF-8; each of one cell, so that nothing moves.
+# What to print where the terminal is not UTF-8; each is one cell wide, so that columns stay.
 _PLAIN = str.maketrans({"✓": "+", "✗": "x", "·": ".", "–": "-", "—": "-", "…": "~", "│": "|"})
 
 
 @dataclass(frozen=True)
 class TextLine:
-    """A line of a page: it wraps below the start of `body`; a `cut` one ends in an ellipsis instead."""
+    """A line that wraps below the start of `body`, or, where `cut`, ends in an ellipsis."""
 
     lead: Text
     body: Text
@@ -31,7 +31,7 @@ class TextLine:
 
     @property
     def blank(self) -> bool:
-        """Nothing is to be read on it."""
+        """Whether the line is empty."""
         return not (self.lead or self.body)
 
 
@@ -47,15 +47,15 @@ def print_line(line: TextLine, console: Console) -> None:
         rows = list(line.body.wrap(console, room, overflow="fold", tab_size=_TAB)) or [Text()]
     lead = line.lead
     for row in rows:
-        whole = lead + row
-        whole.rstrip()
-        whole.plain = encodable(whole.plain, console.encoding)
-        console.print(whole, markup=False, highlight=False, emoji=False)
+        printed = lead + row
+        printed.rstrip()
+        printed.plain = encodable(printed.plain, console.encoding)
+        console.print(printed, markup=False, highlight=False, emoji=False)
         lead = Text(" " * line.lead.cell_len, style=line.lead.style)
 
 
 def encodable(text: str, encoding: str) -> str:
-    """`text` in what `encoding` has: no character may stop a report from being printed."""
+    """`text` with other characters in place of those that `encoding` lacks, so that printing can't fail."""
     if encoding.startswith("utf"):
         return text
     return text.translate(_PLAIN).encode(encoding, "replace").decode(encoding)

@@ -1,4 +1,4 @@
-"""What is said of a report in whatever form: how cases ended, where, and how the score stands to the pass mark."""
+"""The sentences that all forms of a report share: verdicts, places, points, and the pass mark."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.report.report import CaseResult, Report, Verdict, Where
 
 _PARAMETERS = re.compile(r"::[^\[]*\[(.*)\]\Z", re.DOTALL)
 
-# A function each, not a text: the language is chosen after this module is loaded.
+# Functions, since the language is chosen after this module is loaded.
 VERDICTS: dict[Verdict, Callable[[], str]] = {
     Verdict.PASSED: lambda: _("passed"),
     Verdict.FAILED: lambda: _("not right"),
@@ -29,17 +29,17 @@ VERDICTS: dict[Verdict, Callable[[], str]] = {
 
 
 def heading(report: Report) -> str:
-    """Which assignment."""
+    """The assignment: its id and title."""
     return inline(f"{report.assignment} · {report.title}")
 
 
 def whose(report: Report) -> str:
-    """Whose work it is; nothing where the file is only called what the assignment is called."""
+    """The member; empty where that is only the name of the assignment, as of a file `hw1.py`."""
     return "" if report.member == report.assignment else inline(report.member)
 
 
 def title(case: CaseResult) -> str:
-    """The line that a case is known by, with its parameters: `mse_loss follows reduction [mean]`."""
+    """A case's title with its parameters: `mse_loss follows reduction [mean]`."""
     return f"{inline(case.title).removesuffix('.')} {parameters(case)}".rstrip()
 
 
@@ -50,12 +50,12 @@ def parameters(case: CaseResult) -> str:
 
 
 def place(where: Where) -> str:
-    """Where in the student's own file: `hw1.py:34`, `kim.ipynb [7]:4`."""
+    """A place in the student's own file: `hw1.py:34`, `kim.ipynb [7]:4`."""
     return f"{inline(where.file, 120)}{'' if where.cell is None else ' '}{within_file(where)}"
 
 
 def within_file(where: Where) -> str:
-    """Where in a file that was named already: `[7]:4`."""
+    """A place without the file's name: `[7]:4`."""
     cell = "" if where.cell is None else f"[{where.cell}]"
     return cell + ("" if where.line is None else f":{where.line}")
 
@@ -77,12 +77,12 @@ def points(report: Report) -> str:
 
 
 def standing(report: Report) -> str:
-    """How the score stands to the pass mark; by public cases alone nobody has passed yet."""
+    """Passed, or how many points are missing. Public cases alone don't say «passed»."""
     if report.passed:
         public = report.visibility == "public"
         text = _("reaches the pass mark of {percent}%") if public else _("passed (pass mark {percent}%)")
         return text.format(percent=report.pass_percent)
-    # Rounded up to what points can add up to, so that earning just so many is enough.
+    # Rounded up to a number that points can add up to, so that earning so many is enough.
     unit = lcm(*(points.denominator for case in report.cases for points in (case.points, case.max_points)))
     lacking = Fraction(ceil((report.pass_percent * report.max_score / 100 - report.score) * unit), unit)
     text = ngettext(
@@ -94,8 +94,8 @@ def standing(report: Report) -> str:
 
 
 def reservations(report: Report) -> list[str]:
-    """What has to be known beside the score: something could not be judged, or hidden cases are still to come."""
-    said = []
+    """What limits the score: cases that could not be judged, or hidden cases that were not run."""
+    texts = []
     ungradable = sum(case.verdict is Verdict.UNGRADABLE for case in report.cases)
     if ungradable:
         text = ngettext(
@@ -103,20 +103,20 @@ def reservations(report: Report) -> list[str]:
             "{n} cases could not be judged. That is no fault of yours; they have to be run again.",
             ungradable,
         )
-        said.append(text.format(n=ungradable))
+        texts.append(text.format(n=ungradable))
     if report.visibility == "public":
-        said.append(_("These are the public cases only; the final grade counts hidden cases as well."))
-    return said
+        texts.append(_("These are the public cases only; the final grade counts hidden cases as well."))
+    return texts
 
 
 def sandbox(report: Report) -> str:
-    """The layers that were active, in one line."""
+    """The layers of the sandbox that were active."""
     layers = ", ".join(inline(layer) for layer in report.layers) or _("none")
     return _("sandbox: {layers}").format(layers=layers)
 
 
 def waiting(cases: list[CaseResult]) -> str:
-    """One line for all cases that wait for another."""
+    """One line for all cases that were skipped because others did not pass."""
     reasons = {inline(case.message) for case in cases}
     if len(reasons) == 1 and (reason := reasons.pop()):
         text = ngettext("{n} case skipped. {reason}", "{n} cases skipped. {reason}", len(cases))
@@ -130,7 +130,7 @@ def waiting(cases: list[CaseResult]) -> str:
 
 
 def alike(cases: Iterable[CaseResult]) -> Iterable[list[CaseResult]]:
-    """The cases of which the same is to be said, in the order of the first of each."""
+    """The cases in groups with the same verdict, message and hint, in the order of their first ones."""
     groups: dict[tuple[Verdict, str, str], list[CaseResult]] = {}
     for case in cases:
         groups.setdefault((case.verdict, case.message, case.hint.text if case.hint else ""), []).append(case)

@@ -2,69 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterator
-from fractions import Fraction
-from typing import Any
 
 import pytest
-from rich.cells import cell_len
-from rich.console import Console
 
 from grader import i18n
-from grader.render.terminal import print_report
-from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
+from grader.report.report import Hint, Note, Report, Where
+from tests.render.printing import a_case, a_report, shown
 
 HOSTILE = (
     "\x1b[2J\x1b[1;1H\x1b]0;pwned\x07[bold red]✓[/] \u202eevil\u2066\u200b \x9b31m\ud800 \r\n  ✓ mse_loss 9/9\x07\x00"
 )
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    i18n.use("en")
-    yield
-    i18n.use("en")
-
-
-def a_case(variant: str = "test_a", verdict: str = "passed", **more: Any) -> CaseResult:
-    points = Fraction(more.pop("points", 2))
-    given: dict[str, Any] = {
-        "id": f"test_public.py::{variant}",
-        "section": "mse_loss",
-        "concept": "value",
-        "title": "mse_loss gives the mean",
-        "visibility": Visibility.PUBLIC,
-        "verdict": Verdict(verdict),
-        "points": points if verdict == "passed" else Fraction(0),
-        "max_points": points,
-    }
-    return CaseResult(**{**given, **more})
-
-
-def a_report(*cases: CaseResult, **more: Any) -> Report:
-    given: dict[str, Any] = {
-        "assignment": "hw1",
-        "assignment_version": "1.0.0",
-        "title": "Losses",
-        "member": "kim.ipynb",
-        "submission_sha256": "",
-        "cases_sha256": "",
-        "visibility": "public",
-        "pass_percent": 60,
-        "layers": ("landlock", "seccomp"),
-    }
-    return Report(cases=cases, **{**given, **more})
-
-
-def shown(report: Report, width: int = 80, **options: Any) -> list[str]:
-    file = io.StringIO()
-    print_report(report, Console(file=file, width=width, **options))
-    lines = file.getvalue().splitlines()
-    if not options:
-        assert max(map(cell_len, lines)) <= width
-    return lines
 
 
 def test_all_passed() -> None:
@@ -84,30 +32,6 @@ def test_a_full_report_says_passed_and_not_that_it_is_public() -> None:
     text = "\n".join(shown(a_report(a_case(), visibility="full")))
     assert "passed (pass mark 60%)" in text
     assert "public" not in text
-
-
-def test_a_failed_case_says_all_that_is_known_in_order() -> None:
-    case = a_case(
-        "test_a[mean]",
-        "failed",
-        message="Every value is 3 times what was expected.",
-        hint=Hint("sum", "Your values are those of a sum."),
-        details=("expected: 1.0", "yours: 3.0"),
-        output="x is 1\ny is 2\n",
-        where=Where("hw1.py", 34),
-    )
-    assert shown(a_report(a_case(), case))[2:12] == [
-        "  ✗ mse_loss  2/4",
-        "    mse_loss gives the mean [mean]  hw1.py:34",
-        "      Every value is 3 times what was expected.",
-        "      hint  Your values are those of a sum.",
-        "      expected: 1.0",
-        "      yours:    3.0",
-        "      your code printed:",
-        "      │ x is 1",
-        "      │ y is 2",
-        "",
-    ]
 
 
 def test_korean() -> None:
@@ -140,22 +64,6 @@ def test_korean() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("verdict", "word"),
-    [
-        ("error", " — error"),
-        ("timeout", " — out of time"),
-        ("memory", " — out of memory"),
-        ("crashed", " — crashed"),
-        ("forbidden", " — not allowed here"),
-        ("ungradable", " — could not be judged"),
-        ("failed", ""),
-    ],
-)
-def test_the_verdict_is_named_unless_it_is_failed(verdict: str, word: str) -> None:
-    assert shown(a_report(a_case(verdict=verdict)))[3] == "    mse_loss gives the mean" + word
-
-
 def test_nothing_written_is_one_line() -> None:
     lines = shown(a_report(a_case(verdict="missing"), a_case("test_b", "skipped", message="waits")))
     assert lines[2:4] == ["  · mse_loss  0/4  not written yet", ""]
@@ -178,64 +86,9 @@ def test_the_same_message_is_folded() -> None:
     assert sum("turned round" in line for line in lines) == 1
 
 
-def test_a_title_that_is_a_sentence_loses_its_stop() -> None:
-    first = a_case("test_a[mean]", "failed", title="It follows `reduction`.")
-    lines = shown(a_report(first, a_case("test_b[x]", "failed", title="It stays finite.")))
-    assert lines[3] == "    It follows `reduction` [mean]"
-    assert lines[4] == "      and 1 more case the same way: It stays finite [x]"
-
-
 def test_a_long_fold_is_cut() -> None:
     lines = shown(a_report(*[a_case(f"test_a[{i}]", "failed", message="no") for i in range(30)]))
     assert lines[5] == "      and 29 more cases the same way: [1], [2], [3], [4], [5], [6], …"
-
-
-def test_skipped_cases_are_one_line() -> None:
-    reason = "This can't be judged until «the mean» passes."
-    skipped = [a_case(f"test_{name}", "skipped", message=reason) for name in "bcd"]
-    lines = shown(a_report(a_case(verdict="failed", message="no"), *skipped))
-    assert lines[5] == f"    – 3 cases skipped. {reason}"
-    only = shown(a_report(*skipped))
-    assert only[2:4] == ["  – mse_loss  0/6", f"    – 3 cases skipped. {reason}"]
-
-
-def test_skipped_for_several_reasons() -> None:
-    lines = shown(a_report(a_case("test_a", "skipped", message="one"), a_case("test_b", "skipped", message="two")))
-    assert lines[3] == "    – 2 cases can't be judged until the ones that they need pass"
-
-
-def test_fractions_are_never_floats() -> None:
-    lines = shown(a_report(a_case(points="1/2"), a_case("test_b", "failed", points=1), a_case(section="l1")))
-    assert lines[2] == "  ✗ mse_loss  0.5/1.5"
-    assert "  ✓ l1          2/2" in lines
-    assert lines[-3].startswith("  2.5 of 3.5 points (71%)")
-    thirds = shown(a_report(a_case(points="1/3"), a_case(section="l1", points=2)))
-    assert thirds[2:4] == ["  ✓ mse_loss  1/3 / 1/3", "  ✓ l1          2 / 2"]
-
-
-@pytest.mark.parametrize(
-    ("points", "passed", "lacking"),
-    [
-        ("1", 5, "1 more point "),
-        ("1", 0, "6 more points "),
-        ("1/2", 5, "0.5 more point "),
-        ("3/2", 1, "7.5 more points "),
-    ],
-)
-def test_what_is_missing_is_enough(points: str, passed: int, lacking: str) -> None:
-    cases = [a_case(f"test_{i}", "passed" if i < passed else "failed", points=points) for i in range(10)]
-    assert f" · {lacking}to the pass mark of 60%" in shown(a_report(*cases))[-3]
-
-
-def test_our_own_fault_is_said_to_be_ours() -> None:
-    lines = shown(a_report(a_case(), a_case("test_b", "ungradable", message="The judge ended.")))
-    assert lines[2] == "  ! mse_loss  2/4"
-    assert "  1 case could not be judged. That is no fault of yours; it has to be run again." in lines
-
-
-def test_a_hidden_case_is_called_so() -> None:
-    lines = shown(a_report(a_case(verdict="failed", visibility=Visibility.HIDDEN), visibility="full"))
-    assert lines[3] == "    mse_loss gives the mean · hidden case"
 
 
 def test_notes_with_the_same_words_are_said_once() -> None:
@@ -247,32 +100,8 @@ def test_notes_with_the_same_words_are_said_once() -> None:
     assert lines[12] == "    … and 2 more notes"
 
 
-def test_output_is_bounded() -> None:
-    case = a_case(verdict="failed", output="\n".join(f"step {n} " + "." * 200 for n in range(10_000)))
-    lines = shown(a_report(case))
-    printed = [line for line in lines if "│" in line]
-    assert len(printed) == 5
-    assert all(cell_len(line) == 80 and line.endswith("…") for line in printed)
-    assert "      … 9995 more lines" in lines
-
-
-def test_long_text_wraps_below_itself() -> None:
-    lines = shown(a_report(a_case(verdict="failed", hint=Hint("x", "word " * 40))), width=60)
-    first = next(i for i, line in enumerate(lines) if "hint" in line)
-    assert lines[first].startswith("      hint  word")
-    assert lines[first + 1].startswith("            word")
-
-
-def test_a_file_called_as_the_assignment_is_not_named_twice() -> None:
-    assert shown(a_report(a_case(), member="hw1"))[0] == "hw1 · Losses · public cases"
-
-
 def test_no_case_at_all() -> None:
     assert "  There was no case to judge." in shown(a_report())
-
-
-def test_without_a_sandbox() -> None:
-    assert shown(a_report(a_case(), layers=()))[-1] == "  sandbox: none"
 
 
 def hostile_report(text: str) -> Report:
@@ -325,25 +154,3 @@ def test_colours_are_ours_alone() -> None:
 )
 def test_a_megabyte_is_a_screenful(text: str) -> None:
     assert len(shown(hostile_report(text))) < 200
-
-
-@pytest.mark.parametrize("encoding", ["ascii", "cp949", "latin-1"])
-def test_a_terminal_that_is_not_utf_8(encoding: str) -> None:
-    raw = io.BytesIO()
-    i18n.use("ko")
-    report = a_report(
-        a_case(section="l1"),
-        a_case(verdict="failed", message="값 ✓ 👍", output="x"),
-        a_case(section="b", verdict="missing"),
-    )
-    with io.TextIOWrapper(raw, encoding=encoding, newline="\n") as file:
-        print_report(report, Console(file=file, width=80))
-        file.flush()
-        lines = raw.getvalue().decode(encoding).splitlines()
-    assert lines[0].startswith("hw1 . ")
-    assert lines[2] == "  + l1        2/2"
-    assert lines[3] == "  x mse_loss  0/2"
-    assert any(line.startswith("  . b ") for line in lines)
-    assert any(line == "      | x" for line in lines)
-    if encoding == "cp949":
-        assert "      값 + ?" in lines
