@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -29,6 +30,17 @@ class Commands(click.Group):
             return None
         command: click.Command = getattr(importlib.import_module(f"grader.cli.{cmd_name}"), f"{cmd_name}_command")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that was typed, or what might have been meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if near := get_close_matches(args[0], _COMMANDS, 1):
+                error.message += " " + _("Did you mean {name}?").format(name=near[0])
+            raise
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run the command; its exit code, whatever happens in it."""

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from grader import i18n
-from grader.cli import app
 from grader.gradebook.book import Gradebook
 from grader.report.reader import read_file, read_value
 from grader.report.report import CaseResult, Report, Verdict, Visibility
-
-
-@dataclass(frozen=True)
-class Run:
-    code: int
-    out: str
-    err: str
-
-
-D2D = Callable[..., Run]
+from tests.cli.staff import Staff, invoke
 
 
 def report(member: str, content: str = "00", title: str = "Losses") -> Report:
@@ -38,7 +26,7 @@ def report(member: str, content: str = "00", title: str = "Losses") -> Report:
 
 
 @pytest.fixture
-def d2d(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[D2D]:
+def d2d(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staff]:
     (tmp_path / "d2d.toml").write_text(
         'name = "Group"\n[deadlines]\nhw1 = 2026-03-20\n[feedback]\nbefore = "score"\nafter = "title"\n', "utf-8"
     )
@@ -47,16 +35,12 @@ def d2d(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[D2D]:
             book.add(read_value(report(member).as_json()), by="staff")
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: object) -> Run:
-        result = CliRunner().invoke(app.d2d, [str(each) for each in arguments], standalone_mode=True)
-        return Run(result.exit_code or result.return_value or 0, result.stdout, result.stderr)
-
     i18n.use("en")
-    yield run
+    yield invoke
     i18n.use("en")
 
 
-def test_a_folder_for_every_member(d2d: D2D) -> None:
+def test_a_folder_for_every_member(d2d: Staff) -> None:
     done = d2d("feedback", "--gradebook", "book.db", "--out", "out", "--now", "2026-03-20T12:00")
     assert (done.code, done.out, done.err) == (0, "", "2 reports for members in out\n")
     names = sorted(str(file.relative_to("out")) for file in Path("out").rglob("*") if file.is_file())
@@ -70,7 +54,7 @@ def test_a_folder_for_every_member(d2d: D2D) -> None:
     assert "a secret title" in Path("out/kim/hw1.json").read_text("utf-8")
 
 
-def test_many_versions_pause_it(d2d: D2D) -> None:
+def test_many_versions_pause_it(d2d: Staff) -> None:
     with Gradebook(Path("book.db")) as book:
         for number in range(1, 6):
             book.add(read_value(report("kim", f"{number:02}").as_json()), by="staff")
@@ -85,7 +69,7 @@ def test_many_versions_pause_it(d2d: D2D) -> None:
     assert said not in d2d("gradebook", "show", "lee", "--gradebook", "book.db").out
 
 
-def test_reports_named_are_cut_and_a_ta_s_hand_shows(d2d: D2D) -> None:
+def test_reports_named_are_cut_and_a_ta_s_hand_shows(d2d: Staff) -> None:
     with Gradebook(Path("book.db")) as book:
         book.override("kim", "hw1", Fraction(90), by="park", why="rubric", max_score=Fraction(100), pass_percent=60)
     Path("new.json").write_text(json.dumps(report("kim", "07").as_json()), "utf-8")
@@ -99,14 +83,14 @@ def test_reports_named_are_cut_and_a_ta_s_hand_shows(d2d: D2D) -> None:
 
 
 @pytest.mark.parametrize("name", ["../../evil", ".", "a/b"])
-def test_a_name_stays_in_the_folder(d2d: D2D, name: str) -> None:
+def test_a_name_stays_in_the_folder(d2d: Staff, name: str) -> None:
     Path("evil.json").write_text(json.dumps(report(name).as_json()), "utf-8")
     done = d2d("feedback", "evil.json", "--out", "out")
     assert (done.code, "can't be the name of a file here" in done.err) == (2, True)
     assert not Path("out").exists()
 
 
-def test_hostile_text_is_inert_in_the_page(d2d: D2D) -> None:
+def test_hostile_text_is_inert_in_the_page(d2d: Staff) -> None:
     value = report("kim", title="<script>alert(1)</script>\x1b[2J\u202e")
     Path("evil.json").write_text(json.dumps(value.as_json()), "utf-8")
     assert d2d("feedback", "evil.json", "--out", "out").code == 0
@@ -115,7 +99,7 @@ def test_hostile_text_is_inert_in_the_page(d2d: D2D) -> None:
     assert "Content-Security-Policy" in page
 
 
-def test_bad_use(d2d: D2D) -> None:
+def test_bad_use(d2d: Staff) -> None:
     assert "Give either REPORTS or --gradebook" in d2d("feedback", "--out", "out").err
     assert d2d("feedback", "--out", "out").code == 2
     assert d2d("feedback", "--gradebook", "book.db", "--out", "out", "--now", "soon").code == 2

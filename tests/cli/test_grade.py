@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 RIGHT = "import numpy as np\ndef mse(x, y): return np.mean((x - y) ** 2)\ndef double(x): return 2 * x\n"
 HALF = "import numpy as np\ndef mse(x, y): return np.mean((x - y) ** 2)\ndef double(x): return x\n"
+SECRET = {"D2D_SECRET": "0123456789abcdef" * 2}
 HANGUL = unicodedata.normalize("NFD", "김민수")  # as macOS writes names of files
 
 
@@ -316,3 +317,22 @@ def test_two_runs_in_one_folder_do_not_meet(d2d: Command) -> None:
     os.close(lock)
     assert done.returncode == 2
     assert "Another run of d2d is writing to this folder." in done.stderr
+
+
+def test_parts_of_a_class_are_a_class(d2d: Command, course: Path) -> None:
+    for name in ("kim", "lee", "park"):
+        (course / "work" / name).mkdir(parents=True)
+        (course / "work" / name / "mini.py").write_text(RIGHT, "utf-8")
+    judged = []
+    for part in ("1/2", "2/2"):
+        done = d2d("grade", "mini", "work", "--out", f"out{part[0]}", "--shard", part, "--json", "-", env=SECRET)
+        judged.append([each["member"] for each in json.loads(done.stdout)["entries"]])
+    assert judged == [["kim", "park"], ["lee"]]
+    for wrong in ("0/2", "3/2", "x", "1/0", "1/2/3"):
+        assert d2d("grade", "mini", "work", "--out", "out", "--shard", wrong, env=SECRET).returncode == 2
+
+
+def test_a_part_may_be_empty(d2d: Command) -> None:
+    folder = hand_in(d2d, kim=RIGHT, lee=RIGHT)
+    done = grade(d2d, folder, "--shard", "3/3", "--json", "-", env=SECRET)
+    assert (done.returncode, json.loads(done.stdout)["entries"]) == (0, []), done.stderr

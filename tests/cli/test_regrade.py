@@ -104,3 +104,29 @@ def test_a_gradebook_without_that_assignment(d2d: Command, new_course: Callable[
     done = regrade(d2d, tmp_path)
     assert done.returncode == 2
     assert "There is no report on mini in the gradebook." in done.stderr
+
+
+def test_the_class_page_keeps_its_roster_and_its_pages(d2d: Command, graded: Path) -> None:
+    (graded / "roster.csv").write_text("member\nkim\nlee\npark\nchoi\n", "utf-8")
+    options = ["--out", graded / "out", "--gradebook", graded / "book.db", "--jobs", "1"]
+    d2d("grade", "mini", graded / "in", *options, "--roster", graded / "roster.csv", "--pages")
+    mend(d2d, BAD, GOOD)
+    assert regrade(d2d, graded).returncode == 0
+    page = (graded / "out" / "index.html").read_text("utf-8")
+    assert "choi" in page
+    assert "pages/kim.html" in page
+    assert "5/5" in (graded / "out" / "pages" / "kim.html").read_text("utf-8").replace(" of ", "/")
+
+
+def test_all_folders_are_judged_with_the_secret_of_the_environment(d2d: Command, graded: Path) -> None:
+    env = {"D2D_SECRET": "0123456789abcdef" * 2}
+    shutil.copytree(graded / "in", graded / "second")
+    for name in ("in", "second"):
+        options = ["--out", graded / f"out-{name}", "--gradebook", graded / "book.db", "--jobs", "1"]
+        d2d("grade", "mini", graded / name, *options, env=env)
+    (graded / "second" / "kim.py").write_text(HALF, "utf-8")
+    mend(d2d, BAD, GOOD)
+    done = d2d("regrade", "mini", "--gradebook", graded / "book.db", "--jobs", "1", env=env)
+    assert done.returncode == 0, done.stderr
+    reports = [json.loads((graded / f"out-{name}/reports/kim.json").read_text("utf-8")) for name in ("in", "second")]
+    assert reports[0]["seed_commitment"] == reports[1]["seed_commitment"]

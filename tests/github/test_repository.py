@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from grader.github.git import FetchLimits, UnavailableError
-from grader.github.repository import address, without_credentials
+from grader.github.repository import address, slug, without_credentials
 from tests.github.gathering import DEADLINE, WORK, files, only
 
 
@@ -188,3 +188,21 @@ def test_nothing_is_old_enough(make: Any, gather: Any) -> None:
     repository = make()
     repository.commit({"mini.py": WORK}, at="2026-03-21T12:00:00+0900")
     assert gather(repository, before=DEADLINE).missing == "too-early"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://github.com/d2d/hw-kim.git", "d2d/hw-kim"),
+        ("git@github.com:d2d/hw.kim.git", "d2d/hw.kim"),
+        ("ssh://git@github.com/d2d/hw", "d2d/hw"),
+        ("https://github.com.example.org/d2d/hw.git", None),
+        ("https://example.org/github.com/d2d.git", None),
+        ("https://github.com/d2d/../../user", None),
+        ("file:///github.com/d2d/hw", None),
+        ("https://github.com/d2d/hw/../../x", None),
+        ("https://github.com/d2d/hw.git?x=y", None),
+    ],
+)
+def test_where_a_member_is_told(url: str, expected: str | None) -> None:
+    assert slug(url, "github.com") == expected

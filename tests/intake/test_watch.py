@@ -1,7 +1,8 @@
-"""`d2d check --watch` in a terminal, and what is left when a check is interrupted or killed."""
+"""When a save is noticed; `d2d check --watch` in a terminal, and what is left when a check is interrupted or killed."""
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import signal
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grader.intake.watch import state_of, wait_for_save
 from tests.waiting import BACKSTOP, wait_until
 
 if TYPE_CHECKING:
@@ -120,6 +122,35 @@ def test_a_save_shows_the_new_result(d2d: Command, watch: Any, how: Callable[[Pa
     assert terminal.quiet(0.2)
     assert terminal.end() in (1, 130)
     d2d.nothing_left()
+
+
+def test_every_save_writes_the_files_anew(d2d: Command, watch: Any) -> None:
+    file = d2d.folder / "kim.py"
+    save(file, HALF)
+    terminal = watch(file, "--json", "report.json", "--html", "report.html")
+    terminal.wait_for("2 of 4 points", "Watching")
+    assert json.loads((d2d.folder / "report.json").read_text("utf-8"))["score"] == 2
+    save(file, RIGHT)
+    terminal.wait_for("4 of 4 points", "Watching")
+    assert json.loads((d2d.folder / "report.json").read_text("utf-8"))["score"] == 4
+    assert "100%" in (d2d.folder / "report.html").read_text("utf-8")
+
+
+def test_an_idle_watch_sleeps_most_of_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty milliseconds between two looks: a watch that nobody saves for must not empty a battery."""
+    file = tmp_path / "kim.py"
+    save(file, HALF)
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 20:
+            save(file, RIGHT)
+
+    monkeypatch.setattr("grader.intake.watch.time.sleep", sleep)
+    wait_for_save(file, state_of(file))
+    assert min(slept[:20]) >= 0.05
+    assert len(slept) == 21  # and it has settled at once
 
 
 def test_ctrl_c_after_a_right_answer_is_0(d2d: Command, watch: Any) -> None:

@@ -1,4 +1,4 @@
-"""Everything of the corpus that can't be read: one sentence and exit code 2, alone and in a class that goes on."""
+"""How errors are shown: one sentence and exit code 2 for all of the corpus that can't be read, alone and in a class."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -67,3 +68,17 @@ def test_a_class_goes_on(course: Path, d2d: Command) -> None:
     for number in range(len(found)):
         assert not rows.get(f"member{number:02}", {}).get("percent"), found[number]
     assert done.stderr.count("Error:") >= len(found)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("chek", "check"), ("grades", "grade"), ("xyzzy", None)])
+def test_a_command_that_is_not_there(typed: str, meant: str | None) -> None:
+    done = CliRunner().invoke(program, [typed])
+    assert (done.return_value, done.stdout) == (2, "")
+    assert f"No such command '{typed}'." in done.stderr
+    assert ("Did you mean" in done.stderr) is (meant is not None)
+    assert meant is None or f"Did you mean {meant}?" in done.stderr
+
+
+def test_each_command_has_a_file_of_its_name() -> None:
+    names = program.list_commands(click.Context(program))
+    assert [program.get_command(click.Context(program), name) is not None for name in names] == [True] * len(names)

@@ -1,4 +1,4 @@
-"""What the jobs of the staff's workflow do, piece by piece; the whole of it is in tests/actions."""
+"""`d2d actions collect` and `publish` one after the other; whole workflows are in tests/actions."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ import os
 import re
 import shutil
 import sys
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader.course.course import find_course
-from grader.course.term import Deadline, Term
-from grader.github.matrix import due_assignments
-from grader.github.repository import slug
 from tests.git_repositories import Repository
 
 RIGHT = (
     "import numpy as np\n\n\ndef mse(x, y):\n    return np.mean((x - y) ** 2)\n\n\ndef double(x):\n    return 2 * x\n"
 )
+
 SECRET = {"D2D_SECRET": "0123456789abcdef" * 2}
+
 GH = """#!{python}
 import json, os, sys
 body = json.load(sys.stdin)
@@ -30,61 +27,6 @@ with open({log!r}, "a") as file:
     file.write(json.dumps([sys.argv[5], body]) + "\\n")
 sys.exit("HTTP 422: ::error::\\x1b[31mno" if os.path.exists({refuse!r}) and "/lee/" in sys.argv[5] else 0)
 """
-
-
-def test_which_assignments_a_run_looks_at(course: Path) -> None:
-    now = datetime(2026, 3, 21, tzinfo=timezone.utc)
-    found = find_course(course)
-
-    def term(days: int) -> Term:
-        return Term(deadlines={"mini": Deadline(now + timedelta(days=days), timedelta(0))})
-
-    assert due_assignments(found, Term(), now) == ["mini"]
-    assert due_assignments(found, term(30), now) == ["mini"]
-    assert due_assignments(found, term(-6), now) == ["mini"]
-    assert due_assignments(found, term(-8), now) == []
-    assert due_assignments(found, Term(deadlines={"other": Deadline(now, timedelta(0))}), now) == []
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("https://github.com/d2d/hw-kim.git", "d2d/hw-kim"),
-        ("git@github.com:d2d/hw.kim.git", "d2d/hw.kim"),
-        ("ssh://git@github.com/d2d/hw", "d2d/hw"),
-        ("https://github.com.example.org/d2d/hw.git", None),
-        ("https://example.org/github.com/d2d.git", None),
-        ("https://github.com/d2d/../../user", None),
-        ("file:///github.com/d2d/hw", None),
-        ("https://github.com/d2d/hw/../../x", None),
-        ("https://github.com/d2d/hw.git?x=y", None),
-    ],
-)
-def test_where_a_member_is_told(url: str, expected: str | None) -> None:
-    assert slug(url, "github.com") == expected
-
-
-def test_a_secret_always_has_the_same_key(d2d: Any, course: Path) -> None:
-    for name in ("a.key", "b.key"):
-        assert d2d("keygen", "--from-secret", name, env=SECRET).returncode == 0
-    assert (course / "a.key").read_bytes() == (course / "b.key").read_bytes()
-    assert d2d("keygen", "--from-secret", "c.key", env={"D2D_SECRET": "another secret of ours"}).returncode == 0
-    assert (course / "c.key.pub").read_bytes() != (course / "a.key.pub").read_bytes()
-    assert d2d("keygen", "--from-secret", "d.key").returncode == 2
-    assert not (course / "d.key").exists()
-
-
-def test_parts_of_a_class_are_a_class(d2d: Any, course: Path) -> None:
-    for name in ("kim", "lee", "park"):
-        (course / "work" / name).mkdir(parents=True)
-        (course / "work" / name / "mini.py").write_text(RIGHT, "utf-8")
-    judged = []
-    for part in ("1/2", "2/2"):
-        done = d2d("grade", "mini", "work", "--out", f"out{part[0]}", "--shard", part, "--json", "-", env=SECRET)
-        judged.append([each["member"] for each in json.loads(done.stdout)["entries"]])
-    assert judged == [["kim", "park"], ["lee"]]
-    for wrong in ("0/2", "3/2", "x", "1/0", "1/2/3"):
-        assert d2d("grade", "mini", "work", "--out", "out", "--shard", wrong, env=SECRET).returncode == 2
 
 
 @pytest.mark.slow
