@@ -25,7 +25,7 @@ from grader.i18n import LANGUAGES, _
 from grader.judge.case import Misconception
 from grader.judge.casefile import sharing
 from grader.judge.cases import Case
-from grader.judge.log import SUBMISSION, Answered, BridgeLog, alike
+from grader.judge.log import SUBMISSION, Answered, BridgeLog, same_answers
 from grader.judge.reference import load_reference
 from grader.report.report import Hint
 from grader.worker.server import Server
@@ -81,7 +81,7 @@ class LiveHints:
         explaining = [
             misconception
             for misconception in self.relevant(case.info.section)
-            if (wrong := self.answers(case, misconception, rerun)) is not None and alike(wrong, answers)
+            if (wrong := self.answers(case, misconception, rerun)) is not None and same_answers(wrong, answers)
         ]
         return hint_of(explaining, self.assignment.sections[case.info.section].asks)
 

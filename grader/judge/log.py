@@ -75,7 +75,7 @@ class BridgeLog:
         return answers
 
 
-def alike(answers: Sequence[Answered], others: Sequence[Answered]) -> bool:
+def same_answers(answers: Sequence[Answered], others: Sequence[Answered]) -> bool:
     """Whether the same was asked and answered, up to rounding.
 
     Objects that stay on the other side are alike as such: what they are shows in what is asked of them next.

@@ -18,7 +18,7 @@ from grader.i18n import LANGUAGES, _
 from grader.judge.case import Misconception
 from grader.judge.cases import Case, CaseSet, Fixtures
 from grader.judge.hints import LiveHints, Rerun, hint_of
-from grader.judge.log import REFERENCE, Answered, BridgeLog, Outliner, alike, same_request
+from grader.judge.log import REFERENCE, Answered, BridgeLog, Outliner, same_answers, same_request
 from grader.judge.reference import LiveReference, Reference
 from grader.judge.rng import PUBLIC_SECRET, rng_of
 from grader.report.report import Hint
@@ -142,7 +142,7 @@ class RecordedHints:
         explaining = [
             _recorded(id_, of, texts)
             for id_, of, *texts, steps in self.recording.wrong.get(case.id, ())
-            if alike([Answered(*step) for step in steps], answers)
+            if same_answers([Answered(*step) for step in steps], answers)
         ]
         return hint_of(explaining, self.assignment.sections[case.info.section].asks)
 

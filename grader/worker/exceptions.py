@@ -22,7 +22,7 @@ class ImpossibleError(Exception):
     """The request can't be carried out on this object; the first argument says in one word why."""
 
 
-def describe(error: BaseException, cells: Collection[str]) -> dict[str, Any]:
+def exception_record(error: BaseException, cells: Collection[str]) -> dict[str, Any]:
     """Names of its type and of the builtin ones, its text, and the frames that lie in `cells`, the innermost last."""
     text = text_of(error)
     frames = [(cell, line, name) for cell, line, name in _frames(error) if cell in cells]

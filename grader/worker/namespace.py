@@ -10,7 +10,7 @@ import types
 from functools import lru_cache
 from typing import Any
 
-from grader.worker.exceptions import describe
+from grader.worker.exceptions import exception_record
 from grader.worker.selection import select
 from grader.worker.statements import ParsedStatement, parse_cell
 from grader.worker.survey import Survey
@@ -46,7 +46,7 @@ class Namespace:
         """Parse one cell; the line of each top-level statement, with the error where it is none."""
         self.cells.add(cell)
         return [
-            (statement.line, None if statement.error is None else describe(statement.error, self.cells))
+            (statement.line, None if statement.error is None else exception_record(statement.error, self.cells))
             for statement in self.parsed(cell, source)
         ]
 

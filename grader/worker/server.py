@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from grader.worker.exceptions import ImpossibleError, UndefinedError, describe, type_name
+from grader.worker.exceptions import ImpossibleError, UndefinedError, exception_record, type_name
 from grader.worker.namespace import Namespace
 from grader.worker.values import exact_kind
 from grader.worker.wire import Bounds, Handle, Name, UnsendableError, decode, encode
@@ -57,7 +57,7 @@ class Server(Namespace):
             return encode((number, "refused", str(error)))
         except BaseException as error:  # noqa: BLE001 — sys.exit() and KeyboardInterrupt of the student's are answers too
             self.flush_output()
-            return encode((number, "raised", describe(error, self.cells)))
+            return encode((number, "raised", exception_record(error, self.cells)))
 
     def flush_output(self) -> None:
         """Pass on what was printed; a stream that the student broke costs its text, not the answer."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from grader.worker.values import KINDS, kind_of_class
+from grader.worker.values import VALUE_KINDS, kind_of_class
 from grader.worker.values.references import Handle, Name
 from grader.worker.values.stream import Bounds, Reader, UnsendableError, WireError, Write, Writer
 from grader.worker.values.tensors import TensorValue
@@ -17,8 +17,8 @@ from grader.worker.values.tensors import TensorValue
 __all__ = ["Bounds", "Handle", "Name", "TensorValue", "UnsendableError", "WireError", "decode", "encode"]
 
 _BOUNDS = Bounds()
-_WRITERS: dict[int, Write] = {id(cls): kind.write for kind in KINDS for cls in kind.classes}
-_READERS = {tag: read for kind in KINDS for tag, read in kind.readers().items()}
+_WRITERS: dict[int, Write] = {id(cls): kind.write for kind in VALUE_KINDS for cls in kind.classes}
+_READERS = {tag: read for kind in VALUE_KINDS for tag, read in kind.readers().items()}
 
 
 def encode(value: object, *, opaque: Callable[[object], object] | None = None, bounds: Bounds | None = None) -> bytes:

@@ -1,4 +1,4 @@
-"""The kinds of value that cross the bridge: `FILES` lists them, and a new kind is one file and one line in it."""
+"""The kinds of value that cross the bridge. A new kind is one file here, and one line in this list."""
 
 from __future__ import annotations
 
@@ -7,19 +7,35 @@ from importlib import import_module
 
 from grader.worker.values.kind import ValueKind
 
-# The first kind that takes a class decides: one of NumPy's floats is a float of Python's, too.
-FILES = (
-    "plain",
-    "arrays",
-    "numbers",
-    "containers",
-    "tensors",
-    "references",
+# File and class of each. The first that takes a class decides: one of NumPy's floats is a float of Python's, too.
+_LISTED = (
+    "plain.Nothing",
+    "plain.Truth",
+    "plain.Text",
+    "plain.Binary",
+    "arrays.Scalar",
+    "arrays.Array",
+    "numbers.Whole",
+    "numbers.Real",
+    "containers.List",
+    "containers.Tuple",
+    "containers.Dict",
+    "tensors.Tensor",
+    "references.HandleKind",
+    "references.NameKind",
 )
-KINDS: tuple[ValueKind, ...] = tuple(kind for file in FILES for kind in import_module(f"{__name__}.{file}").KINDS)
-_BY_CLASS: dict[int, ValueKind] = {id(cls): kind for kind in KINDS for cls in kind.classes}
-_BASES = tuple(base for kind in KINDS for base in kind.bases)
-_FOREIGN = tuple(kind for kind in KINDS if kind.foreign[0])
+
+
+def _made(listed: str) -> ValueKind:
+    file, _dot, name = listed.partition(".")
+    kind: ValueKind = getattr(import_module(f"{__name__}.{file}"), name)()
+    return kind
+
+
+VALUE_KINDS = tuple(map(_made, _LISTED))
+_BY_CLASS: dict[int, ValueKind] = {id(cls): kind for kind in VALUE_KINDS for cls in kind.classes}
+_BASES = tuple(base for kind in VALUE_KINDS for base in kind.bases)
+_FOREIGN = tuple(kind for kind in VALUE_KINDS if kind.foreign[0])
 
 
 def kind_of_class(cls: type) -> ValueKind | None:
@@ -30,7 +46,7 @@ def kind_of_class(cls: type) -> ValueKind | None:
     if (kind := _BY_CLASS.get(id(cls))) is not None:
         return kind
     if issubclass(cls, _BASES):
-        return next(kind for kind in KINDS if issubclass(cls, kind.bases))
+        return next(kind for kind in VALUE_KINDS if issubclass(cls, kind.bases))
     for kind in _FOREIGN:
         module, name = kind.foreign
         if module in sys.modules and issubclass(cls, getattr(sys.modules[module], name, ())):

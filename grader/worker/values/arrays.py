@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.worker.values.kind import LONGEST, Part, ValueKind
+from grader.worker.values.kind import LONGEST, PartFunction, ValueKind
 from grader.worker.values.kind import translatable as _
 from grader.worker.values.stream import Reader, WireError, Writer, extent
 
@@ -38,7 +38,7 @@ class Scalar(ValueKind):
     def read(self, reader: Reader, _depth: int) -> Any:
         return _elements(reader, _dtype(reader), 1)[0]
 
-    def outline(self, value: np.generic, _part: Part) -> Any:
+    def outline(self, value: np.generic, _part: PartFunction) -> Any:
         return outline_of(np.asarray(value))
 
     def numbers(self, value: np.generic) -> Any:
@@ -61,13 +61,13 @@ class Array(ValueKind):
     def read(self, reader: Reader, _depth: int) -> NDArray[Any]:
         return read_array(reader)
 
-    def outline(self, value: NDArray[Any], _part: Part) -> Any:
+    def outline(self, value: NDArray[Any], _part: PartFunction) -> Any:
         return outline_of(value)
 
     def numbers(self, value: NDArray[Any]) -> Any:
         return np.asarray(value)
 
-    def show(self, value: NDArray[Any], _part: Part) -> str:
+    def show(self, value: NDArray[Any], _part: PartFunction) -> str:
         return f"array({elements_text(value)})"
 
     def word(self, _value: NDArray[Any]) -> str:
@@ -133,6 +133,3 @@ def elements_text(array: NDArray[Any]) -> str:
     """The elements of an array, its dtype and its shape, cut where they are many."""
     shown = np.array2string(array, separator=", ", threshold=100, edgeitems=4, max_line_width=100, prefix="array(")
     return f"{shown}, {array.dtype}, shape {array.shape}"[:LONGEST]
-
-
-KINDS = (Scalar(), Array())

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from grader.worker.values.arrays import code_of
-from grader.worker.values.kind import Part, ValueKind
+from grader.worker.values.kind import PartFunction, ValueKind
 from grader.worker.values.kind import translatable as _
-from grader.worker.values.stream import LENGTH, Reader, UnsendableError, WireError, Writer
+from grader.worker.values.stream import UINT32, Reader, UnsendableError, WireError, Writer
 
 _KEY_BYTES = 8
 _MOST_SHOWN = 50
@@ -27,10 +27,10 @@ class List(ValueKind):
     def read(self, reader: Reader, depth: int) -> list[Any]:
         return reader.get_all(depth)
 
-    def outline(self, value: list[Any], part: Part) -> list[Any]:
+    def outline(self, value: list[Any], part: PartFunction) -> list[Any]:
         return [part(item) for item in value]
 
-    def show(self, value: list[Any], part: Part) -> str:
+    def show(self, value: list[Any], part: PartFunction) -> str:
         return f"[{_listed(value, part)}]"
 
     def word(self, _value: list[Any]) -> str:
@@ -49,10 +49,10 @@ class Tuple(ValueKind):
     def read(self, reader: Reader, depth: int) -> tuple[Any, ...]:
         return tuple(reader.get_all(depth))
 
-    def outline(self, value: tuple[Any, ...], part: Part) -> list[Any]:
+    def outline(self, value: tuple[Any, ...], part: PartFunction) -> list[Any]:
         return [part(item) for item in value]
 
-    def show(self, value: tuple[Any, ...], part: Part) -> str:
+    def show(self, value: tuple[Any, ...], part: PartFunction) -> str:
         return f"({_listed(value, part)})"
 
     def word(self, _value: tuple[Any, ...]) -> str:
@@ -76,7 +76,7 @@ class Dict(ValueKind):
         if sum(type(key) is not str for key in keys) > writer.bounds.keys:
             raise UnsendableError("too many parts")
         writer.expect(2 * count, depth)
-        writer.parts.append(b"d" + LENGTH.pack(count))
+        writer.parts.append(b"d" + UINT32.pack(count))
         for key, item in zip(keys, dict.values(value), strict=True):
             writer.put(key, depth + 1)
             writer.put(item, depth + 1)
@@ -92,10 +92,10 @@ class Dict(ValueKind):
             result[key] = reader.get(depth + 1)
         return result
 
-    def outline(self, value: dict[Any, Any], part: Part) -> list[Any]:
+    def outline(self, value: dict[Any, Any], part: PartFunction) -> list[Any]:
         return [[key, part(item)] for key, item in value.items()]
 
-    def show(self, value: dict[Any, Any], part: Part) -> str:
+    def show(self, value: dict[Any, Any], part: PartFunction) -> str:
         pairs = list(value.items())[:_MOST_SHOWN]
         return "{" + ", ".join(f"{part(key)}: {part(item)}" for key, item in pairs) + "}"
 
@@ -103,7 +103,7 @@ class Dict(ValueKind):
         return _("a dict")
 
 
-def _listed(items: list[Any] | tuple[Any, ...], part: Part) -> str:
+def _listed(items: list[Any] | tuple[Any, ...], part: PartFunction) -> str:
     return ", ".join(map(part, items[:_MOST_SHOWN])) + (", …" if len(items) > _MOST_SHOWN else "")
 
 
@@ -125,6 +125,3 @@ def _is_key(key: object) -> bool:
     if type(key) is int:
         return key.bit_length() <= 8 * _KEY_BYTES
     return type(key) in (str, float, bool, type(None))
-
-
-KINDS = (List(), Tuple(), Dict())

@@ -8,7 +8,7 @@ from typing import Any
 from grader.worker.values.stream import Read, Reader, WireError, Writer
 
 LONGEST = 4000  # characters of a value that is shown
-Part = Callable[[Any], Any]  # does to a part what is being done to the whole
+PartFunction = Callable[[Any], Any]  # does to a part what is being done to the whole
 
 
 def translatable(text: str) -> str:
@@ -43,7 +43,7 @@ class ValueKind:
         """What the value is where the student's code runs."""
         return value
 
-    def outline(self, value: Any, part: Part) -> Any:  # noqa: ARG002 — of containers
+    def outline(self, value: Any, part: PartFunction) -> Any:  # noqa: ARG002 — of containers
         """The value without its bulk: enough to tell two requests apart, up to rounding."""
         return value
 
@@ -55,7 +55,7 @@ class ValueKind:
         """The value of another kind by which it is compared; itself where it is simple enough."""
         return value
 
-    def show(self, value: Any, part: Part) -> str:  # noqa: ARG002
+    def show(self, value: Any, part: PartFunction) -> str:  # noqa: ARG002
         """The value as Python writes it, cut where it is long."""
         return repr(value)[:LONGEST]
 
@@ -92,11 +92,11 @@ class Compound(ValueKind):
         except (TypeError, ValueError) as error:
             raise WireError(f"parts that make no {self.name}") from error
 
-    def outline(self, value: Any, part: Part) -> Any:
+    def outline(self, value: Any, part: PartFunction) -> Any:
         return [self.name, *map(part, self.parts(value))]
 
     def simpler(self, value: Any) -> Any:
         return self.parts(value)
 
-    def show(self, value: Any, part: Part) -> str:
+    def show(self, value: Any, part: PartFunction) -> str:
         return f"{self.name}({', '.join(map(part, self.parts(value)))})"

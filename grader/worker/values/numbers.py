@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.worker.values.kind import ValueKind
 from grader.worker.values.kind import translatable as _
-from grader.worker.values.stream import LENGTH, Reader, UnsendableError, WireError, Writer
+from grader.worker.values.stream import UINT32, Reader, UnsendableError, WireError, Writer
 
 _FLOAT = struct.Struct("<d")
 
@@ -36,7 +36,7 @@ class Whole(_Number):
         if size > writer.bounds.integer:
             raise UnsendableError("too large")
         writer.room_for(size)
-        writer.parts.append(b"i" + LENGTH.pack(size) + value.to_bytes(size, "little", signed=True))
+        writer.parts.append(b"i" + UINT32.pack(size) + value.to_bytes(size, "little", signed=True))
 
     def read(self, reader: Reader, _depth: int) -> int:
         size = reader.length()
@@ -57,6 +57,3 @@ class Real(_Number):
     def read(self, reader: Reader, _depth: int) -> float:
         value: float = _FLOAT.unpack_from(reader.data, reader.passed(8))[0]
         return value
-
-
-KINDS = (Whole(), Real())

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.worker.values.kind import LONGEST, Part, ValueKind
+from grader.worker.values.kind import LONGEST, PartFunction, ValueKind
 from grader.worker.values.kind import translatable as _
 from grader.worker.values.stream import Read, Reader, Writer, packed_length
 
@@ -59,7 +59,7 @@ class Text(ValueKind):
     def read(self, reader: Reader, _depth: int) -> str:
         return reader.text(reader.length())
 
-    def show(self, value: str, _part: Part) -> str:
+    def show(self, value: str, _part: PartFunction) -> str:
         return repr(value[:LONGEST])[:LONGEST]
 
     def word(self, _value: str) -> str:
@@ -80,14 +80,11 @@ class Binary(ValueKind):
     def read(self, reader: Reader, _depth: int) -> bytes:
         return reader.take(reader.length())
 
-    def outline(self, value: bytes, _part: Part) -> str:
+    def outline(self, value: bytes, _part: PartFunction) -> str:
         return repr(value)
 
-    def show(self, value: bytes, _part: Part) -> str:
+    def show(self, value: bytes, _part: PartFunction) -> str:
         return repr(value[:LONGEST])[:LONGEST]
 
     def word(self, _value: bytes) -> str:
         return _("bytes")
-
-
-KINDS = (Nothing(), Truth(), Text(), Binary())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from grader.worker.values.kind import Part, ValueKind
-from grader.worker.values.stream import SIZE, Reader, Writer, packed_length
+from grader.worker.values.kind import PartFunction, ValueKind
+from grader.worker.values.stream import UINT64, Reader, Writer, packed_length
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,13 @@ class HandleKind(ValueKind):
 
     def write(self, writer: Writer, value: Handle, _depth: int) -> None:
         name = value.kind[: writer.bounds.name].encode("utf-8", "replace")
-        writer.parts.append(b"h" + SIZE.pack(value.id) + packed_length(len(name)) + name)
+        writer.parts.append(b"h" + UINT64.pack(value.id) + packed_length(len(name)) + name)
 
     def read(self, reader: Reader, _depth: int) -> Any:
-        (id_,) = SIZE.unpack_from(reader.data, reader.passed(8))
+        (id_,) = UINT64.unpack_from(reader.data, reader.passed(8))
         return reader.build(Handle(id_, reader.name()))
 
-    def show(self, value: Handle, _part: Part) -> str:
+    def show(self, value: Handle, _part: PartFunction) -> str:
         return f"<{value.kind} {value.id}>"
 
     def word(self, value: Handle) -> str:
@@ -58,14 +58,11 @@ class NameKind(ValueKind):
     def read(self, reader: Reader, _depth: int) -> Any:
         return reader.build(Name(reader.name()))
 
-    def outline(self, value: Name, _part: Part) -> list[str]:
+    def outline(self, value: Name, _part: PartFunction) -> list[str]:
         return ["name", value.name]
 
-    def show(self, value: Name, _part: Part) -> str:
+    def show(self, value: Name, _part: PartFunction) -> str:
         return value.name
 
     def word(self, value: Name) -> str:
         return value.name
-
-
-KINDS = (HandleKind(), NameKind())

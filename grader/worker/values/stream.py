@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-LENGTH, SIZE = struct.Struct("<I"), struct.Struct("<Q")
+UINT32, UINT64 = struct.Struct("<I"), struct.Struct("<Q")
 _HEADER_SLACK = 64  # bytes that a message may have beside its values
 
 
@@ -69,7 +69,7 @@ class Writer:
     def put_all(self, tag: bytes, count: int, values: Iterable[Any], depth: int) -> None:
         """Write a container that stands `depth` containers deep, and its parts."""
         self.expect(count, depth)
-        self.parts.append(tag + LENGTH.pack(count))
+        self.parts.append(tag + UINT32.pack(count))
         writers, depth = self.writers, depth + 1
         for value in values:
             kind = type(value)
@@ -178,7 +178,7 @@ class Reader:
 
     def length(self) -> int:
         """The length that stands before a text or the like."""
-        length: int = LENGTH.unpack_from(self.data, self.passed(4))[0]
+        length: int = UINT32.unpack_from(self.data, self.passed(4))[0]
         return length
 
     def text(self, size: int) -> str:
@@ -204,7 +204,7 @@ def packed_length(size: int) -> bytes:
     """The length before a text or the like."""
     if size >= 1 << 32:
         raise UnsendableError("too large")
-    return LENGTH.pack(size)
+    return UINT32.pack(size)
 
 
 def extent(shape: tuple[int, ...]) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.worker.values.arrays import elements_text, read_array, write_array
-from grader.worker.values.kind import Compound, Part
+from grader.worker.values.kind import Compound, PartFunction
 from grader.worker.values.kind import translatable as _
 from grader.worker.values.stream import Reader, WireError, Writer
 
@@ -59,7 +59,7 @@ class Tensor(Compound):
     def simpler(self, value: TensorValue) -> NDArray[Any]:
         return value.array
 
-    def show(self, value: TensorValue, _part: Part) -> str:
+    def show(self, value: TensorValue, _part: PartFunction) -> str:
         return f"tensor({elements_text(value.array)}{', requires_grad=True' if value.requires_grad else ''})"
 
     def word(self, _value: TensorValue) -> str:
@@ -75,6 +75,3 @@ def _value_of(tensor: Any) -> TensorValue | None:
             return TensorValue(array, bool(tensor.requires_grad))
     except (TypeError, RuntimeError):  # bfloat16, sparse, meta, …: stays in the worker
         return None
-
-
-KINDS = (Tensor(),)
