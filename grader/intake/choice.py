@@ -8,19 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from grader.errors import BadInputError
 from grader.i18n import _
 from grader.intake.candidate import SCRIPT, Found, kind, stem
 from grader.intake.submission import Cell
+from grader.intake.written import written_names
 from grader.report.report import Note, Where
 
 _MAX_VERSIONS = 20
 _NAMES_SHOWN = 5
-_DEFINITION = re.compile(r"^([ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
-_DOCSTRING = re.compile(r"\"{3}(?:(?!\"{3})(?s:.))*\"{3}|'{3}(?:(?!'{3})(?s:.))*'{3}|#[^\n]*")
-_BLANK = re.compile(r"(?:pass|\.\.\.|return(?:[ \t]+None)?)?\s*\Z")
 # What people and browsers add to a name when they save the same work again.
 _VERSION_MARKS = re.compile(
     r"\(\d+\)|copy of|의 사본|사본|복사본|[-_ ](?:copy|final|최종|수정|제출|draft|old|new)\d*"
@@ -58,11 +55,13 @@ def choose(
     readable = [work for work in works if work.error is None]
     if not readable:
         raise next(work.error for work in works if work.error is not None)
+    if len(readable) == 1:
+        return readable[0], ()
     scores = {id(work): _score(work, asked) for work in readable}
     readable.sort(key=lambda work: scores[id(work)], reverse=True)
     best = readable[0]
     others = [work for work in works if work is not best]
-    if len(readable) > 1 and not _versions(readable, assignment) and not _only(scores, best, asked):
+    if not _versions(readable, assignment) and not _only(scores, best, asked):
         raise _several([work.found for work in readable], assignment, where)
     return best, _note(best, others, scores)
 
@@ -100,36 +99,18 @@ def _different(works: list[Work]) -> list[Work]:
 
 def _score(work: Work, asked: Collection[str]) -> tuple[int, ...]:
     """How far a version has come: what is asked for, all that is written, cells run, number in the name."""
-    mine, written = set(), 0
-    for cell in work.cells:
-        for indent, name, filled in _definitions(cell.source):
-            written += filled
-            if filled and not indent:
-                mine.add(name)
+    names, written = written_names(work.cells)
     ran = max((cell.count or 0 for cell in work.cells), default=0)
     number = _NUMBER.search(stem(work.found.name))
     version = next((int(digits) for digits in number.groups() if digits), 0) if number else 0
     return (
-        len(mine & set(asked)),
+        len(names & set(asked)),
         written,
         ran,
         version,
         -len(work.found.name),
         kind(work.found.name) == SCRIPT,
     )
-
-
-def _definitions(source: str) -> Iterable[tuple[str, str, bool]]:
-    """Indent and name of each definition, and whether more than a placeholder stands in it.
-
-    Read as text: this is the judge's process, and a parser is nothing that hostile source may be given to here.
-    """
-    found = list(_DEFINITION.finditer(source))
-    for each, following in zip_longest(found, found[1:]):
-        body = source[each.end() : following.start() if following else len(source)]
-        _signature, _colon, body = body.partition(":\n")
-        rest = _DOCSTRING.sub("", body).strip()
-        yield each[1], each[2], "NotImplementedError" not in rest and not _BLANK.match(rest)
 
 
 def _note(best: Work, others: Sequence[Work], scores: dict[int, tuple[int, ...]]) -> tuple[Note, ...]:
