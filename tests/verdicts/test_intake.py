@@ -32,7 +32,7 @@ import pytest
 from grader.assignment.limits import Limits
 from grader.bridge.outcomes import MissingNameError
 from grader.bridge.remarks import NameRemark, remarks_of
-from grader.bridge.session import Host
+from grader.bridge.session import Session
 from grader.bridge.session import WorkerSource as Workers
 from grader.bridge.student import Student
 from grader.errors import BadInputError
@@ -135,20 +135,20 @@ def test_all_cells_run_in_a_worker(case: Path, workers: Workers) -> None:
     worker = expected["worker"]
     submission = read(case / "in" / expected["handed"], "hw1", ())
     files = {name: text.encode() for name, text in worker.get("files", {}).items()}
-    host = Host(workers, submission, WHOLE, mode="whole", files=files)
+    session = Session(workers, submission, WHOLE, mode="whole", files=files)
     try:
-        transport = host.transport()
-        host.begin(10)
+        transport = session.transport()
+        session.budget.grant(10)
         student = Student(transport, values=[*worker["values"], *worker.get("missing", [])])
         assert {name: plain(getattr(student, name)) for name in worker["values"]} == worker["values"]
         for name in worker.get("missing", []):
             with pytest.raises(MissingNameError):
                 getattr(student, name)
-        notes = notes_of_problems(host.problems)
+        notes = notes_of_problems(session.problems)
         assert len(notes) == len(worker.get("notes", [])), notes
         assert all(map(note_as_expected, notes, worker.get("notes", []))), notes
     finally:
-        host.drop()
+        session.drop()
 
 
 def note_as_expected(note: Note, expected: dict[str, Any]) -> bool:

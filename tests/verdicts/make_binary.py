@@ -1,6 +1,6 @@
 """Makes the cases of `tests/corpus/intake` that no editor can write: encodings, archives.
 
-    python tests/intake/make_binary.py
+    python tests/verdicts/make_binary.py
 
 The bytes are the same every time; each case's `expected.toml` is written by hand and lies beside them.
 """

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from grader.course.course import find_course
 from grader.judge.cases import collect_cases
 from grader.judge.reference import LiveReference

@@ -11,7 +11,7 @@ import pytest
 from grader.course.course import find_course
 from grader.judge.cases import collect_cases
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "assignments"
 ROWS = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", (HOME / "README.md").read_text("utf-8"), re.M)[
     1:

@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from grader.authoring.release import write_release
 from grader.course.course import find_course
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 IDS = find_course(ROOT).ids()
 pytestmark = pytest.mark.slow
 
