@@ -38,9 +38,9 @@ class Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            if near := get_close_matches(args[0], _COMMANDS, 1):
-                error.message += " " + _("Did you mean {name}?").format(name=near[0])
-            raise
+            if not (near := get_close_matches(args[0], _COMMANDS, 1)):
+                raise
+            raise click.UsageError(f"{error.message} {_('Did you mean {name}?').format(name=near[0])}", ctx) from error
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run the command; its exit code, whatever happens in it."""

@@ -97,8 +97,8 @@ def _snapshot(
     add: bool,
 ) -> Snapshot | None:
     """The snapshot that says what was there at `moment`, after one was added to the file if that is asked for."""
+    from grader.github.collect import add_snapshot
     from grader.github.collected import read_snapshots, snapshot_for
-    from grader.github.snapshots import add_snapshot
 
     if add:
         known = add_snapshot(file, file, people, bounds, jobs)

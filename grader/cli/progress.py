@@ -1,4 +1,4 @@
-"""How far a run has come, on standard error: a bar on a terminal, a line now and then elsewhere."""
+"""How far a run has come, on standard error: a bar on a terminal, elsewhere a line now and then."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Progress:
     passed: int = 0
     failed: int = 0
     trouble: int = 0
-    judged: int = 0  # those alone say how long the rest takes
+    judged: int = 0  # not kept from an earlier run: these say how long the rest takes
     started: float = field(default_factory=time.monotonic)
-    _said: float = field(default_factory=time.monotonic)
+    _printed: float = field(default_factory=time.monotonic)
     _bar: Any = None
     _row: Any = None
 
@@ -40,10 +40,10 @@ class Progress:
             from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
             from rich.progress import Progress as Bar
 
-            columns = (BarColumn(24), MofNCompleteColumn(), TextColumn("{task.fields[said]}", markup=False))
+            columns = (BarColumn(24), MofNCompleteColumn(), TextColumn("{task.fields[text]}", markup=False))
             console = Console(stderr=True, no_color=not self.color, highlight=False)
             self._bar = Bar(*columns, console=console, transient=True)
-            self._row = self._bar.add_task("", total=self.total, said="")
+            self._row = self._bar.add_task("", total=self.total, text="")
             self._bar.start()
         return self
 
@@ -54,7 +54,7 @@ class Progress:
             self._bar.stop()
 
     def count(self, result: EntryResult) -> None:
-        """One more is done."""
+        """Count one more result and show it."""
         self.done += 1
         self.judged += result.row is not None and not result.kept
         if result.row is None or not result.row.complete:
@@ -65,9 +65,9 @@ class Progress:
             self.failed += 1
         now = time.monotonic()
         if self._bar is not None:
-            self._bar.update(self._row, completed=self.done, said=self._text(now))
-        elif now - self._said >= _LINE_SECONDS:
-            self._said = now
+            self._bar.update(self._row, completed=self.done, text=self._text(now))
+        elif now - self._printed >= _LINE_SECONDS:
+            self._printed = now
             click.echo(_("{done} of {total}: ").format(done=self.done, total=self.total) + self._text(now), err=True)
 
     def _text(self, now: float) -> str:

@@ -68,7 +68,7 @@ def regrade_command(
 def _regrade(run: JudgingRun, regrading: Regrading, place: GradedPlace, book: Path) -> int:
     """Judge what lies at one place; the exit code."""
     from grader.course.roster import read_roster
-    from grader.grading.classfiles import PAGES, write_class
+    from grader.grading.classpage import PAGES, write_class
     from grader.grading.entries import entries
 
     folder = run.folder(place.out)

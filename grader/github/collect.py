@@ -23,7 +23,16 @@ from grader.course.roster import Person
 from grader.errors import BadInputError, UsageError
 from grader.files import write_whole, writing_to
 from grader.github import repository
-from grader.github.collected import COLLECTED_FILE, CollectedFolder, CollectedWork, Head, Snapshot, read_collection
+from grader.github.collected import (
+    COLLECTED_FILE,
+    CollectedFolder,
+    CollectedWork,
+    Head,
+    Snapshot,
+    heads_json,
+    read_collection,
+    read_snapshots,
+)
 from grader.github.git import FetchLimits, Git, UnavailableError
 from grader.i18n import _
 from grader.member import MemberName
@@ -52,6 +61,14 @@ def take_snapshot(people: Sequence[Person], limits: FetchLimits, jobs: int) -> S
     with ThreadPoolExecutor(jobs) as pool:
         heads = list(pool.map(lambda person: _head(person, limits), people))
     return Snapshot(at, tuple(sorted(heads, key=lambda head: head.member)))
+
+
+def add_snapshot(known: Path, file: Path, people: Sequence[Person], bounds: FetchLimits, jobs: int) -> list[Snapshot]:
+    """Take a snapshot and write it to `file` after those of the file `known`; all of them, the new one last."""
+    snapshots = read_snapshots(known) if known.exists() else []
+    snapshots.append(take_snapshot(people, bounds, jobs))
+    write_whole(file, json.dumps(heads_json(snapshots), ensure_ascii=False, indent=1) + "\n")
+    return snapshots
 
 
 def collect_all(order: CollectOrder, progress: Callable[[CollectedWork], None] = lambda _work: None) -> CollectedFolder:

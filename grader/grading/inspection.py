@@ -15,6 +15,7 @@ from grader.intake.candidate import ARCHIVES, NOTEBOOK, SCRIPT
 from grader.intake.read import read
 from grader.intake.submission import Submission
 from grader.judge.evidence import Evidence
+from grader.member import MemberName
 from grader.report.report import CaseResult, Report, Verdict
 
 _NAMED = 5  # cases that an error names
@@ -85,7 +86,7 @@ def run_again(
 
 
 def _nearby(member: str, report_file: Path) -> Iterator[Path]:
-    if set(member) & set("/\\\0") or member.startswith("."):
+    if MemberName(member).flaw is not None:
         return
     homes = [Path.cwd(), *report_file.resolve().parents[:3]]
     for folder in dict.fromkeys([*homes, *(home / "submissions" for home in homes)]):

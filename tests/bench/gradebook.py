@@ -26,8 +26,7 @@ SINGLE = 200
 ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 PROMOTE = """
 import sys
-from grader.cli import app, main
-app._COMMANDS.setdefault("promote", "grader.cli.ta")
+from grader.cli import main
 sys.argv[1:1] = ["promote"]
 main()
 """
