@@ -30,6 +30,7 @@ import numpy as np
 import pytest
 
 from grader.assignment.limits import Limits
+from grader.bridge.loader import LoadPlan
 from grader.bridge.outcomes import MissingNameError
 from grader.bridge.remarks import NameRemark, remarks_of
 from grader.bridge.session import Session
@@ -42,7 +43,6 @@ from grader.judge.notes import notes_of_names, notes_of_problems
 from grader.report.report import Note
 from grader.sandbox.start import start
 from grader.worker import stubs
-from grader.worker.selection import select
 from grader.worker.server import Server
 
 if sys.version_info >= (3, 11):
@@ -100,14 +100,12 @@ def load(cells: tuple[Cell, ...], mode: str, asked: list[str]) -> Loaded:
         for cell in cells:
             if any(error for _line, error in server.op_parse(cell.label, cell.source)):
                 loaded.unparsed.append(cell.number)
-        nodes = [[unit.node for unit in server.units[cell.label]] for cell in cells]
         if mode == "whole":
-            steps = [(cell, index) for cell, parts in enumerate(nodes) for index in range(len(parts))]
+            counts = [len(server.statements[cell.label]) for cell in cells]
+            steps = [(cell, index) for cell, count in enumerate(counts) for index in range(count)]
         else:
-            selection = select(nodes, asked)
-            steps = list(selection.steps)
-            sent = [(each.kind, each.name, each.at, each.others) for each in selection.remarks]
-            loaded.remarks = remarks_of(sent, cells)
+            steps, remarks = server.op_select([cell.label for cell in cells], asked)
+            loaded.remarks = remarks_of(remarks, cells)
         for cell, index in steps:
             try:
                 server.op_run(cells[cell].label, index)
@@ -135,7 +133,7 @@ def test_all_cells_run_in_a_worker(case: Path, workers: Workers) -> None:
     worker = expected["worker"]
     submission = read(case / "in" / expected["handed"], "hw1", ())
     files = {name: text.encode() for name, text in worker.get("files", {}).items()}
-    session = Session(workers, submission, WHOLE, mode="whole", files=files)
+    session = Session(workers, submission, WHOLE, LoadPlan("whole", files=files))
     try:
         transport = session.transport()
         session.budget.grant(10)
@@ -144,7 +142,7 @@ def test_all_cells_run_in_a_worker(case: Path, workers: Workers) -> None:
         for name in worker.get("missing", []):
             with pytest.raises(MissingNameError):
                 getattr(student, name)
-        notes = notes_of_problems(session.problems)
+        notes = notes_of_problems(session.loader.problems)
         assert len(notes) == len(worker.get("notes", [])), notes
         assert all(map(note_as_expected, notes, worker.get("notes", []))), notes
     finally:
