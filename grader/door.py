@@ -58,10 +58,10 @@ def judge_file(hw: str, path: str | Path, *, hidden: bool = False, course: Path 
     The course is the folder with `d2d.toml` that the current folder lies in, unless `course` names another.
     """
     from grader.course.course import find_course
-    from grader.intake.read import read
+    from grader.intake.read import read_submission
 
     assignment = find_course(Path.cwd(), course).assignment(hw)
-    return _report(assignment, read(Path(path), assignment.id, assignment.asked), hidden, course)
+    return _report(assignment, read_submission(Path(path), assignment.id, assignment.asked), hidden, course)
 
 
 def judge_source(

@@ -13,7 +13,7 @@ from grader.i18n import _
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound=Enum)
 LARGEST = 2**53 - 1  # what every reader of JSON takes for a whole number (RFC 8785)
-REQUIRED: Any = object()  # as a default: the member may not be missing
+NO_DEFAULT: Any = object()  # as a default: the member may not be missing
 _FRACTION = re.compile(r"[1-9][0-9]*/[1-9][0-9]*")
 _MOST_SHOWN = 60
 
@@ -34,20 +34,20 @@ class Fields:
             raise FormError(path, _("must be an object"))
         self.values, self.path = dict(value), path
 
-    def take(self, key: str, read: Callable[[Any, str], _T], default: Any = REQUIRED) -> _T:
+    def take(self, key: str, read: Callable[[Any, str], _T], default: Any = NO_DEFAULT) -> _T:
         """What `read` makes of the value of `key` and its path; without a default the key is required."""
         if key in self.values:
             return read(self.values.pop(key), self.name(key))
-        if default is REQUIRED:
+        if default is NO_DEFAULT:
             raise FormError(self.name(key), _("is missing"))
         return default  # type: ignore[no-any-return]
 
     def text(
-        self, key: str, most: int = 1000, *, least: int = 0, form: str | None = None, default: Any = REQUIRED
+        self, key: str, most: int = 1000, *, least: int = 0, form: str | None = None, default: Any = NO_DEFAULT
     ) -> str:
         return self.take(key, lambda value, path: as_text(value, path, most, least=least, form=form), default)
 
-    def one_of(self, key: str, known: Collection[str], default: Any = REQUIRED) -> str:
+    def one_of(self, key: str, known: Collection[str], default: Any = NO_DEFAULT) -> str:
         def read(value: Any, path: str) -> str:
             if not isinstance(value, str) or value not in known:
                 raise FormError(path, _("must be one of {names}").format(names=", ".join(known)))
@@ -55,7 +55,7 @@ class Fields:
 
         return self.take(key, read, default)
 
-    def choice(self, key: str, kind: type[_E], default: _E = REQUIRED) -> _E:
+    def choice(self, key: str, kind: type[_E], default: _E = NO_DEFAULT) -> _E:
         """The member of the enumeration `kind` that is named."""
 
         def read(value: Any, path: str) -> _E:
@@ -67,10 +67,10 @@ class Fields:
 
         return self.take(key, read, default)
 
-    def flag(self, key: str, default: bool = REQUIRED) -> bool:
+    def flag(self, key: str, default: bool = NO_DEFAULT) -> bool:
         return self.take(key, _as_flag, default)
 
-    def whole(self, key: str, least: int = 0, most: int = LARGEST, default: Any = REQUIRED) -> int:
+    def whole(self, key: str, least: int = 0, most: int = LARGEST, default: Any = NO_DEFAULT) -> int:
         return self.take(key, lambda value, path: as_whole(value, path, least, most), default)
 
     def place(self, key: str) -> int | None:
@@ -84,7 +84,7 @@ class Fields:
         """A whole number, or a fraction as text."""
         return self.take(key, as_points)
 
-    def items(self, key: str, read: Callable[[Any, str], _T], most: int, default: Any = REQUIRED) -> tuple[_T, ...]:
+    def items(self, key: str, read: Callable[[Any, str], _T], most: int, default: Any = NO_DEFAULT) -> tuple[_T, ...]:
         """A list, each of whose items is given to `read` with its path."""
 
         def read_list(value: Any, path: str) -> tuple[_T, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from grader.errors import BadAssignmentError
-from grader.fields import REQUIRED, Fields, FormError, as_text
+from grader.fields import NO_DEFAULT, Fields, FormError, as_text
 from grader.files import read_text
 from grader.i18n import _
 
@@ -31,9 +31,9 @@ class Table(Fields):
         self.file, self.source = file, text
         self.known: list[str] = []  # the keys that were asked for
 
-    def take(self, key: str, read: Callable[[Any, str], _T], default: Any = REQUIRED) -> _T:
+    def take(self, key: str, read: Callable[[Any, str], _T], default: Any = NO_DEFAULT) -> _T:
         self.known.append(key)
-        if default is REQUIRED and key not in self.values:
+        if default is NO_DEFAULT and key not in self.values:
             for misspelled in get_close_matches(key, self.values, 1):
                 raise self._unknown(misspelled)
         try:
@@ -41,7 +41,7 @@ class Table(Fields):
         except FormError as error:
             raise self.error(str(error), key) from error
 
-    def names(self, key: str, default: tuple[str, ...] = REQUIRED) -> tuple[str, ...]:
+    def names(self, key: str, default: tuple[str, ...] = NO_DEFAULT) -> tuple[str, ...]:
         """A list of strings."""
         return self.items(key, as_text, _MOST_NAMES, default)
 
@@ -80,7 +80,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return _("Did you mean {name}?").format(name=near[0]) if near else _("Take it out, or correct how it is written.")
 
 
-def load(file: Path) -> Table:
+def load_table(file: Path) -> Table:
     """The top table of a file."""
     text = read_text(file)
     try:

@@ -9,7 +9,7 @@ from typing import Any
 from grader.assignment.limits import Limits
 from grader.assignment.manifest import Assignment
 from grader.bridge.session import WorkerSource
-from grader.intake.read import read
+from grader.intake.read import read_submission
 from grader.intake.submission import Cell, Submission
 from grader.judge.cases import collect_cases
 from grader.judge.reference import LiveReference
@@ -47,7 +47,7 @@ class Bench:
     ) -> Report:
         """The report on a submission, a file or a source."""
         if isinstance(submission, Path):
-            submission = read(submission, self.assignment.id)
+            submission = read_submission(submission, self.assignment.id)
         elif isinstance(submission, str):
             submission = code(submission)
         answers = reference or LiveReference(self.assignment.reference or Path())

@@ -13,9 +13,9 @@ from typing import Any
 
 from grader.assignment.limits import Limits
 from grader.errors import BadAssignmentError
-from grader.fields import REQUIRED, FormError, as_amount
+from grader.fields import NO_DEFAULT, FormError, as_amount
 from grader.i18n import LANGUAGES, _, catalog, language
-from grader.toml import Table, load
+from grader.toml import Table, load_table
 
 MANIFEST = "assignment.toml"
 RECORDING = "public.d2d"
@@ -133,7 +133,7 @@ def assignment_order(id_: str) -> list[tuple[int, str]]:
 
 def read_assignment(folder: Path, reference: Path | None) -> Assignment:
     """The assignment in `folder`; every mistake of the manifest is named with its line."""
-    table = load(folder / MANIFEST)
+    table = load_table(folder / MANIFEST)
     titles = table.table("title")
     worker = table.table("worker")
     limits = table.table("limits")
@@ -145,7 +145,7 @@ def read_assignment(folder: Path, reference: Path | None) -> Assignment:
     assignment = Assignment(
         id=table.text("id"),
         version=table.text("version"),
-        titles={code: titles.text(code, default=REQUIRED if code == "en" else "") for code in LANGUAGES},
+        titles={code: titles.text(code, default=NO_DEFAULT if code == "en" else "") for code in LANGUAGES},
         folder=folder,
         stub=stub,
         stub_text=stub.read_text("utf-8"),

@@ -23,11 +23,11 @@ from grader.errors import BadAssignmentError
 from grader.grading.local import judge_all
 from grader.grading.task import Done, Task
 from grader.i18n import _
-from grader.intake.read import read
+from grader.intake.read import read_submission
 from grader.intake.submission import Cell, Submission
 from grader.judge.hints import place_of, read_misconceptions
 from grader.report.report import Verdict
-from grader.toml import load
+from grader.toml import load_table
 
 SECRET = b"audit"
 EQUIVALENT = "equivalent.toml"
@@ -96,7 +96,7 @@ class Audit:
             ]
             return AuditLine("stub", len(cases), len(cases) - len(failures), tuple(failures))
 
-        submission = read(self.assignment.stub, self.assignment.id, self.assignment.asked)
+        submission = read_submission(self.assignment.stub, self.assignment.id, self.assignment.asked)
         return AuditStep([Task("stub", submission, SECRET)], check)
 
     def misconceptions(self) -> AuditStep:
@@ -133,7 +133,11 @@ class Audit:
         """
         folders = sorted(self.corpus.glob("alternative-*")) if self.corpus and self.corpus.is_dir() else []
         tasks = [
-            Task(f"{folder.name}, {_seed(at)}", read(folder, self.assignment.id, self.assignment.asked), _secret(at))
+            Task(
+                f"{folder.name}, {_seed(at)}",
+                read_submission(folder, self.assignment.id, self.assignment.asked),
+                _secret(at),
+            )
             for folder in folders
             for at in range(min(self.seeds, _SEEDS_AGAIN))
         ]
@@ -221,7 +225,7 @@ def equivalents(assignment: Assignment) -> dict[str, str]:
     file = assignment.folder / EQUIVALENT
     if not file.is_file():
         return {}
-    table = load(file)
+    table = load_table(file)
     reasons = table.table("equivalent")
     found = {name: reason for reason in list(reasons.values) for name in reasons.names(reason)}
     table.finish()

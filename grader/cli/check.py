@@ -93,9 +93,9 @@ def check_command(hw: str, path: Path | None, pattern: str | None, watch: bool, 
     outputs = _Outputs(options["json_file"], options["html_file"], options["notebook"], options["fragment"], color)
     outputs.demand(file)
     if not watch:
-        from grader.intake.read import read
+        from grader.intake.read import read_submission
 
-        read(file, assignment.id, assignment.asked)  # what can't be read is said before anything is started
+        read_submission(file, assignment.id, assignment.asked)  # what can't be read is said before anything is started
     from grader.door import Checker
 
     with Checker(assignment, pattern) as checker:
@@ -114,9 +114,9 @@ def default_path(assignment: Assignment) -> Path:
 
 
 def _once(checker: Checker, assignment: Assignment, file: Path, outputs: _Outputs) -> int:
-    from grader.intake.read import read
+    from grader.intake.read import read_submission
 
-    return outputs.give(checker.judge(read(file, assignment.id, assignment.asked)), file, assignment)
+    return outputs.give(checker.judge(read_submission(file, assignment.id, assignment.asked)), file, assignment)
 
 
 def _watch(checker: Checker, assignment: Assignment, file: Path, outputs: _Outputs) -> int:

@@ -18,7 +18,7 @@ from grader.member import MemberName
 if TYPE_CHECKING:
     from grader.course.term import Term
     from grader.gradebook.book import Gradebook, LogEntry
-    from grader.gradebook.results import Entry, Override, Result, Results
+    from grader.gradebook.results import LoggedReport, Override, Result, Results
 
 
 @click.group(help=_("Look into a gradebook: what counts, who changed what, and whether it is whole."))
@@ -150,7 +150,7 @@ def _member_text(opened: Gradebook, term: Term, member: str, chosen: Iterable[Re
     return "\n\n".join(parts)
 
 
-def _report_row(entry: Entry, term: Term) -> list[str]:
+def _report_row(entry: LoggedReport, term: Term) -> list[str]:
     from grader.report.sheet import out_of
 
     handed_in = term.local(entry.submitted_at) if entry.submitted_at else _("unknown")
@@ -166,13 +166,13 @@ def _override_row(override: Override, term: Term) -> list[str]:
     return [override.assignment, term.local(override.at), override.by, points, override.why]
 
 
-def _paused(entries: Iterable[Entry], term: Term) -> Iterable[str]:
+def _paused(entries: Iterable[LoggedReport], term: Term) -> Iterable[str]:
     """A sentence for each assignment of which too many versions were graded: the member sees no hidden cases of it."""
     from datetime import datetime, timezone
 
     from grader.gradebook.feedback import paused_until
 
-    by_assignment: dict[str, list[Entry]] = {}
+    by_assignment: dict[str, list[LoggedReport]] = {}
     for entry in entries:
         by_assignment.setdefault(entry.assignment, []).append(entry)
     for assignment, versions in by_assignment.items():

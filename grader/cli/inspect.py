@@ -56,9 +56,9 @@ def inspect_command(
 
 
 def _named_submission(path: Path, report: Report, assignment: Assignment) -> Submission:
-    from grader.intake.read import read
+    from grader.intake.read import read_submission
 
-    work = read(path, assignment.id, assignment.asked)
+    work = read_submission(path, assignment.id, assignment.asked)
     if work.sha256 != report.submission_sha256:
         say(_("{file} is another version than the one in the report.").format(file=path))
     return replace(work, member=report.member)

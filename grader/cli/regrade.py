@@ -17,7 +17,7 @@ from grader.i18n import _
 
 if TYPE_CHECKING:
     from grader.grading.batch import GradedPlace
-    from grader.grading.changes import Move
+    from grader.grading.changes import ScoreChange
     from grader.grading.regrade import Regrading
     from grader.report.report import CaseResult
 
@@ -89,7 +89,7 @@ def _is_there(path: Path) -> bool:
     return path.exists()
 
 
-def _shown(moves: Sequence[Move]) -> Iterator[str]:
+def _shown(moves: Sequence[ScoreChange]) -> Iterator[str]:
     """A line for each score that moved, and one for each case that moved it."""
     from grader.clean import inline
     from grader.report.sheet import out_of

@@ -39,7 +39,7 @@ def similar_command(
 ) -> None:
     """Pairs of the submissions in DIR."""
     from grader.grading.entries import entries
-    from grader.intake.read import read
+    from grader.intake.read import read_submission
     from grader.similarity.page import overlap_page
     from grader.similarity.similar import compare, compared_text, given_texts
 
@@ -48,7 +48,7 @@ def similar_command(
     texts, unread = _texts(entries(folder, assignment.id), assignment)
     common_code = [
         *given_texts(assignment),
-        *(compared_text(read(file, assignment.id, assignment.asked)) for file in given),
+        *(compared_text(read_submission(file, assignment.id, assignment.asked)) for file in given),
     ]
     overlap = compare(assignment.id, texts, common_code, assignment.asked, unread=unread)
     write_whole(page_file, overlap_page(overlap))
@@ -61,7 +61,7 @@ def similar_command(
 
 def _texts(submissions: Iterable[Entry], assignment: Assignment) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The code of each member, and why there is none of some."""
-    from grader.intake.read import read
+    from grader.intake.read import read_submission
     from grader.similarity.similar import compared_text
 
     texts: dict[str, str] = {}
@@ -70,7 +70,7 @@ def _texts(submissions: Iterable[Entry], assignment: Assignment) -> tuple[dict[s
         try:
             if entry.trouble is not None:
                 raise entry.trouble
-            texts[entry.member] = compared_text(read(entry.path, assignment.id, assignment.asked))
+            texts[entry.member] = compared_text(read_submission(entry.path, assignment.id, assignment.asked))
         except BadInputError as error:
             unread.append((entry.member, error.what))
     return texts, unread

@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.assignment.manifest import MANIFEST, Assignment, assignment_order, read_assignment
 from grader.errors import D2DError, UsageError
 from grader.i18n import LANGUAGES, _
-from grader.toml import load
+from grader.toml import load_table
 
 COURSE_FILE = "d2d.toml"
 # Keys of the course file that only the staff's commands read (grader.course.term), when they need them.
@@ -65,7 +65,7 @@ def course_language(start: Path, named: Path | None = None) -> str | None:
 
 
 def _read(folder: Path) -> Course:
-    table = load(folder / COURSE_FILE)
+    table = load_table(folder / COURSE_FILE)
     course = Course(
         folder=folder,
         name=table.text("name"),

@@ -20,7 +20,7 @@ _MARKS_OF_ORDER = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     """One row: its number as a spreadsheet shows it, and its cells by column."""
 
     file: Path
@@ -64,7 +64,7 @@ class Sheet:
 
     file: Path
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
 
 
 def plain(text: str) -> str:
@@ -99,11 +99,11 @@ def read_sheet(file: Path) -> Sheet:
     for row in body:
         _fits(row, len(head.cells), columns)
     width = len(head.cells)
-    padded = (Row(file, row.number, (row.cells + ("",) * width)[:width]) for row in body)
+    padded = (SheetRow(file, row.number, (row.cells + ("",) * width)[:width]) for row in body)
     return Sheet(file, columns, tuple(padded))
 
 
-def _fits(row: Row, width: int, columns: tuple[Column, ...]) -> None:
+def _fits(row: SheetRow, width: int, columns: tuple[Column, ...]) -> None:
     """No cell may stand where no column is: it has slipped there from another one."""
     heads = {column.at for column in columns}
     for at, cell in enumerate(row.cells):
@@ -113,14 +113,14 @@ def _fits(row: Row, width: int, columns: tuple[Column, ...]) -> None:
             raise row.error(said, Column(at, ""), hint)
 
 
-def _records(file: Path, text: str, delimiter: str, first: int) -> Iterator[Row]:
+def _records(file: Path, text: str, delimiter: str, first: int) -> Iterator[SheetRow]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = first - 1
     try:
         for cells in reader:
             number += 1
             if any(cell.strip() for cell in cells):
-                yield Row(file, number, tuple(cells))
+                yield SheetRow(file, number, tuple(cells))
     except csv.Error as error:
         reason = _("the quotes don't match, or a cell is too long")
         said = _("row {row}: This can't be read as CSV: {reason}.").format(row=number + 1, reason=reason)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from grader.course.csvfile import Column, Row, Sheet, plain, shortened
+from grader.course.csvfile import Column, Sheet, SheetRow, plain, shortened
 from grader.course.policy import Policy, Share
 from grader.errors import BadInputError
 from grader.i18n import _
@@ -73,7 +73,7 @@ class Tally:
         return Share(self.attended + self.late - lost + excused, held)
 
 
-def tally_of(sheet: Sheet, identity: Iterable[Column]) -> Callable[[Row], Tally]:
+def tally_of(sheet: Sheet, identity: Iterable[Column]) -> Callable[[SheetRow], Tally]:
     """How the rows of `sheet` are to be read: by counts, or by a mark a session."""
     taken = set(identity)
     columns = [column for column in sheet.columns if column not in taken]
@@ -120,7 +120,7 @@ def _count_columns(sheet: Sheet, columns: list[Column]) -> dict[str, Column]:
     return found
 
 
-def _counted(row: Row, columns: dict[str, Column]) -> Tally:
+def _counted(row: SheetRow, columns: dict[str, Column]) -> Tally:
     counts = {name: _count(row, column) for name, column in columns.items()}
     held = counts.pop("held", None)
     if held is None:
@@ -136,7 +136,7 @@ def _counted(row: Row, columns: dict[str, Column]) -> Tally:
     return Tally(**counts)
 
 
-def _count(row: Row, column: Column) -> int:
+def _count(row: SheetRow, column: Column) -> int:
     text = plain(row.cells[column.at])
     found = _COUNT.fullmatch(text)
     if not found:
@@ -146,14 +146,14 @@ def _count(row: Row, column: Column) -> int:
     return int(found[1])
 
 
-def _marked(row: Row, columns: list[Column]) -> Tally:
+def _marked(row: SheetRow, columns: list[Column]) -> Tally:
     counts = dict.fromkeys(Mark, 0)
     for column in columns:
         counts[_mark(row, column)] += 1
     return Tally(**{mark.value: count for mark, count in counts.items()})
 
 
-def _mark(row: Row, column: Column) -> Mark:
+def _mark(row: SheetRow, column: Column) -> Mark:
     cell = row.cells[column.at]
     mark = _MARKS.get(plain(cell))
     if mark is None:

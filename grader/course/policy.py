@@ -14,7 +14,7 @@ from itertools import product
 from pathlib import Path
 
 from grader.i18n import _
-from grader.toml import Table, did_you_mean, load
+from grader.toml import Table, did_you_mean, load_table
 
 DEFAULT = Path(__file__).with_name("policy.toml")
 
@@ -107,7 +107,7 @@ class Policy:
 
 def read_policy(file: Path | None = None) -> Policy:
     """The policy in a file; without one, the criteria of the study group."""
-    return policy_of(load(file or DEFAULT))
+    return policy_of(load_table(file or DEFAULT))
 
 
 def policy_of(table: Table) -> Policy:

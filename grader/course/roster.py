@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course.csvfile import Column, Row, Sheet, plain, read_sheet, shortened
+from grader.course.csvfile import Column, Sheet, SheetRow, plain, read_sheet, shortened
 from grader.course.marks import Tally, tally_of
 from grader.course.policy import Policy, Share
 from grader.errors import BadInputError
@@ -92,7 +92,7 @@ def read_attendance(file: Path, roster: Roster | None = None) -> Attendance:
     columns = _identity(sheet)
     tally = tally_of(sheet, columns.values())
     tallies: dict[str, Tally] = {}
-    rows: dict[str, Row] = {}
+    rows: dict[str, SheetRow] = {}
     unknown = []
     for row, name in _rows(sheet, next(iter(columns.values()))):
         member: str | None = name
@@ -141,9 +141,9 @@ def _identity(sheet: Sheet) -> dict[str, Column]:
     return found
 
 
-def _rows(sheet: Sheet, column: Column) -> Iterator[tuple[Row, str]]:
+def _rows(sheet: Sheet, column: Column) -> Iterator[tuple[SheetRow, str]]:
     """Each row with the name in `column`, which nobody may have twice."""
-    seen: dict[str, Row] = {}
+    seen: dict[str, SheetRow] = {}
     for row in sheet.rows:
         name = MemberName(row.cells[column.at].strip())
         if not name:
@@ -155,7 +155,7 @@ def _rows(sheet: Sheet, column: Column) -> Iterator[tuple[Row, str]]:
         yield row, name
 
 
-def _known(roster: Roster, row: Row, columns: Mapping[str, Column]) -> str | None:
+def _known(roster: Roster, row: SheetRow, columns: Mapping[str, Column]) -> str | None:
     """Who of the roster a row is about, by the first of its names that the roster knows."""
     for column in columns.values():
         cell = row.cells[column.at].strip()

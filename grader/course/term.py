@@ -14,7 +14,7 @@ from grader.course.feedback import Feedback, read_feedback
 from grader.course.policy import DEFAULT, Policy, policy_of, read_policy
 from grader.fields import FormError
 from grader.i18n import _
-from grader.toml import Table, load
+from grader.toml import Table, load_table
 
 TIME_ZONE = "Asia/Seoul"
 _MOST_GRACE = 60 * 24 * 31
@@ -77,7 +77,7 @@ class Term:
 
 def load_term(course_file: Path) -> Term:
     """The term in a course file, whose other keys are left to who reads the course."""
-    return read_term(load(course_file).only(*TERM_KEYS))
+    return read_term(load_table(course_file).only(*TERM_KEYS))
 
 
 def read_term(table: Table) -> Term:
@@ -113,7 +113,7 @@ def read_term(table: Table) -> Term:
         public_key=public_key,
         private_key=_private_half(public_key),
         secret_file=None if secret_file is None else table.file.parent / secret_file,
-        policy=policy_of(table.table("policy")) if "policy" in table.values else policy_of(load(DEFAULT)),
+        policy=policy_of(table.table("policy")) if "policy" in table.values else policy_of(load_table(DEFAULT)),
         feedback=read_feedback(table.table("feedback")),
     )
 

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from grader.course.term import Term
 from grader.errors import BadInputError
-from grader.gradebook.chain import START, append, faults, now, time_text
-from grader.gradebook.results import Entry, Override, Results, counting
+from grader.gradebook.chain import START, append_entry, faults, now, time_text
+from grader.gradebook.results import LoggedReport, Override, Results, counting
 from grader.gradebook.storage import connect, errors, writing
 from grader.i18n import _
 from grader.member import MemberName
@@ -124,7 +124,7 @@ class Gradebook:
         self._connection.execute("INSERT INTO documents (report, json) VALUES (?, ?)", (id_, packed))
         what = {"report": id_, "sha256": digest, "score": number(report.score), "key": key}
         dates = {"added_at": added_at, "submitted_at": submitted}
-        append(self._connection, by, "report", member, report.assignment, what | dates)
+        append_entry(self._connection, by, "report", member, report.assignment, what | dates)
         return Added(id_, new=True)
 
     def override(
@@ -157,13 +157,13 @@ class Gradebook:
                 (now(), by, why, member, assignment, row[0], stored, str(max_score), pass_percent),
             )
             what = {"points": stored, "max_score": str(max_score), "pass_percent": pass_percent, "why": why}
-            append(self._connection, by, "override", member, assignment, what)
+            append_entry(self._connection, by, "override", member, assignment, what)
 
     def remember(self, assignment: str, places: dict[str, str], *, by: str) -> None:
         """Note where the submissions of an assignment lie, and their reports, for whoever grades them again."""
         with writing(self._connection, self.path):
             if places not in self.remembered(assignment):
-                append(self._connection, by, "graded", None, assignment, places)
+                append_entry(self._connection, by, "graded", None, assignment, places)
 
     def remembered(self, assignment: str) -> list[dict[str, str]]:
         """Where the submissions of an assignment lay whenever they were graded, from the first time on."""
@@ -182,14 +182,14 @@ class Gradebook:
             counts = dict.fromkeys(sorted({each["decision"] for each in decisions}), 0)
             for each in decisions:
                 counts[each["decision"]] += 1
-            append(self._connection, by, "decisions", None, None, {"sha256": sha256(decisions), "counts": counts})
+            append_entry(self._connection, by, "decisions", None, None, {"sha256": sha256(decisions), "counts": counts})
         return True
 
     def results(self, term: Term) -> Results:
         """What counts, by member and assignment."""
         return counting(self.entries(), self.overrides(), term)
 
-    def entries(self, member: str | None = None) -> list[Entry]:
+    def entries(self, member: str | None = None) -> list[LoggedReport]:
         """Every stored report, or one member's, in the order in which they came in."""
         rows = self._rows(
             "SELECT id, added_at, member, assignment, submitted_at, submission_sha256, score, max_score,"
@@ -197,7 +197,7 @@ class Gradebook:
             member,
         )
         return [
-            Entry(id_, _time(added), who, hw, None if at is None else _time(at), content,
+            LoggedReport(id_, _time(added), who, hw, None if at is None else _time(at), content,
                   _points(score), _points(of), mark, bool(complete), key)
             for id_, added, who, hw, at, content, score, of, mark, complete, key in rows
         ]  # fmt: skip

@@ -31,7 +31,7 @@ def time_text(moment: datetime) -> str:
     return moment.astimezone(timezone.utc).isoformat(timespec="seconds")
 
 
-def append(
+def append_entry(
     connection: sqlite3.Connection,
     by: str,
     action: str,
@@ -53,7 +53,7 @@ def seal(connection: sqlite3.Connection) -> None:
     """Log the times and keys of the reports that came in before their own entries named these."""
     (last,) = connection.execute("SELECT max(id) FROM reports").fetchone()
     if last is not None:
-        append(connection, "d2d", "sealed", None, None, {"reports": last, "sha256": _dates(connection, last)})
+        append_entry(connection, "d2d", "sealed", None, None, {"reports": last, "sha256": _dates(connection, last)})
 
 
 def link(previous: str, entry: Iterable[Any]) -> str:

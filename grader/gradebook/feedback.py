@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from grader.course.feedback import Cooldown, Level
 from grader.course.term import Term
-from grader.gradebook.results import Entry, Override
+from grader.gradebook.results import LoggedReport, Override
 from grader.i18n import _
 from grader.report.report import CaseResult, Note, Report, Section, Verdict, Visibility, sections
 from grader.report.sheet import decimal
@@ -63,7 +63,7 @@ def feedback_now(report: Report, term: Term, now: datetime, book: Gradebook) -> 
     return cut, until is not None
 
 
-def paused_until(entries: Iterable[Entry], cooldown: Cooldown, now: datetime) -> datetime | None:
+def paused_until(entries: Iterable[LoggedReport], cooldown: Cooldown, now: datetime) -> datetime | None:
     """Until when so many versions of one member's assignment have been graded of late that nothing more is told.
 
     Counted is when each content first came into the gradebook, by the staff's own clock: a commit's time is the

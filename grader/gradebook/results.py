@@ -16,7 +16,7 @@ from grader.report.report import number
 
 
 @dataclass(frozen=True)
-class Entry:
+class LoggedReport:
     """A stored report, but for its cases."""
 
     id: int
@@ -100,10 +100,10 @@ class Result:
 class _Submission:
     """Everything that was graded of one and the same content."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[LoggedReport, ...]
 
     @cached_property
-    def entry(self) -> Entry:
+    def entry(self) -> LoggedReport:
         """The newest report that is complete: one with a fault of ours never takes the place of one without."""
         return max(self.entries, key=lambda entry: (entry.complete, entry.id))
 
@@ -124,7 +124,7 @@ class _Submission:
 Results = Mapping[str, Mapping[str, Result]]
 
 
-def counting(entries: Iterable[Entry], overrides: Iterable[Override], term: Term) -> Results:
+def counting(entries: Iterable[LoggedReport], overrides: Iterable[Override], term: Term) -> Results:
     """What counts, by member and assignment."""
     found: dict[str, dict[str, Result]] = {}
     ordered = sorted(entries, key=lambda entry: (entry.member, entry.assignment, entry.submission_sha256))

@@ -14,10 +14,10 @@ from grader.grading.folder import ReportFolder
 from grader.grading.inputs import Inputs
 from grader.grading.task import Engine, Lost, Setting, Task
 from grader.i18n import _
-from grader.intake.read import read
+from grader.intake.read import read_submission
 from grader.report.reader import read_file
 from grader.report.report import Report
-from grader.report.summary import Row
+from grader.report.summary import SummaryRow
 
 _AT_ONCE = 200  # reports that the gradebook takes in one transaction
 
@@ -27,7 +27,7 @@ class EntryResult:
     """What came of an entry: the row of its report (`kept`: the report was there already), or why there is none."""
 
     member: str
-    row: Row | None = None
+    row: SummaryRow | None = None
     trouble: D2DError | None = None
     kept: bool = False
 
@@ -91,7 +91,7 @@ class Grading:
         if not self.veto(report):
             return EntryResult(member, self.out.write(report))
         before = self.out.before.get(member)
-        return EntryResult(member, Row.of(report) if before is None else before.row, kept=True)
+        return EntryResult(member, SummaryRow.of(report) if before is None else before.row, kept=True)
 
     def _settled(self) -> Iterator[EntryResult]:
         while self._ready:
@@ -104,7 +104,7 @@ class Grading:
             try:
                 if entry.trouble is not None:
                     raise entry.trouble
-                submission = replace(read(entry.path, assignment.id, assignment.asked), member=entry.member)
+                submission = replace(read_submission(entry.path, assignment.id, assignment.asked), member=entry.member)
             except BadInputError as error:
                 self._ready.append(EntryResult(entry.member, trouble=error))
                 continue

@@ -10,7 +10,7 @@ from grader.report.report import CaseResult, Report, number
 
 
 @dataclass(frozen=True)
-class CaseMove:
+class CaseChange:
     """A case that ended otherwise, or counts otherwise; None where it was not there."""
 
     id: str
@@ -35,7 +35,7 @@ class CaseMove:
 
 
 @dataclass(frozen=True)
-class Move:
+class ScoreChange:
     """A score that moved. `stands`: it would be lower, and the one before was told to stand."""
 
     member: str
@@ -43,7 +43,7 @@ class Move:
     max_before: Fraction
     after: Fraction
     max_after: Fraction
-    cases: tuple[CaseMove, ...]
+    cases: tuple[CaseChange, ...]
     stands: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -59,14 +59,14 @@ class Move:
         }
 
 
-def move(before: Report, after: Report, *, stands: bool = False) -> Move | None:
+def score_change(before: Report, after: Report, *, stands: bool = False) -> ScoreChange | None:
     """How the score moved, and by which cases; None where it did not."""
     if (before.score, before.max_score) == (after.score, after.max_score):
         return None
     old, new = ({case.id: case for case in report.cases} for report in (before, after))
-    cases = [CaseMove(id_, old.get(id_), new.get(id_)) for id_ in dict.fromkeys([*old, *new])]
+    cases = [CaseChange(id_, old.get(id_), new.get(id_)) for id_ in dict.fromkeys([*old, *new])]
     changed = tuple(case for case in cases if case.points)
-    return Move(after.member, before.score, before.max_score, after.score, after.max_score, changed, stands)
+    return ScoreChange(after.member, before.score, before.max_score, after.score, after.max_score, changed, stands)
 
 
 def is_lower(before: Report, after: Report) -> bool:

@@ -16,7 +16,7 @@ from grader.grading.cohort import Cohort
 from grader.grading.folder import ReportFolder
 from grader.render.templating import framed
 from grader.report.reader import read_file
-from grader.report.summary import Row, summary
+from grader.report.summary import SummaryRow, summary
 
 PAGES = "pages"  # the folder of members' pages, beside `reports`
 _HARDEST = 10
@@ -32,7 +32,7 @@ def write_class(
     pages: bool,
 ) -> None:
     """Write the files for whoever has a report in the folder, an entry without a report, or a line in the roster."""
-    rows: dict[str, Row | None] = {member: kept.row for member, kept in folder.before.items()}
+    rows: dict[str, SummaryRow | None] = {member: kept.row for member, kept in folder.before.items()}
     rows |= {result.member: result.row for result in results}
     write_whole(folder.folder / "summary.csv", summary(assignment.id, list(assignment.sections), sorted(rows.items())))
     missing = {member: "" for member in roster or () if member not in rows}
@@ -66,10 +66,10 @@ def class_page(cohort: Cohort, *, reports: str = "reports", pages: str | None = 
     )
 
 
-def _heat(cohort: Cohort) -> Callable[[Row, str], int | None]:
+def _heat(cohort: Cohort) -> Callable[[SummaryRow, str], int | None]:
     """The step of colour of a member's section; None where there is no such section in the report."""
 
-    def step(row: Row, section: str) -> int | None:
+    def step(row: SummaryRow, section: str) -> int | None:
         most = cohort.sections[section]
         if section not in row.sections or not most:
             return None

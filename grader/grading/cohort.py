@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from grader.report.report import Verdict, Visibility
-from grader.report.summary import Ended, Row
+from grader.report.summary import Ended, SummaryRow
 
 
 @dataclass
@@ -37,7 +37,7 @@ class CaseTally:
 
 
 @dataclass
-class Misconception:
+class MisconceptionCount:
     """A hint that was given, to whom, and in how many cases."""
 
     id: str
@@ -54,10 +54,10 @@ class Cohort:
     assignment: str
     title: str
     pass_percent: int
-    rows: tuple[Row, ...]
+    rows: tuple[SummaryRow, ...]
     sections: Mapping[str, Fraction]  # each with the most points that anybody could get
     cases: tuple[CaseTally, ...]
-    misconceptions: tuple[Misconception, ...]
+    misconceptions: tuple[MisconceptionCount, ...]
     missing: Mapping[str, str] = field(default_factory=dict)  # who has no report, and why, as far as that is known
 
     @classmethod
@@ -66,12 +66,12 @@ class Cohort:
         assignment: str,
         title: str,
         pass_percent: int,
-        rows: Iterable[Row],
+        rows: Iterable[SummaryRow],
         missing: Mapping[str, str] | None = None,
     ) -> Cohort:
         """What the rows of one assignment's reports say together."""
         tallies: dict[str, CaseTally] = {}
-        hints: dict[str, Misconception] = {}
+        hints: dict[str, MisconceptionCount] = {}
         sections: dict[str, Fraction] = {}
         ordered = tuple(sorted(rows, key=lambda row: row.member))
         for row in ordered:
@@ -119,13 +119,13 @@ class Cohort:
         return counts
 
 
-def _count(case: Ended, member: str, tallies: dict[str, CaseTally], hints: dict[str, Misconception]) -> None:
+def _count(case: Ended, member: str, tallies: dict[str, CaseTally], hints: dict[str, MisconceptionCount]) -> None:
     tally = tallies.get(case.id)
     if tally is None:
         tally = tallies[case.id] = CaseTally(case.id, case.section, case.title, case.visibility)
     tally.verdicts[case.verdict] += 1
     if case.hint is not None:
-        hint = hints.setdefault(case.hint.id, Misconception(case.hint.id, case.hint.text, case.section))
+        hint = hints.setdefault(case.hint.id, MisconceptionCount(case.hint.id, case.hint.text, case.section))
         hint.cases += 1
         if not hint.members or hint.members[-1] != member:  # a report's cases come one after the other
             hint.members.append(member)

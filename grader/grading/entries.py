@@ -14,7 +14,7 @@ from grader.clean import inline
 from grader.errors import BadInputError, UsageError
 from grader.files import reading
 from grader.i18n import _
-from grader.intake.candidate import ARCHIVES, NOTEBOOK, SCRIPT, is_foreign, stem
+from grader.intake.candidate import ARCHIVES, NOTEBOOK, PYTHON, is_foreign, stem
 from grader.intake.text import shown
 from grader.member import LONGEST_NAME, MemberName
 
@@ -36,7 +36,7 @@ def entries(path: Path, assignment: str, *, apart_from: Iterable[Path] = ()) -> 
     A folder that holds what is called as the assignment is (`hw1.py`, `hw1.ipynb`, `hw1/`) is one submission.
     `apart_from` are places of ours that may lie within it.
     """
-    if not path.is_dir() or any((path / f"{assignment}{end}").exists() for end in ("", SCRIPT, NOTEBOOK, *ARCHIVES)):
+    if not path.is_dir() or any((path / f"{assignment}{end}").exists() for end in ("", PYTHON, NOTEBOOK, *ARCHIVES)):
         return [_named(path)]
     ours = {place.resolve() for place in apart_from}
     with reading(path, folder=True):

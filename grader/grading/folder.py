@@ -18,7 +18,7 @@ from grader.i18n import _
 from grader.member import MemberName
 from grader.report.reader import Document, read_file
 from grader.report.report import Report, laid_out
-from grader.report.summary import Row
+from grader.report.summary import SummaryRow
 
 if TYPE_CHECKING:
     from grader.report.signature import SigningKey
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class Kept:
     """A report that was there: what it comes to, and what it was made of (None where it is not to be relied on)."""
 
-    row: Row
+    row: SummaryRow
     inputs_sha256: str | None
 
 
@@ -60,12 +60,12 @@ class ReportFolder:
         """Where a member's report is."""
         return self.reports / f"{member}.json"
 
-    def kept(self, member: str, inputs_sha256: str) -> Row | None:
+    def kept(self, member: str, inputs_sha256: str) -> SummaryRow | None:
         """What the report comes to that is there already, made of the very same."""
         found = self.before.get(member)
         return found.row if found is not None and found.inputs_sha256 == inputs_sha256 else None
 
-    def write(self, report: Report) -> Row:
+    def write(self, report: Report) -> SummaryRow:
         """Put a report on the disk, signed."""
         signed = report if self.key is None else self.key.sign(report)
         try:
@@ -73,7 +73,7 @@ class ReportFolder:
         except FileError as error:
             hint = _("What was written before is whole. Make room, and give the same command again: it goes on there.")
             raise OurFaultError(error.what, where=error.where, hint=hint) from error
-        return Row.of(report)
+        return SummaryRow.of(report)
 
     def _look(self) -> None:
         for file in sorted(self.reports.glob("*.json")):
@@ -93,7 +93,7 @@ class ReportFolder:
                 self.troubles.append(BadInputError(what, where=file))
                 continue
             relied = report.complete and self._is_ours(document)
-            self.before[report.member] = Kept(Row.of(report), report.inputs_sha256 if relied else None)
+            self.before[report.member] = Kept(SummaryRow.of(report), report.inputs_sha256 if relied else None)
 
     def _is_ours(self, document: Document) -> bool:
         """Whether it is signed as it would be now; without a key there is nothing to go by."""

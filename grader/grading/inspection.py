@@ -11,8 +11,8 @@ from grader.errors import BadInputError, UsageError
 from grader.grading.bench import open_bench
 from grader.grading.task import Setting
 from grader.i18n import _, language
-from grader.intake.candidate import ARCHIVES, NOTEBOOK, SCRIPT
-from grader.intake.read import read
+from grader.intake.candidate import ARCHIVES, NOTEBOOK, PYTHON
+from grader.intake.read import read_submission
 from grader.intake.submission import Submission
 from grader.judge.evidence import Evidence
 from grader.member import MemberName
@@ -41,7 +41,7 @@ def judged_submission(report: Report, assignment: Assignment, report_file: Path)
     """The submission that the report is on, where it lies nearby: the report holds its hash."""
     for path in _nearby(report.member, report_file):
         try:
-            submission = read(path, assignment.id, assignment.asked)
+            submission = read_submission(path, assignment.id, assignment.asked)
         except BadInputError:
             continue
         if submission.sha256 == report.submission_sha256:
@@ -90,6 +90,6 @@ def _nearby(member: str, report_file: Path) -> Iterator[Path]:
         return
     homes = [Path.cwd(), *report_file.resolve().parents[:3]]
     for folder in dict.fromkeys([*homes, *(home / "submissions" for home in homes)]):
-        for ending in (SCRIPT, NOTEBOOK, *ARCHIVES, ""):
+        for ending in (PYTHON, NOTEBOOK, *ARCHIVES, ""):
             if (path := folder / f"{member}{ending}").exists():
                 yield path

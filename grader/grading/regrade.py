@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.errors import UsageError
 from grader.gradebook.book import Gradebook
 from grader.grading.batch import EntryResult, GradedPlace
-from grader.grading.changes import Move, is_lower, move
+from grader.grading.changes import ScoreChange, is_lower, score_change
 from grader.grading.folder import ReportFolder
 from grader.i18n import _
 from grader.report.reader import read_file
@@ -38,7 +38,7 @@ class Regrading:
 
     never_lower: bool
     before: dict[tuple[str, str], Report]  # by member and content of the submission
-    moves: list[Move] = field(default_factory=list)
+    moves: list[ScoreChange] = field(default_factory=list)
     _compared: set[tuple[str, str]] = field(default_factory=set)
 
     @classmethod
@@ -85,5 +85,5 @@ class Regrading:
     def _compare(self, after: Report, *, stands: bool = False) -> None:
         key = (after.member, after.submission_sha256)
         self._compared.add(key)
-        if key in self.before and (change := move(self.before[key], after, stands=stands)) is not None:
+        if key in self.before and (change := score_change(self.before[key], after, stands=stands)) is not None:
             self.moves.append(change)

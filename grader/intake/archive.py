@@ -6,7 +6,7 @@ import zlib
 
 from grader.errors import BadInputError
 from grader.i18n import _
-from grader.intake.candidate import Found
+from grader.intake.candidate import Candidate
 from grader.intake.members import another_way, bomb, damaged
 
 MAX_ARCHIVE = 128 << 20  # bytes of the archive: data sets lie in it beside the notebook
@@ -14,7 +14,7 @@ MAX_UNPACKED = 256 << 20  # bytes of a .tar.gz; a .zip is unpacked file by file,
 _CHUNK = 1 << 20
 
 
-def candidates_of_archive(data: bytes, where: str) -> tuple[Found, ...]:
+def candidates_of_archive(data: bytes, where: str) -> tuple[Candidate, ...]:
     """Every candidate in an archive, told by its first bytes: the ending of its name may be wrong."""
     if data.startswith((b"Rar!", b"7z\xbc\xaf", b"ALZ\x01", b"EGGA", b"BZh", b"\xfd7zXZ")):
         raise BadInputError(_("This kind of archive can't be read."), where=where, hint=another_way())

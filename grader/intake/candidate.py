@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.errors import BadInputError
 from grader.i18n import _
 
-SCRIPT, NOTEBOOK = ".py", ".ipynb"
+PYTHON, NOTEBOOK = ".py", ".ipynb"
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 OTHER_ARCHIVES = (".rar", ".7z", ".egg", ".alz", ".tar.bz2", ".tar.xz")
 MAX_ENTRIES = 10_000
@@ -18,7 +18,7 @@ _NOT_THEIRS = frozenset({"__MACOSX", "__pycache__", "node_modules", "site-packag
 
 
 @dataclass(frozen=True)
-class Found:
+class Candidate:
     """One candidate: its name below what was handed in, what an error calls it, and how to get its bytes."""
 
     name: str
@@ -29,7 +29,7 @@ class Found:
 def kind(name: str) -> str:
     """`.py`, `.ipynb`, or the ending of an archive; nothing for every other file."""
     base = name.rpartition("/")[2].lower()
-    endings = (SCRIPT, NOTEBOOK, *ARCHIVES, *OTHER_ARCHIVES)
+    endings = (PYTHON, NOTEBOOK, *ARCHIVES, *OTHER_ARCHIVES)
     return next((ending for ending in endings if base.endswith(ending) and base != ending), "")
 
 
@@ -42,7 +42,7 @@ def stem(name: str) -> str:
 def is_candidate(name: str) -> bool:
     """A file that a member may have written as the answer."""
     *folders, base = name.split("/")
-    if kind(base) not in (SCRIPT, NOTEBOOK) or base.startswith(".") or len(folders) > _MAX_DEPTH:
+    if kind(base) not in (PYTHON, NOTEBOOK) or base.startswith(".") or len(folders) > _MAX_DEPTH:
         return False
     if any(is_foreign(folder) for folder in folders):
         return False

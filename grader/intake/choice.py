@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from grader.errors import BadInputError
 from grader.i18n import _
-from grader.intake.candidate import SCRIPT, Found, kind, stem
+from grader.intake.candidate import PYTHON, Candidate, kind, stem
 from grader.intake.submission import Cell
 from grader.intake.written import written_names
 from grader.report.report import Note, Where
@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"(?:\((\d{1,9})\)|[-_ ]v(\d{1,9})|[-_ ](\d{1,9}))\Z")
 class Work:
     """What came of a candidate: its cells, or why it can't be read."""
 
-    found: Found
+    found: Candidate
     data: bytes
     cells: tuple[Cell, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -38,10 +38,10 @@ class Work:
 
 
 def choose(
-    found: Sequence[Found],
+    found: Sequence[Candidate],
     assignment: str,
     asked: Collection[str],
-    open_: Callable[[Found], Work],
+    open_: Callable[[Candidate], Work],
     where: str,
 ) -> tuple[Work, tuple[Note, ...]]:
     """The candidate that is meant, and a note where others were left out."""
@@ -66,7 +66,7 @@ def choose(
     return best, _note(best, others, scores)
 
 
-def _by_name(found: Sequence[Found], assignment: str) -> list[Found]:
+def _by_name(found: Sequence[Candidate], assignment: str) -> list[Candidate]:
     """Those that the assignment's name is on; else those in a folder of that name; else all."""
     own = [each for each in found if is_named(stem(each.name), assignment)]
     return own or [each for each in found if is_named(each.name.rpartition("/")[0], assignment)] or list(found)
@@ -109,7 +109,7 @@ def _score(work: Work, asked: Collection[str]) -> tuple[int, ...]:
         ran,
         version,
         -len(work.found.name),
-        kind(work.found.name) == SCRIPT,
+        kind(work.found.name) == PYTHON,
     )
 
 
@@ -129,7 +129,7 @@ def _note(best: Work, others: Sequence[Work], scores: dict[int, tuple[int, ...]]
     return (Note("versions", text.format(name=best.found.name, others=left), Where(best.found.name)),)
 
 
-def _several(found: Sequence[Found], assignment: str, where: str) -> BadInputError:
+def _several(found: Sequence[Candidate], assignment: str, where: str) -> BadInputError:
     names = ", ".join(each.name for each in found[:_NAMES_SHOWN]) + (", …" if len(found) > _NAMES_SHOWN else "")
     text = _("Several files could be meant: {names}.").format(names=names)
     return BadInputError(text, where=where, hint=_hint(assignment))

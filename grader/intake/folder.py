@@ -9,15 +9,15 @@ from pathlib import Path
 from grader.errors import BadInputError
 from grader.files import read_submitted, reading
 from grader.i18n import _
-from grader.intake.candidate import MAX_ENTRIES, Found, is_candidate, is_foreign, too_many
+from grader.intake.candidate import MAX_ENTRIES, Candidate, is_candidate, is_foreign, too_many
 from grader.intake.text import shown
 
 _DEPTH = 6
 
 
-def candidates_of_folder(folder: Path) -> tuple[Found, ...]:
+def candidates_of_folder(folder: Path) -> tuple[Candidate, ...]:
     """Every candidate below `folder`, by name."""
-    found: list[Found] = []
+    found: list[Candidate] = []
     links: list[Path] = []
     count = 0
     waiting = [(folder, "", 0)]
@@ -53,5 +53,5 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
     return entries
 
 
-def _found(path: Path, name: str) -> Found:
-    return Found(name, str(path), lambda: read_submitted(path, follow=False))
+def _found(path: Path, name: str) -> Candidate:
+    return Candidate(name, str(path), lambda: read_submitted(path, follow=False))

@@ -10,14 +10,14 @@ from pathlib import Path
 from grader.errors import BadInputError
 from grader.files import read_submitted
 from grader.i18n import _
-from grader.intake.candidate import ARCHIVES, NOTEBOOK, SCRIPT, Found, kind, stem
+from grader.intake.candidate import ARCHIVES, NOTEBOOK, PYTHON, Candidate, kind, stem
 from grader.intake.submission import Cell, Submission
-from grader.intake.text import decode, shown
+from grader.intake.text import decode_text, shown
 from grader.member import MemberName
 from grader.report.report import Note
 
 
-def read(path: Path, assignment: str, asked: Collection[str] = ()) -> Submission:
+def read_submission(path: Path, assignment: str, asked: Collection[str] = ()) -> Submission:
     """The submission that lies at `path`.
 
     In a folder or an archive it is the file named after the assignment, or the only one there; of several versions
@@ -53,7 +53,7 @@ def original(path: Path, assignment: str, asked: Collection[str] = ()) -> Origin
         if not data:
             raise _empty(str(path))
         return _chosen(path, candidates_of_archive(data, str(path)), assignment, asked)
-    if ending not in (SCRIPT, NOTEBOOK) and (path.is_file() or not path.exists()):
+    if ending not in (PYTHON, NOTEBOOK) and (path.is_file() or not path.exists()):
         text = _("Only Python files (.py), notebooks (.ipynb), folders and archives (.zip, .tar.gz) can be checked.")
         raise BadInputError(text, where=path)
     name = shown(path.name)
@@ -61,10 +61,10 @@ def original(path: Path, assignment: str, asked: Collection[str] = ()) -> Origin
     return Original(name, data, *_cells(data, name, str(path)))
 
 
-def _chosen(path: Path, found: tuple[Found, ...], assignment: str, asked: Collection[str]) -> Original:
+def _chosen(path: Path, found: tuple[Candidate, ...], assignment: str, asked: Collection[str]) -> Original:
     from grader.intake.choice import Work, choose
 
-    def opened(each: Found) -> Work:
+    def opened(each: Candidate) -> Work:
         data = b""
         try:
             data = each.load()
@@ -78,7 +78,7 @@ def _chosen(path: Path, found: tuple[Found, ...], assignment: str, asked: Collec
 
 
 def _cells(data: bytes, name: str, where: str) -> tuple[tuple[Cell, ...], tuple[Note, ...]]:
-    text = decode(data, where)
+    text = decode_text(data, where)
     if not text.strip():
         raise _empty(where)
     if kind(name) == NOTEBOOK or _looks_like_notebook(text):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.files import MAX_BYTES, too_large
-from grader.intake.candidate import MAX_ENTRIES, Found, too_many
+from grader.intake.candidate import MAX_ENTRIES, Candidate, too_many
 from grader.intake.members import ArchiveMember, accepted, damaged
 from grader.intake.text import shown
 
@@ -30,7 +30,7 @@ class _Member:
     size: int
 
 
-def candidates_of_tar(data: bytes, where: str) -> tuple[Found, ...]:
+def candidates_of_tar(data: bytes, where: str) -> tuple[Candidate, ...]:
     """Every candidate in a .tar that lies in memory."""
     if len(data) < _BLOCK:
         raise damaged(where)
@@ -118,7 +118,7 @@ def _kind(kind: bytes, name: str) -> str:
     return _KINDS.get(kind, "folder" if name.endswith("/") else "file")
 
 
-def _found(data: bytes, member: _Member, where: str) -> Found:
+def _found(data: bytes, member: _Member, where: str) -> Candidate:
     def load() -> bytes:
         if member.size > MAX_BYTES:
             raise too_large(member.size, place)
@@ -126,4 +126,4 @@ def _found(data: bytes, member: _Member, where: str) -> Found:
 
     name = member.entry.name.removeprefix("./")
     place = f"{where}/{name}"
-    return Found(name, place, load)
+    return Candidate(name, place, load)

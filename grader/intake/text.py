@@ -20,7 +20,7 @@ _MARKS = (
 _UNMARKED = ("utf-8", "cp949")  # CP949 is what older Windows editors save Korean in
 
 
-def decode(data: bytes, where: str | Path) -> str:
+def decode_text(data: bytes, where: str | Path) -> str:
     r"""The text of a file, its lines ending in `\n` alone."""
     marked = tuple(encoding for mark, encoding in _MARKS if data.startswith(mark))[:1]
     for encoding in marked or _UNMARKED:

@@ -10,7 +10,7 @@ import zlib
 from grader.errors import BadInputError
 from grader.files import MAX_BYTES, too_large
 from grader.i18n import _
-from grader.intake.candidate import MAX_ENTRIES, Found, too_many
+from grader.intake.candidate import MAX_ENTRIES, Candidate, too_many
 from grader.intake.members import ArchiveMember, accepted, bomb, damaged
 from grader.intake.text import shown
 
@@ -27,7 +27,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, Valu
 _BROKEN_TOO = (RuntimeError, IndexError, OverflowError, MemoryError)
 
 
-def candidates_of_zip(data: bytes, where: str) -> tuple[Found, ...]:
+def candidates_of_zip(data: bytes, where: str) -> tuple[Candidate, ...]:
     """Every candidate in a .zip; nothing is unpacked before it is asked for."""
     _check_directory(data, where)
     try:
@@ -80,7 +80,7 @@ def _kind(entry: zipfile.ZipInfo, name: str) -> str:
     return "folder" if name.endswith("/") else "file"
 
 
-def _found(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, where: str) -> Found:
+def _found(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, where: str) -> Candidate:
     def load() -> bytes:
         if entry.flag_bits & _ENCRYPTED:
             what = _("The archive is protected by a password.")
@@ -98,4 +98,4 @@ def _found(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, where: s
             raise bomb(where)
         return data
 
-    return Found(name, where, load)
+    return Candidate(name, where, load)

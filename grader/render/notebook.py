@@ -21,7 +21,7 @@ from grader.files import write_whole
 from grader.i18n import _, language
 from grader.intake.notebook import every_cell, is_code, parsed, source_of
 from grader.intake.read import Original, original
-from grader.intake.text import decode
+from grader.intake.text import decode_text
 from grader.render.cellnotes import above, below
 from grader.report.report import Note, Report, Section, Where
 
@@ -77,7 +77,7 @@ def write_feedback(report: Report, path: Path, assignment: Assignment, target: P
 
 def feedback_notebook(work: Original, report: Report, assignment: Assignment) -> str:
     """The work with the feedback below its cells, as JSON of nbformat 4.5."""
-    text = decode(work.data, work.name)
+    text = decode_text(work.data, work.name)
     parts = list(_of_script(text) if work.cells[0].number is None else _of_notebook(text, work.name))
     sections: dict[int | None, list[Section]] = defaultdict(list)
     for section in report.sections:

@@ -47,7 +47,7 @@ def _text(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return _WORDS[value]
     if isinstance(value, int | float):
-        return number(value)
+        return json_number(value)
     raise NotCanonicalError(f"{type(value).__name__} is no JSON")
 
 
@@ -55,7 +55,7 @@ def _utf16(key: str) -> bytes:
     return key.encode("utf-16-be", "surrogatepass")
 
 
-def number(value: float) -> str:
+def json_number(value: float) -> str:
     """A number as ECMAScript's `Number::toString` writes it."""
     if isinstance(value, int):
         if abs(value) > LARGEST:

@@ -31,7 +31,7 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Row:
+class SummaryRow:
     """What a report comes to; a class of them takes less memory than a few reports."""
 
     member: str
@@ -46,7 +46,7 @@ class Row:
     cases: tuple[Ended, ...]
 
     @classmethod
-    def of(cls, report: Report) -> Row:
+    def of(cls, report: Report) -> SummaryRow:
         return cls(
             report.member,
             report.score,
@@ -70,13 +70,13 @@ class Row:
         }
 
 
-def summary(assignment: str, sections: Sequence[str], rows: Iterable[tuple[str, Row | None]]) -> str:
+def summary(assignment: str, sections: Sequence[str], rows: Iterable[tuple[str, SummaryRow | None]]) -> str:
     """The CSV file; a member without a report has a row that says so."""
     head = ["member", "assignment", "score", "max_score", "percent", "passed", "complete", *sections]
     return sheet(head, (_cells(assignment, sections, member, row) for member, row in rows))
 
 
-def _cells(assignment: str, sections: Sequence[str], member: str, row: Row | None) -> list[SheetValue]:
+def _cells(assignment: str, sections: Sequence[str], member: str, row: SummaryRow | None) -> list[SheetValue]:
     if row is None:
         return [member, assignment, *[None] * 4, "false", *[None] * len(sections)]
     return [

@@ -10,7 +10,7 @@ import pytest
 from grader.course.course import find_course
 from grader.grading.bench import open_bench
 from grader.grading.task import Setting
-from grader.intake.read import read
+from grader.intake.read import read_submission
 from grader.worker.layers import compose
 from tests.courses import ROOT
 
@@ -25,7 +25,7 @@ def test_the_reference_earns_everything_in_the_sandbox(hw: str) -> None:
     if any(importlib.util.find_spec(name) is None for name in assignment.imports):
         pytest.skip(f"{hw} needs {', '.join(assignment.imports)}")
     assert assignment.reference is not None
-    submission = read(assignment.reference, hw)
+    submission = read_submission(assignment.reference, hw)
 
     with open_bench(Setting(assignment, b"a secret", "en", closed=True)) as bench:
         report = bench.judge.judge(submission)

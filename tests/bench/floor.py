@@ -22,7 +22,7 @@ import pytest
 from by_pytest import Session, in_session, name
 
 from grader.course.course import find_course
-from grader.intake.read import read as read_submission
+from grader.intake.read import read_submission
 from grader.intake.submission import Submission
 from grader.judge import close, unchanged
 from grader.judge.cases import Fixtures

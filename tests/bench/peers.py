@@ -69,13 +69,13 @@ def _judged(hw: str, module: Any) -> dict[str, bool]:
     from floor import Direct, called_directly, load
 
     from grader.course.course import find_course
-    from grader.intake.read import read
+    from grader.intake.read import read_submission
     from grader.judge.cases import Fixtures
     from grader.judge.rng import PUBLIC_SECRET, rng_of
 
     assignment = find_course(ROOT).assignment(hw)
     assert assignment.reference is not None
-    reference = load(read(assignment.reference, hw, assignment.asked))
+    reference = load(read_submission(assignment.reference, hw, assignment.asked))
 
     def work(session: Session) -> dict[str, bool]:
         called_directly(session.items)
@@ -232,7 +232,11 @@ def rows(hw: str = "hw1", count: int = 100, sample: int = 4) -> list[Row]:
 if __name__ == "__main__":  # the whole work of pytest for one submission
     from floor import load
 
-    from grader.intake.read import read
+    from grader.intake.read import read_submission
 
     hw, file = sys.argv[1:]
-    print(sum(_cases(hw)[case][1] for case, passed in _judged(hw, load(read(Path(file), hw))).items() if passed))
+    print(
+        sum(
+            _cases(hw)[case][1] for case, passed in _judged(hw, load(read_submission(Path(file), hw))).items() if passed
+        )
+    )

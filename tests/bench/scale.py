@@ -29,7 +29,7 @@ from grader.grading.bench import open_bench
 from grader.grading.dask import connected
 from grader.grading.folder import ReportFolder
 from grader.grading.task import Setting, Task
-from grader.intake.read import read
+from grader.intake.read import read_submission
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "scale.md"
@@ -75,14 +75,14 @@ def measured(hw: str, count: int) -> Parts:
                 done = action()
                 return done, _cpu(zygote) - before
 
-            bench.do(Task("warm", read(files[0], hw, assignment.asked), SECRET))
+            bench.do(Task("warm", read_submission(files[0], hw, assignment.asked), SECRET))
             with folder.held():
                 for file in files:
-                    submission = read(file, hw, assignment.asked)
+                    submission = read_submission(file, hw, assignment.asked)
                     host = Session(bench.judge.workers, submission, assignment.limits, LoadPlan(asked=assignment.asked))
 
                     def load(at: Path = file, host: Session = host) -> None:
-                        read(at, hw, assignment.asked)
+                        read_submission(at, hw, assignment.asked)
                         host.transport()
                         host.drop()
 

@@ -15,7 +15,7 @@ from grader import i18n
 from grader.grading.classpage import class_page
 from grader.grading.cohort import Cohort
 from grader.report.report import Hint, Report, Visibility
-from grader.report.summary import Row
+from grader.report.summary import SummaryRow
 from tests.samples import HOSTILE, a_case, a_report, hostile_report
 from tests.waiting import BACKSTOP
 
@@ -44,7 +44,7 @@ def a_member(name: str, right: int, verdict: str = "failed") -> Report:
 
 def a_class() -> Cohort:
     reports = [a_member(name, 12 - 2 * at) for at, name in enumerate(NAMES)] + [a_member("yoon", 11, "ungradable")]
-    return Cohort.of("hw1", "Losses", 60, map(Row.of, reports), {"baek": "", "nam": "This is no notebook."})
+    return Cohort.of("hw1", "Losses", 60, map(SummaryRow.of, reports), {"baek": "", "nam": "This is no notebook."})
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_hostile_names_stay_text(new_page: Pages) -> None:
     """Also where the policy of the page is not there to help."""
     reports = [hostile_report(text) for text in HOSTILE]
     missing = {text: text for text in HOSTILE}
-    made = class_page(Cohort.of(HOSTILE[0], HOSTILE[1], 60, map(Row.of, reports), missing), pages="pages")
+    made = class_page(Cohort.of(HOSTILE[0], HOSTILE[1], 60, map(SummaryRow.of, reports), missing), pages="pages")
     assert not any(mark in made for mark in "\x1b\x9b\x07\x00\x08\u202e\u2066\u200b")
     page = new_page(bypass_csp=True)
     page.set_content(made)
@@ -164,7 +164,7 @@ def test_only_its_own_script_runs(shown: Callable[..., Page], new_page: Pages) -
 
 def test_five_hundred_members(shown: Callable[..., Page]) -> None:
     """Sorting 500 rows of it takes no longer than a person waits without noticing."""
-    rows = [Row.of(a_member(f"member{at}", at % 13)) for at in range(500)]
+    rows = [SummaryRow.of(a_member(f"member{at}", at % 13)) for at in range(500)]
     page = shown(class_page(Cohort.of("hw1", "Losses", 60, rows)))
     assert page.inner_text("[role=status]") == "500 of 500 members"
     taken = page.evaluate("""() => {

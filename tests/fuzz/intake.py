@@ -30,7 +30,7 @@ from hypothesis import strategies as st
 from grader.assignment.manifest import SectionInfo
 from grader.course.course import find_course
 from grader.errors import BadInputError
-from grader.intake.read import Original, original, read
+from grader.intake.read import Original, original, read_submission
 from grader.intake.submission import Submission
 from grader.render.notebook import feedback_notebook
 from grader.report.report import CaseResult, Report, Verdict, Visibility
@@ -161,7 +161,7 @@ def check(folder: Path, name: str, data: bytes) -> None:
 
 def _read_or_refused(path: Path) -> None:
     try:
-        submission = read(path, "hw1", ["f"])
+        submission = read_submission(path, "hw1", ["f"])
         check_submission(submission)
         check_feedback(original(path, "hw1", ["f"]), submission)
     except BadInputError as refusal:

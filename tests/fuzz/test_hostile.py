@@ -21,7 +21,7 @@ from grader.errors import BadInputError
 from grader.files import MAX_BYTES
 from grader.intake import archive as archive_module
 from grader.intake import folder as folder_module
-from grader.intake.read import read
+from grader.intake.read import read_submission
 from tests.cost import turns
 
 MOST_TURNS = 200_000_000  # of an empty loop: some seconds
@@ -52,7 +52,7 @@ def refused(tmp_path: Path) -> Callable[..., BadInputError]:
 
         def attempt() -> None:
             with pytest.raises(BadInputError) as caught:
-                read(path, "hw1")
+                read_submission(path, "hw1")
             refusals.append(caught.value)
 
         assert turns(attempt) < MOST_TURNS
@@ -106,8 +106,8 @@ def test_code_without_end(refused: Callable[..., BadInputError]) -> None:
 def test_a_number_of_a_million_digits(tmp_path: Path) -> None:
     path = tmp_path / "kim.ipynb"
     path.write_text(BOOK[:-1] + ', "count": ' + "9" * 1_000_000 + "}", "utf-8")
-    assert read(path, "hw1").cells[0].source == "x = 1"
-    assert turns(lambda: read(path, "hw1")) < 100 * 1_000_000
+    assert read_submission(path, "hw1").cells[0].source == "x = 1"
+    assert turns(lambda: read_submission(path, "hw1")) < 100 * 1_000_000
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
@@ -133,7 +133,7 @@ def test_a_link_is_followed_where_a_person_named_it_and_not_in_a_folder(
 ) -> None:
     (tmp_path / "secret.py").write_text("secret = 1\n", "utf-8")
     (tmp_path / "hw1.py").symlink_to(tmp_path / "secret.py")
-    assert read(tmp_path / "hw1.py", "hw1").cells[0].source == "secret = 1\n"
+    assert read_submission(tmp_path / "hw1.py", "hw1").cells[0].source == "secret = 1\n"
     folder = tmp_path / "kim"
     folder.mkdir()
     (folder / "hw1.py").symlink_to(tmp_path / "secret.py")
@@ -141,7 +141,7 @@ def test_a_link_is_followed_where_a_person_named_it_and_not_in_a_folder(
     (folder / "sub").symlink_to(tmp_path, target_is_directory=True)
     assert "link" in refused("kim").what
     (folder / "other.py").write_text("x = 1\n", "utf-8")
-    assert read(folder, "hw1").file == "other.py"
+    assert read_submission(folder, "hw1").file == "other.py"
 
 
 def test_a_file_put_in_place_of_a_link_between_looking_and_opening(
@@ -176,7 +176,7 @@ def test_a_file_that_grows_shrinks_or_vanishes_while_it_is_read(
 
     monkeypatch.setattr(file_module.os, "read", growing)
     with pytest.raises(BadInputError, match=r"at most 32 MB"):
-        read(path, "hw1")
+        read_submission(path, "hw1")
 
     def once(descriptor: int, size: int) -> bytes:
         monkeypatch.setattr(file_module.os, "read", whole)
@@ -186,7 +186,7 @@ def test_a_file_that_grows_shrinks_or_vanishes_while_it_is_read(
     path.write_text("x = 1\n", "utf-8")
     monkeypatch.setattr(file_module.os, "read", once)
     with pytest.raises(BadInputError, match="changed while"):
-        read(path, "hw1")
+        read_submission(path, "hw1")
 
     def gone(_path: object, **_keywords: object) -> os.stat_result:
         raise FileNotFoundError(2, "No such file or directory")
@@ -203,19 +203,19 @@ def test_names_that_are_no_text(tmp_path: Path) -> None:
         path.write_text("x = 1\n", "utf-8")
     except OSError:
         pytest.skip("this file system takes UTF-8 alone")
-    submission = read(path, "hw1")
+    submission = read_submission(path, "hw1")
     json.dumps([submission.member, submission.file], ensure_ascii=False).encode("utf-8")
 
 
 def test_names_that_macos_took_apart(tmp_path: Path) -> None:
     path = tmp_path / "\u1100\u1175\u11b7.py"  # 김 in its three letters
     path.write_text("x = 1\n", "utf-8")
-    assert read(path, "hw1").member == "김"
+    assert read_submission(path, "hw1").member == "김"
 
 
 def test_a_name_with_a_nul(tmp_path: Path) -> None:
     with pytest.raises(BadInputError):
-        read(Path(f"{tmp_path}/a\0.py"), "hw1")
+        read_submission(Path(f"{tmp_path}/a\0.py"), "hw1")
 
 
 # -- folders ---------------------------------------------------------------------------------------------------------
@@ -253,7 +253,7 @@ def test_what_tools_leave_behind_is_not_the_members(tmp_path: Path) -> None:
         file = tmp_path / "kim" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"# {name}\ndef f():\n    return 1\n", "utf-8")
-    submission = read(tmp_path / "kim", "hw1")
+    submission = read_submission(tmp_path / "kim", "hw1")
     assert (submission.file, submission.notes) == ("hw1.py", ())
 
 
@@ -296,7 +296,7 @@ def test_a_bomb_beside_the_notebook_is_never_unpacked(tmp_path: Path) -> None:
     path.write_bytes(zipped(("hw1.ipynb", BOOK.encode()), ("data.csv", bytes(100 << 20))))
     tracemalloc.start()
     try:
-        assert read(path, "hw1").file == "hw1.ipynb"
+        assert read_submission(path, "hw1").file == "hw1.ipynb"
         assert tracemalloc.get_traced_memory()[1] < 20 << 20
     finally:
         tracemalloc.stop()
@@ -333,7 +333,7 @@ def test_several_entries_of_one_name_are_versions(tmp_path: Path) -> None:
     path = tmp_path / "kim.zip"
     with pytest.warns(UserWarning, match="Duplicate"):
         path.write_bytes(zipped(("hw1.py", b"x = 1\n"), ("hw1.py", b"def f():\n    return 1\n")))
-    assert "return 1" in read(path, "hw1").cells[0].source
+    assert "return 1" in read_submission(path, "hw1").cells[0].source
 
 
 def test_sizes_of_a_tar_that_cannot_be(refused: Callable[..., BadInputError]) -> None:

@@ -16,7 +16,7 @@ import pytest
 from grader.course.roster import Person
 from grader.github.collect import CollectOrder, collect_all, take_snapshot
 from grader.github.collected import Snapshot, read_collection
-from grader.intake.read import read
+from grader.intake.read import read_submission
 from tests.git_repositories import Repository
 from tests.github.gathering import DEADLINE, LIMITS, WORK, files, only
 
@@ -27,7 +27,7 @@ def test_work_is_collected_in_the_form_that_grade_reads(make: Any, gather: Any, 
     one = gather(repository)
     assert (one.missing, one.commit, one.basis) == (None, commit, "now")
     assert files(tmp_path) == {"assignments/mini/mini.py": WORK.encode()}
-    submission = read(tmp_path / "out" / "kim.zip", "mini", ("mse",))
+    submission = read_submission(tmp_path / "out" / "kim.zip", "mini", ("mse",))
     assert (submission.member, submission.file) == ("kim", "assignments/mini/mini.py")
     assert read_collection(tmp_path / "out" / "collected.json").of("kim") == one
 

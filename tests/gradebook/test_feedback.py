@@ -16,7 +16,7 @@ from grader import i18n
 from grader.course.feedback import Cooldown, Feedback, Level
 from grader.course.term import Deadline, Term
 from grader.gradebook.feedback import paused_until, seen
-from grader.gradebook.results import Entry
+from grader.gradebook.results import LoggedReport
 from grader.report.reader import Document, read_value
 from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
 from grader.report.signature import SigningKey
@@ -162,12 +162,12 @@ def test_a_signature_is_not_over_what_is_cut(full: Report, signing_key: SigningK
     assert seen(signing_key.sign(full), term(Level.HINT), BEFORE).signature is None
 
 
-def entries(*hours: float, contents: str = "") -> list[Entry]:
+def entries(*hours: float, contents: str = "") -> list[LoggedReport]:
     """Reports that came into the gradebook so many hours after the deadline."""
     names = contents or "abcdefghijklmnop"
     return [
-        Entry(number, DEADLINE + timedelta(hours=hour), "kim", "hw1", DEADLINE - timedelta(days=99), names[number],
-              Fraction(1), Fraction(2), 60, True, None)
+        LoggedReport(number, DEADLINE + timedelta(hours=hour), "kim", "hw1", DEADLINE - timedelta(days=99),
+                     names[number], Fraction(1), Fraction(2), 60, True, None)
         for number, hour in enumerate(hours)
     ]  # fmt: skip
 

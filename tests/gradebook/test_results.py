@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from grader.course.term import Counts, Deadline, Term
-from grader.gradebook.results import Entry, Override, Result, counting, listed
+from grader.gradebook.results import LoggedReport, Override, Result, counting, listed
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
@@ -17,10 +17,10 @@ HOUR = timedelta(hours=1)
 
 def entry(
     id_: int, content: str, score: int, hours: float | None = 0.0, *, complete: bool = True, of: int = 100
-) -> Entry:
+) -> LoggedReport:
     submitted = None if hours is None else NOON + hours * HOUR
     added = NOON + timedelta(days=id_)
-    return Entry(id_, added, "kim", "hw1", submitted, content, Fraction(score), Fraction(of), 60, complete, None)
+    return LoggedReport(id_, added, "kim", "hw1", submitted, content, Fraction(score), Fraction(of), 60, complete, None)
 
 
 def override(id_: int, points: int | None) -> Override:
@@ -28,7 +28,7 @@ def override(id_: int, points: int | None) -> Override:
     return Override(id_, NOON, "lee", "rubric", "kim", "hw1", value, Fraction(100), 60)
 
 
-def result(entries: list[Entry], *overrides: Override, **term: object) -> Result:
+def result(entries: list[LoggedReport], *overrides: Override, **term: object) -> Result:
     return counting(entries, overrides, Term(**term))["kim"]["hw1"]  # type: ignore[arg-type]
 
 

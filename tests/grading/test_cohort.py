@@ -6,12 +6,12 @@ from fractions import Fraction
 
 from grader.grading.cohort import Cohort
 from grader.report.report import Hint, Report, Visibility
-from grader.report.summary import Row
+from grader.report.summary import SummaryRow
 from tests.samples import a_case, a_report
 
 
 def cohort(*reports: Report, **missing: str) -> Cohort:
-    return Cohort.of("hw1", "Losses", 60, map(Row.of, reports), missing)
+    return Cohort.of("hw1", "Losses", 60, map(SummaryRow.of, reports), missing)
 
 
 HALF = Hint("half", "It is half of it.")

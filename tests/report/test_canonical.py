@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.report.canonical import LARGEST, NotCanonicalError, canonical, number, sha256
+from grader.report.canonical import LARGEST, NotCanonicalError, canonical, json_number, sha256
 
 # Beyond 2**53 doubles are written as whole numbers that readers of whole numbers need not keep.
 _SCALARS = (
@@ -51,7 +51,7 @@ VALUES = st.recursive(
 )
 def test_numbers_of_the_standard(bits: str, text: str) -> None:
     (value,) = struct.unpack(">d", bytes.fromhex(bits))
-    assert number(value) == text
+    assert json_number(value) == text
 
 
 def test_the_document_of_the_standard() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.course.course import find_course
-from grader.intake.read import read
+from grader.intake.read import read_submission
 from grader.similarity.overlap import Overlap
 from grader.similarity.similar import compare, compared_text, given_texts
 from grader.similarity.tokens import MAX_CHARACTERS, pieces
@@ -32,7 +32,7 @@ def texts(sources: Mapping[str, str], folder: Path) -> dict[str, str]:
     for name, source in sources.items():
         file = folder / f"{name}{'.ipynb' if source.startswith('{') else '.py'}"
         file.write_text(source, "utf-8")
-        found[name] = compared_text(read(file, "hw1", HW1.asked))
+        found[name] = compared_text(read_submission(file, "hw1", HW1.asked))
     return found
 
 
@@ -113,7 +113,7 @@ def test_honest_ways_of_hw2_are_no_copies(tmp_path: Path) -> None:
     """Eight programs that really were written apart, and one that was copied from one of them."""
     hw2 = find_course(ROOT).assignment("hw2")
     found = {
-        folder.name: compared_text(read(next(folder.glob("hw2.*")), "hw2", hw2.asked))
+        folder.name: compared_text(read_submission(next(folder.glob("hw2.*")), "hw2", hw2.asked))
         for folder in sorted((ROOT / "tests/corpus/hw2").glob("alternative-*"))
     }
     tree = ast.parse(found["alternative-tape"])
@@ -156,5 +156,5 @@ def test_a_class_that_means_harm_is_compared_as_any_other() -> None:
 
 def test_what_is_longer_is_cut(tmp_path: Path) -> None:
     (tmp_path / "kim.py").write_text("x = 1\n" * MAX_CHARACTERS, "utf-8")
-    text = compared_text(read(tmp_path / "kim.py", "hw1"))
+    text = compared_text(read_submission(tmp_path / "kim.py", "hw1"))
     assert len(text) == MAX_CHARACTERS

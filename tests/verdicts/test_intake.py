@@ -37,7 +37,7 @@ from grader.bridge.session import Session
 from grader.bridge.session import WorkerSource as Workers
 from grader.bridge.student import Student
 from grader.errors import BadInputError
-from grader.intake.read import read
+from grader.intake.read import read_submission
 from grader.intake.submission import Cell
 from grader.judge.notes import notes_of_names, notes_of_problems
 from grader.report.report import Note
@@ -131,7 +131,7 @@ def plain(value: Any) -> Any:
 def test_all_cells_run_in_a_worker(case: Path, workers: Workers) -> None:
     expected = tomllib.loads((case / "expected.toml").read_text("utf-8"))
     worker = expected["worker"]
-    submission = read(case / "in" / expected["handed"], "hw1", ())
+    submission = read_submission(case / "in" / expected["handed"], "hw1", ())
     files = {name: text.encode() for name, text in worker.get("files", {}).items()}
     session = Session(workers, submission, WHOLE, LoadPlan("whole", files=files))
     try:
@@ -165,11 +165,11 @@ def test_what_is_handed_in_becomes_what_is_expected(case: Path) -> None:
     asked = expected.get("asked", [])
     if "error" in expected:
         with pytest.raises(BadInputError) as caught:
-            read(path, "hw1", asked)
+            read_submission(path, "hw1", asked)
         assert expected["error"] in caught.value.what
         assert str(path) in str(caught.value.where)
         return
-    submission = read(path, "hw1", asked)
+    submission = read_submission(path, "hw1", asked)
     assert len(submission.cells) == expected["cells"]
     assert submission.file == expected.get("file", submission.file)
     assert submission.member == expected.get("member", submission.member)

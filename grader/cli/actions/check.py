@@ -68,12 +68,12 @@ def check_job(hws: tuple[str, ...], **options: Any) -> None:
 def _checked(course: Course, hw: str) -> _Checked:
     """Judge what the repository has of one assignment."""
     from grader.door import Checker
-    from grader.intake.read import read
+    from grader.intake.read import read_submission
 
     try:
         assignment = course.assignment(hw)
         with Checker(assignment) as checker:
-            report = checker.judge(read(course.folder, assignment.id, assignment.asked))
+            report = checker.judge(read_submission(course.folder, assignment.id, assignment.asked))
     except D2DError as error:
         return _Checked(hw, error.exit_code, trouble=error_text(error))
     return _Checked(hw, exit_code(report), report)
@@ -123,10 +123,10 @@ def _located(folder: Path, where: Where) -> tuple[str, int | None]:
         return where.file, where.line
     from grader.files import read_submitted
     from grader.intake.notebook import line_in_file
-    from grader.intake.text import decode
+    from grader.intake.text import decode_text
 
     try:
-        text = decode(read_submitted(folder / where.file, follow=False), where.file)
+        text = decode_text(read_submitted(folder / where.file, follow=False), where.file)
         return where.file, line_in_file(text, where.cell, where.line)
     except BadInputError:
         return where.file, None
