@@ -7,7 +7,6 @@ a value.
 
 from __future__ import annotations
 
-import ast
 import math
 from dataclasses import dataclass, field
 from typing import Any
@@ -85,12 +84,13 @@ class Margins:
         }
 
     def _where(self, case: str) -> str:
-        """File and line of a case's function."""
-        file, _colons, rest = case.partition("::")
-        tree = ast.parse((self.assignment.folder / file).read_text("utf-8"))
-        wanted = rest.partition("[")[0]
-        lines = [node.lineno for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == wanted]
-        return f"{file}:{lines[0]}" if lines else file
+        """File and line of a case's function; the file alone where a function of the shared inputs makes it."""
+        function = _name(case).partition("[")[0]
+        for file in (self.assignment.public_cases, *self.assignment.hidden_cases):
+            for line, text in enumerate(file.read_text("utf-8").splitlines(), 1):
+                if text.startswith(f"def {function}("):
+                    return f"{file.relative_to(self.assignment.folder).as_posix()}:{line}"
+        return case.partition("::")[0]
 
 
 def _name(case: str) -> str:

@@ -218,22 +218,6 @@ def test_a_marker_and_a_function_belong_together(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_new_assignment_is_proved_and_released_as_it_is(course: Path, tmp_path: Path) -> None:
-    assert run(course, "new", "hw6").returncode == 0
-    audit = run(course, "audit", "hw6", "--seeds", "2", "--json", "-")
-    assert json.loads(audit.stdout)["ok"], audit.stdout
-    assert audit.returncode == 0
-    assert run(course, "release", "hw6", "--out", tmp_path / "out").returncode == 0
-    assert run(tmp_path / "out", "check", "hw6", course / "reference" / "hw6.py").returncode == 0
-
-
-def test_a_new_assignment_touches_nothing_that_is_there(course: Path) -> None:
-    before = {file: file.read_bytes() for file in course.rglob("*") if file.is_file()}
-    for name in ("mini", "../up", "Hw6", "6hw", ""):
-        assert run(course, "new", name).returncode == 2
-    assert {file: file.read_bytes() for file in course.rglob("*") if file.is_file()} == before
-
-
 @pytest.mark.slow
 def test_the_workflow_is_pinned_and_asks_for_nothing(released: Path, tmp_path: Path) -> None:
     text = (released / ".github" / "workflows" / "check.yml").read_text("utf-8")
