@@ -1,0 +1,35 @@
+"""What a run writes for the class; how the page looks and works is in tests/browser."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from grader.course.course import find_course
+from grader.errors import BadInputError
+from grader.grading.batch import EntryResult
+from grader.grading.classpage import write_class
+from grader.grading.folder import ReportFolder
+from tests.made_reports import Make
+
+
+def test_reports_entries_without_one_and_the_roster(make: Make, course: Path, tmp_path: Path) -> None:
+    folder = ReportFolder(tmp_path / "out", "mini")
+    with folder.held():
+        row = folder.write(make("kim", "mini"))
+    results = [EntryResult("kim", row), EntryResult("lee", trouble=BadInputError("The file is empty."))]
+    write_class(folder, find_course(course).assignment("mini"), results, ["kim", "lee", "park"], pages=True)
+    rows = list(csv.DictReader((tmp_path / "out" / "summary.csv").read_text("utf-8-sig").splitlines()))
+    assert [line["member"] for line in rows] == ["kim", "lee"]
+    page = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert "pages/kim.html" in page
+    assert "The file is empty." in page
+    assert "park" in page
+    assert (tmp_path / "out" / "pages" / "kim.html").is_file()
+
+
+def test_nobody_at_all(course: Path, tmp_path: Path) -> None:
+    folder = ReportFolder(tmp_path / "out", "mini")
+    write_class(folder, find_course(course).assignment("mini"), [], None, pages=False)
+    assert (tmp_path / "out" / "index.html").is_file()
+    assert not (tmp_path / "out" / "pages").exists()
