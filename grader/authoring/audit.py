@@ -1,8 +1,8 @@
-"""Proving the cases of an assignment before they judge anybody.
+"""Prove the cases of an assignment before they judge anybody.
 
-The reference must earn everything and the stub nothing; every misconception must lose points and be named; every
-mutant of the reference must lose points, or be listed as equivalent with a reason; every accepted alternative must
-earn everything; and none of it may depend on the seed, on the number of threads, or on where a tolerance was drawn.
+The reference must earn everything and the stub nothing. Every misconception must lose points and get its own hint.
+Every mutant of the reference must lose points, or be listed as equivalent with a reason. Every accepted alternative
+must earn everything. None of this may depend on the seed, on the number of threads or on how tolerances were chosen.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ from grader.toml import load_table
 SECRET = b"audit"
 EQUIVALENT = "equivalent.toml"
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_SEEDS_AGAIN = 2  # for what takes as long as the reference does, and hangs on the seed in the same way
+_FEW_SEEDS = 2  # for alternatives and two threads: they depend on the seed in the same way as the reference
 _PRECISIONS = ("single", "double")
 _STUB_VERDICTS = {Verdict.MISSING, Verdict.SKIPPED}
 
 
 @dataclass(frozen=True)
 class AuditStep:
-    """What a check has judged, and what it makes of the reports."""
+    """The tasks to judge for one line of the audit, and the function that makes the line of the reports."""
 
     tasks: list[Task]
-    check: Callable[[list[Done]], AuditLine]
+    line: Callable[[list[Done]], AuditLine]
 
 
 @dataclass(frozen=True)
@@ -52,42 +52,42 @@ class Audit:
     assignment: Assignment
     seeds: int
     jobs: int
-    corpus: Path | None = None  # where the accepted alternatives lie
+    corpus: Path | None = None  # the folder of the accepted alternatives
     progress: Callable[[Done], None] = lambda _done: None
 
     @cached_property
     def margins(self) -> Margins:
-        """How far answers were from the tolerances, measured while they were judged."""
+        """How far the answers were from the tolerances."""
         return Margins(self.assignment)
 
-    def checks(self) -> list[AuditLine]:
-        """Every check, in the order in which they help an author."""
+    def lines(self) -> list[AuditLine]:
+        """All lines, in the order in which they help an author."""
         handouts = self.handouts()
-        plans = [self.reference(), self.stub(), self.misconceptions(), self.alternatives(), self.mutants()]
-        reference, stub, misconceptions, alternatives, mutated = self._carried_out(plans, threads=1)
+        steps = [self.reference(), self.stub(), self.misconceptions(), self.alternatives(), self.mutants()]
+        reference, stub, misconceptions, alternatives, mutated = self._carried_out(steps, threads=1)
         (again,) = self._carried_out([self.two_threads()], threads=2)
         held = [handouts, reference, again, stub, misconceptions, alternatives, mutated]
-        return [*held, self.margins.check_honest(), self.margins.check_wrong()]
+        return [*held, self.margins.honest_errors(), self.margins.smallest_mistakes()]
 
     def handouts(self) -> AuditLine:
-        """Each handout has a marker for every function and no other: what does not is an error with its line."""
+        """Each handout has a marker for every function and no other; else an error with the line is raised."""
         languages = [file.name.split(".")[1] for file in sorted(self.assignment.folder.glob("handout.*.md"))]
         for language in languages:
             handout_notebook(self.assignment, language, "", None)
         return AuditLine("handouts", len(languages), len(languages))
 
     def reference(self) -> AuditStep:
-        """The reference earns everything, whatever the seed."""
+        """The reference earns everything, with every seed."""
         return self._all_pass("reference", self._reference(self.seeds))
 
     def two_threads(self) -> AuditStep:
-        """The same where the judge computes with two threads, and the answer, as always, with one."""
-        return self._all_pass("two threads", self._reference(min(self.seeds, _SEEDS_AGAIN)))
+        """The reference earns everything when the judge computes with two threads; the worker always has one."""
+        return self._all_pass("two threads", self._reference(min(self.seeds, _FEW_SEEDS)))
 
     def stub(self) -> AuditStep:
-        """The untouched stub earns nothing and breaks nothing."""
+        """The untouched stub earns nothing and crashes nothing."""
 
-        def check(done: list[Done]) -> AuditLine:
+        def line(done: list[Done]) -> AuditLine:
             cases = done[0].report.cases
             failures = [
                 f"{case.id}: {case.verdict.value} {case.message}".strip()
@@ -97,11 +97,11 @@ class Audit:
             return AuditLine("stub", len(cases), len(cases) - len(failures), tuple(failures))
 
         submission = read_submission(self.assignment.stub, self.assignment.id, self.assignment.asked)
-        return AuditStep([Task("stub", submission, SECRET)], check)
+        return AuditStep([Task("stub", submission, SECRET)], line)
 
     def misconceptions(self) -> AuditStep:
-        """Every misconception loses points, and is named by its own hint and no other alone."""
-        found = read_misconceptions(self.assignment)
+        """Every misconception loses points and gets its own hint."""
+        variants = read_misconceptions(self.assignment)
 
         def failure(done: Done) -> str | None:
             hints = {case.hint.id for case in done.report.cases if case.hint is not None}
@@ -110,26 +110,28 @@ class Audit:
                 text = _("{where}: {name} loses no point: add a case that fails it, or make the variant wrong")
                 return text.format(where=at, name=done.key)
             if done.key not in hints:
-                said = ", ".join(sorted(hints)) or _("nothing")
+                names = ", ".join(sorted(hints)) or _("nothing")
                 text = _("{where}: {name} is not named; its hints are: {hints}")
-                return text.format(where=at, name=done.key, hints=said)
+                return text.format(where=at, name=done.key, hints=names)
             return None
 
-        def check(all_done: list[Done]) -> AuditLine:
+        def line(all_done: list[Done]) -> AuditLine:
             failures = []
             for done in all_done:
                 self.margins.wrong_answer(done, done.key)
                 failures += [text for text in (failure(done), _ungradable(done)) if text]
-            return AuditLine("misconceptions", len(found), len(found) - len(failures), tuple(sorted(failures)))
+            return AuditLine("misconceptions", len(variants), len(variants) - len(failures), tuple(sorted(failures)))
 
-        return AuditStep(
-            [Task(one.id, _cells(one.id, None), SECRET, swap=one.id, about=one.of) for one in found], check
-        )
+        tasks = [
+            Task(variant.id, _cells(variant.id, None), SECRET, swap=variant.id, about=variant.of)
+            for variant in variants
+        ]
+        return AuditStep(tasks, line)
 
     def alternatives(self) -> AuditStep:
-        """Every accepted way to write it earns everything.
+        """Every accepted alternative earns everything.
 
-        Where cases are about dtypes, one of them computes in another precision than the reference.
+        Where cases are about dtypes, one of them must compute in another precision than the reference.
         """
         folders = sorted(self.corpus.glob("alternative-*")) if self.corpus and self.corpus.is_dir() else []
         tasks = [
@@ -139,35 +141,35 @@ class Audit:
                 _secret(at),
             )
             for folder in folders
-            for at in range(min(self.seeds, _SEEDS_AGAIN))
+            for at in range(min(self.seeds, _FEW_SEEDS))
         ]
         others = [folder.name for folder in folders if any(word in folder.name for word in _PRECISIONS)]
-        plan = self._all_pass("alternatives", tasks)
+        step = self._all_pass("alternatives", tasks)
 
-        def check(done: list[Done]) -> AuditLine:
-            found = plan.check(done)
-            varies = any(case.concept == "dtype" for one in done for case in one.report.cases)
+        def line(done: list[Done]) -> AuditLine:
+            all_pass = step.line(done)
+            varies = any(case.concept == "dtype" for judged in done for case in judged.report.cases)
             text = _("cases are about dtypes: add {corpus}/alternative-single-… or alternative-double-…")
             lacking = (text.format(corpus=self.corpus),) if varies and not others else ()
             remark = _("{count} in another precision").format(count=len(others)) if others else ""
-            return replace(found, failures=(*found.failures, *lacking), remark=remark)
+            return replace(all_pass, failures=(*all_pass.failures, *lacking), remark=remark)
 
-        return AuditStep(tasks, check)
+        return AuditStep(tasks, line)
 
     def mutants(self) -> AuditStep:
-        """Every mutant of the reference loses points, or is known to be equivalent."""
+        """Every mutant of the reference loses points or is listed as equivalent."""
         made = {mutant.name: mutant for mutant in mutants(self._reference_text())}
         excused = equivalents(self.assignment)
 
-        def check(all_done: list[Done]) -> AuditLine:
+        def line(all_done: list[Done]) -> AuditLine:
             survived = {done.key for done in all_done if done.report.all_passed}
             alive = sorted(survived - set(excused), key=lambda name: made[name].line)
             failures = [text for text in map(_ungradable, all_done) if text]
             failures += [self._label(made[name]) for name in alive]
             text = _("{file}: {name} is listed as equivalent, but is none: take it out ({reason})")
-            listed, fell = self.assignment.folder / EQUIVALENT, {done.key: done for done in all_done}
+            listed, by_name = self.assignment.folder / EQUIVALENT, {done.key: done for done in all_done}
             for name in sorted(set(excused) - survived):
-                reason = _lost(fell[name])[0] if name in fell else _("there is no such mutant")
+                reason = _lost(by_name[name])[0] if name in by_name else _("there is no such mutant")
                 failures.append(text.format(file=_at(listed, name), name=name, reason=reason))
             for done in all_done:
                 self.margins.wrong_answer(done, self._label(made[done.key]))
@@ -178,14 +180,14 @@ class Audit:
             Task(mutant.name, _cells("mutant.py", mutant.source), SECRET, stop_early=True, about=mutant.of)
             for mutant in made.values()
         ]
-        return AuditStep(tasks, check)
+        return AuditStep(tasks, line)
 
     def _reference(self, seeds: int) -> list[Task]:
         submission = _cells("reference.py", self._reference_text())
         return [Task(_seed(at), submission, _secret(at)) for at in range(seeds)]
 
     def _all_pass(self, name: str, tasks: list[Task]) -> AuditStep:
-        def check(all_done: list[Done]) -> AuditLine:
+        def line(all_done: list[Done]) -> AuditLine:
             failures, lost_at = [], set()
             for done in all_done:
                 self.margins.right_answer(done)
@@ -194,20 +196,20 @@ class Audit:
                 lost_at.update([done.key] if lost else [])
             return AuditLine(name, len(tasks), len(tasks) - len(lost_at), tuple(sorted(failures)))
 
-        return AuditStep(tasks, check)
+        return AuditStep(tasks, line)
 
-    def _carried_out(self, plans: list[AuditStep], *, threads: int) -> list[AuditLine]:
-        """All of it by the same judges, since starting one takes seconds."""
+    def _carried_out(self, steps: list[AuditStep], *, threads: int) -> list[AuditLine]:
+        """The lines of the steps; the same judges do all of it, since starting one takes seconds."""
         tasks = [
-            replace(task, key=f"{at} {task.key}", measured=True) for at, plan in enumerate(plans) for task in plan.tasks
+            replace(task, key=f"{at} {task.key}", measured=True) for at, step in enumerate(steps) for task in step.tasks
         ]
-        found: list[list[Done]] = [[] for _plan in plans]
+        done_by_step: list[list[Done]] = [[] for _step in steps]
         with _threads(threads):
             for done in judge_all(self.assignment, tasks, secret=SECRET, jobs=self.jobs):
                 self.progress(done)
                 at, _space, key = done.key.partition(" ")
-                found[int(at)].append(replace(done, key=key))
-        return [plan.check(done) for plan, done in zip(plans, found, strict=True)]
+                done_by_step[int(at)].append(replace(done, key=key))
+        return [step.line(done) for step, done in zip(steps, done_by_step, strict=True)]
 
     def _label(self, mutant: Mutant) -> str:
         assert self.assignment.reference is not None
@@ -221,20 +223,20 @@ class Audit:
 
 
 def equivalents(assignment: Assignment) -> dict[str, str]:
-    """Mutants that are right answers too, by name, each with its reason."""
+    """The mutants that are right answers too: each name with the reason."""
     file = assignment.folder / EQUIVALENT
     if not file.is_file():
         return {}
     table = load_table(file)
     reasons = table.table("equivalent")
-    found = {name: reason for reason in list(reasons.values) for name in reasons.names(reason)}
+    by_name = {name: reason for reason in list(reasons.values) for name in reasons.names(reason)}
     table.finish()
-    return found
+    return by_name
 
 
 @contextmanager
 def _threads(number: int) -> Iterator[None]:
-    """Judges started inside compute with so many threads; a worker has one whatever happens."""
+    """Judges that are started in this context compute with so many threads; a worker always has one."""
     before = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, str(number)))
     try:
@@ -259,18 +261,18 @@ def _cells(name: str, source: str | None) -> Submission:
 
 
 def _lost(done: Done) -> list[str]:
-    """The cases that did not pass, each with how it ended."""
+    """The cases that did not pass, with their verdicts."""
     cases = [case for case in done.report.cases if case.verdict is not Verdict.PASSED]
     return [f"{case.id} {case.verdict.value} {case.message}".strip() for case in cases]
 
 
 def _ungradable(done: Done) -> str | None:
-    """The first case that could not cope with a wrong answer: the author's fault, whatever was answered."""
+    """The first case that raised an error of its own; that is the author's fault, whatever the answer was."""
     cases = [case for case in done.report.cases if case.verdict is Verdict.UNGRADABLE]
     return f"{done.key}: {cases[0].id} {cases[0].message}" if cases else None
 
 
 def _at(file: Path, text: str) -> str:
-    """The file and the line on which `text` stands in it."""
-    before, found, _after = file.read_text("utf-8").partition(text)
-    return f"{file}:{before.count(chr(10)) + 1}" if found else str(file)
+    """The file and the line that holds `text`."""
+    before, match, _after = file.read_text("utf-8").partition(text)
+    return f"{file}:{before.count(chr(10)) + 1}" if match else str(file)

@@ -1,4 +1,4 @@
-"""A handout as a notebook: its text, and each function asked for in a cell of its own below the text about it."""
+"""The handout as a notebook: its text, and below the text about each function a cell for it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MARKER = re.compile(r"^<!--\s*cell:\s*(\w+)\s*-->[ \t]*\n?", re.MULTILINE)
 
 
 def handout_text(assignment: Assignment, language: str) -> str:
-    """The handout to be read by itself: without the markers."""
+    """The handout without its markers, to read."""
     return MARKER.sub("", _read(assignment, language))
 
 
@@ -49,7 +49,7 @@ def _cells(assignment: Assignment, language: str, install: str, members: str | N
     yield _code(f"# {installs}\n{_setup(assignment, install, members)}")
     pieces = MARKER.split(_read(assignment, language))
     sources, preamble = _stub(assignment)
-    _hold(assignment, language, pieces[1::2], sources)
+    _check_markers(assignment, language, pieces[1::2], sources)
     yield _text(pieces[0])
     yield _code(preamble)
     for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
@@ -73,7 +73,7 @@ def _setup(assignment: Assignment, install: str, members: str | None) -> str:
             f"    !git clone --quiet --depth 1 {members} d2d-course",
         ]
     if assignment.files and members is not None:
-        # The notebook finds its data beside it; in Colab it lies in what was just cloned.
+        # Data files are beside the notebook; in Colab they are in the repository that was just cloned.
         lines += [
             f"for name in {[file.name for file in assignment.files]}:",
             "    if not pathlib.Path(name).is_file():",
@@ -84,7 +84,7 @@ def _setup(assignment: Assignment, install: str, members: str | None) -> str:
 
 
 def _stub(assignment: Assignment) -> tuple[dict[str, str], str]:
-    """The source of each definition of the stub and of each value asked for, and what stands before them (imports)."""
+    """The source of each definition and each requested value of the stub; and all other statements, such as imports."""
     text = assignment.stub_text
     sources, preamble = {}, []
     for at, node in enumerate(ast.parse(text).body):
@@ -97,24 +97,27 @@ def _stub(assignment: Assignment) -> tuple[dict[str, str], str]:
             and node.target.id in assignment.values
         ):
             sources[node.target.id] = segment
-        elif not (at == 0 and isinstance(node, ast.Expr)):  # the docstring is the handout here
+        elif not (at == 0 and isinstance(node, ast.Expr)):  # the module's docstring
             preamble.append(segment)
     return sources, "\n".join(preamble)
 
 
 def _segment(text: str, node: ast.stmt) -> str:
     """A statement's lines, with its decorators and the comment above it."""
-    first, lines = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))]), text.splitlines()
+    first, lines = (
+        min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))]),
+        text.splitlines(),
+    )
     while first > 1 and lines[first - 2].startswith("#"):
         first -= 1
     return "\n".join(lines[first - 1 : node.end_lineno])
 
 
-def _hold(assignment: Assignment, language: str, markers: list[str], sources: dict[str, str]) -> None:
-    """Every definition of the stub has exactly one marker, and every marker its definition."""
+def _check_markers(assignment: Assignment, language: str, markers: list[str], sources: dict[str, str]) -> None:
+    """Refuse a handout unless every definition of the stub has exactly one marker and every marker a definition."""
     file, lines = _file(assignment, language), _read(assignment, language).splitlines()
     for name in markers:
-        at = [number for number, line in enumerate(lines, 1) if (found := MARKER.match(line)) and found[1] == name]
+        at = [number for number, line in enumerate(lines, 1) if (match := MARKER.match(line)) and match[1] == name]
         if name not in sources:
             what = _("The marker {name} has no definition in the stub.").format(name=name)
             hint = _("Define it in {stub}, or take the marker out.").format(stub=assignment.stub.name)
@@ -150,6 +153,6 @@ def _lines(source: str) -> list[str]:
 
 
 def _with_id(cell: dict[str, Any], at: int) -> dict[str, Any]:
-    """Ids by content, so that a release made twice is the same to the byte."""
+    """The cell with an id made of its content, so that two releases are the same to the byte."""
     digest = hashlib.sha256(f"{at}\0{''.join(cell['source'])}".encode()).hexdigest()
     return {"cell_type": cell["cell_type"], "id": digest[:12], **cell}

@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.i18n import _
 
-# What a person reads; in JSON the name is the same in every language.
+# The names for people; in JSON they are the same in every language.
 TITLES: dict[str, Callable[[], str]] = {
     "handouts": lambda: _("handouts"),
     "reference": lambda: _("reference"),
@@ -24,7 +24,7 @@ TITLES: dict[str, Callable[[], str]] = {
 
 @dataclass(frozen=True)
 class AuditLine:
-    """What was tried how often, and what did not hold; `cases` is what there is to say of single ones."""
+    """How many things were tried, how many held, and what failed; `cases` has details of single cases."""
 
     name: str
     tried: int

@@ -1,8 +1,8 @@
-"""How far right and wrong answers stay from the tolerances: a tolerance drawn between them by chance proves nothing.
+"""How far right and wrong answers stay from the tolerances.
 
-A distance is a difference in tolerances (`grader.judge.measure`). Right answers, however they are computed,
-must stay below a tenth; a wrong one must be ten off in one case at least, or fail a case by more than
-a value.
+A tolerance that lies between them by chance proves nothing. A distance is a difference divided by its tolerance
+(`grader.judge.compare.distances`). Right answers, in whatever way they are computed, must stay below a tenth. A wrong
+answer must have a distance of ten in one case, or fail a case by more than a value.
 """
 
 from __future__ import annotations
@@ -22,21 +22,25 @@ NEAR = 1 / FAR
 
 @dataclass
 class Margins:
-    """What was measured on the way, while right and wrong answers were judged anyway."""
+    """The distances that were measured while right and wrong answers were judged."""
 
     assignment: Assignment
-    honest: dict[str, tuple[float, str]] = field(default_factory=dict)  # the greatest of each case, and whose it is
-    caught: dict[str, tuple[float, str]] = field(default_factory=dict)  # the smallest that alone catches somebody
-    wrong: dict[str, tuple[float, str]] = field(default_factory=dict)  # of each wrong answer: the greatest, and where
+    honest: dict[str, tuple[float, str]] = field(default_factory=dict)  # of each case the greatest, and by whom
+    caught: dict[str, tuple[float, str]] = field(
+        default_factory=dict
+    )  # of each case the smallest with which it fails a wrong answer that no other case fails more clearly
+    wrong: dict[str, tuple[float, str]] = field(
+        default_factory=dict
+    )  # of each wrong answer the greatest, and in which case
 
     def right_answer(self, done: Done) -> None:
-        """Take note of a right answer's distances."""
+        """Record the distances of a right answer."""
         for case, distance in done.distances.items():
             if distance <= 1 and distance >= self.honest.get(case, (0.0, ""))[0]:
                 self.honest[case] = (distance, done.key)
 
     def wrong_answer(self, done: Done, name: str) -> None:
-        """Take note of the case that is farthest from what a wrong answer says."""
+        """Record in which case a wrong answer is farthest off."""
         failed = {case: distance for case, distance in done.distances.items() if distance > 1}
         if failed:
             case = max(failed, key=lambda case: failed[case])
@@ -44,9 +48,9 @@ class Margins:
             if failed[case] < self.caught.get(case, (math.inf, ""))[0]:
                 self.caught[case] = (failed[case], name)
 
-    def check_honest(self) -> AuditLine:
-        """Right answers that are computed otherwise stay below a tenth of each tolerance."""
-        close = {case: found for case, found in self.honest.items() if found[0] > NEAR}
+    def honest_errors(self) -> AuditLine:
+        """Right answers stay below a tenth of each tolerance."""
+        close = {case: record for case, record in self.honest.items() if record[0] > NEAR}
         text = _("{where}: {case}: {name} is off by {distance} of the tolerance; allow at least ten times as much")
         failures = [
             text.format(where=self._where(case), case=_name(case), name=name, distance=f"{distance:.2g}")
@@ -58,22 +62,22 @@ class Margins:
             "honest errors", len(self.honest), len(self.honest) - len(close), tuple(failures), remark, self._table()
         )
 
-    def check_wrong(self) -> AuditLine:
-        """Wrong answers are off by ten tolerances in one case at least."""
-        close = {name: found for name, found in self.wrong.items() if found[0] < FAR}
+    def smallest_mistakes(self) -> AuditLine:
+        """Every wrong answer is off by ten tolerances in at least one case."""
+        close = {name: record for name, record in self.wrong.items() if record[0] < FAR}
         text = _("{name}: off by {distance} tolerances at most, in {where} {case}; let a case show it better")
         failures = [
             text.format(name=name, distance=f"{distance:.2g}", where=self._where(case), case=_name(case))
             for name, (distance, case) in close.items()
         ]
-        smallest = min((found for found, _case in self.wrong.values()), default=math.inf)
+        smallest = min((distance for distance, _case in self.wrong.values()), default=math.inf)
         remark = "" if math.isinf(smallest) else _("at least {distance} tolerances").format(distance=f"{smallest:.2g}")
         return AuditLine(
             "smallest mistakes", len(self.wrong), len(self.wrong) - len(close), tuple(sorted(failures)), remark
         )
 
     def _table(self) -> dict[str, Any]:
-        """Both sides of each case's tolerances; null: nothing but values of another shape, kind or exception."""
+        """For each case the nearest right and wrong answer; null where wrong ones differ by more than values."""
         return {
             case: {
                 "where": self._where(case),

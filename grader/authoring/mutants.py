@@ -1,7 +1,7 @@
-"""Small wrong changes of the reference, made by machine: cases that none of them fails are not worth much.
+"""Mutants: copies of the reference with one small mistake. Cases that fail none of them are not worth much.
 
-A mutant changes one place: an operator, a constant, an axis, a term, an argument, a statement. It is named by what it
-changes and in which function, not by its line, so that a reason written beside it outlives an edit elsewhere.
+A mutant changes one place: an operator, a constant, an axis, a term, an argument, a statement. Its name says what it
+changes and in which function, not the line, so that the reason for an equivalent mutant survives edits elsewhere.
 """
 
 from __future__ import annotations
@@ -66,10 +66,10 @@ class Mutant:
 
 
 def mutants(source: str) -> list[Mutant]:
-    """Every mutant of a module's functions and classes, those that change nothing left out."""
+    """All mutants of a module's functions and classes, without those that change nothing."""
     tree = ast.parse(source)
     original = ast.unparse(tree)
-    found: list[Mutant] = []
+    all_mutants: list[Mutant] = []
     names: Counter[str] = Counter()
     for top in tree.body:
         if not isinstance(top, (ast.FunctionDef, ast.ClassDef)):
@@ -82,12 +82,12 @@ def mutants(source: str) -> list[Mutant]:
                 if mutated != original:
                     names[name] += 1
                     label = name if names[name] == 1 else f"{name} (#{names[name]})"
-                    found.append(Mutant(label, top.name, getattr(node, "lineno", top.lineno), mutated))
-    return found
+                    all_mutants.append(Mutant(label, top.name, getattr(node, "lineno", top.lineno), mutated))
+    return all_mutants
 
 
 def _places(top: ast.stmt) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
-    """Every expression and statement below `top` that may be changed, with where it hangs."""
+    """Every expression and statement below `top` that may be changed, with its parent, field and index."""
     left: list[ast.AST] = [top]
     while left:
         parent = left.pop()
@@ -105,15 +105,15 @@ def _is_docstring(node: ast.AST) -> bool:
 
 
 def _is_message(parent: ast.AST, field: str) -> bool:
-    """What an exception says is not judged."""
+    """Whether the field is an exception's message, which no case judges."""
     return isinstance(parent, ast.Raise) and field in ("exc", "cause")
 
 
 def _changes(node: ast.AST) -> Iterator[ast.AST]:
-    """The ways in which one node can be wrong."""
+    """The mistakes that can be made in one node."""
     if isinstance(node, ast.BinOp):
         yield from (_set(node, op=other()) for other in _SWAPS.get(type(node.op), ()))
-        yield from (node.left, node.right)  # a term or a factor dropped
+        yield from (node.left, node.right)  # a term or a factor left out
     elif isinstance(node, ast.Compare):
         yield from (_set(node, ops=[other(), *node.ops[1:]]) for other in _SWAPS.get(type(node.ops[0]), ()))
     elif isinstance(node, ast.BoolOp):
@@ -158,7 +158,7 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
     for at in range(len(node.keywords)):
         yield _set(node, keywords=[*node.keywords[:at], *node.keywords[at + 1 :]])
     if isinstance(node.func, ast.Attribute) and len(node.args) == 1 and not node.keywords:
-        yield node.args[0]  # the function forgotten: exp(x) → x
+        yield node.args[0]  # the call left out: exp(x) → x
 
 
 def _set(node: ast.AST, **fields: object) -> ast.AST:
@@ -169,7 +169,7 @@ def _set(node: ast.AST, **fields: object) -> ast.AST:
 
 
 def _with(tree: ast.Module, parent: ast.AST, field: str, index: int | None, changed: ast.AST) -> str:
-    """The module's source with one node exchanged; the tree itself is put back as it was."""
+    """The module's source with one node replaced; the tree itself is as before afterwards."""
     value = getattr(parent, field)
     before = value if index is None else value[index]
     try:

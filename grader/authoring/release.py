@@ -1,6 +1,6 @@
 """The members' folder: handout, stub, notebook, public cases and what the reference answered to them.
 
-What goes out is named file by file, so that nothing hidden can slip along.
+Each file is copied by name, so that nothing hidden gets into the folder.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ assignments = "assignments"
 
 
 def write_release(course: Course, ids: Sequence[str], out: Path, languages: Sequence[str]) -> list[Path]:
-    """Write the members' folder for these assignments to `out`; the files written.
+    """Write the members' folder for these assignments to `out`; returns the files.
 
-    Everything is made in a folder beside `out` first: a mistake in one assignment leaves what is out there as it was.
+    All files are made in a folder beside `out` first, so a mistake in one assignment changes nothing in `out`.
     """
     if out.exists() and any(out.iterdir()) and not (out / COURSE_FILE).is_file():
         hint = _("Name an empty folder, or one that an earlier release made.")
@@ -42,11 +42,10 @@ def write_release(course: Course, ids: Sequence[str], out: Path, languages: Sequ
         for id_ in ids:
             _assignment(course, course.assignment(id_), made / "assignments" / id_, languages)
         (made / PLACE).parent.mkdir(parents=True)
-        spoken = languages[0] if len(languages) == 1 else course.language or "ko"
-        there = {file.parent.name for file in out.glob(f"assignments/*/{MANIFEST}")}  # of an earlier release
-        every = [course.assignment(id_) for id_ in course.ids() if id_ in there or id_ in ids]
-        text = workflow(course.install, every, spoken)
-        (made / PLACE).write_text(text, "utf-8")
+        language = languages[0] if len(languages) == 1 else course.language or "ko"
+        there = {file.parent.name for file in out.glob(f"assignments/*/{MANIFEST}")}  # by an earlier release
+        released = [course.assignment(id_) for id_ in course.ids() if id_ in there or id_ in ids]
+        (made / PLACE).write_text(workflow(course.install, released, language), "utf-8")
         files = sorted(file.relative_to(made) for file in made.rglob("*") if file.is_file())
         for file in files:
             (out / file).parent.mkdir(parents=True, exist_ok=True)

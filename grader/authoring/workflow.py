@@ -1,4 +1,4 @@
-"""The workflow in a member's repository: on every push `d2d actions check`, whose every part is pinned."""
+"""The workflow in a member's repository: `d2d actions check` on every push, with pinned versions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ PLACE = Path(".github", "workflows", "check.yml")
 TORCH = "2.13.0"
 _TEMPLATE = Path(__file__).with_name("check.yml")
 _PIP = "python -m pip install --disable-pip-version-check"
-_TORCH_ONLY_CPU = "https://download.pytorch.org/whl/cpu"  # the one on PyPI brings gigabytes for graphics cards
+_TORCH_ONLY_CPU = "https://download.pytorch.org/whl/cpu"  # the one on PyPI has gigabytes for graphics cards
 _BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[a-z,]+\])?")
 
 
 def workflow(install: str, assignments: Sequence[Assignment], language: str) -> str:
-    """The workflow that checks these assignments, and says what it finds in `language`."""
+    """The workflow that checks these assignments and prints in `language`."""
     lines = []
     if any("torch" in assignment.imports for assignment in assignments):
         lines.append(f"{_PIP} --index-url {_TORCH_ONLY_CPU} torch=={TORCH}")

@@ -33,11 +33,11 @@ def audit_command(hw: str, seeds: int, jobs: int, json_file: str | None, **optio
     course = course_of(options)
     corpus = course.folder / "tests" / "corpus" / hw
     counter = _Counter()
-    checks = Audit(course.assignment(hw), seeds, jobs, corpus, counter.count).checks()
+    lines = Audit(course.assignment(hw), seeds, jobs, corpus, counter.count).lines()
     counter.clear()
-    passed = all(check.ok for check in checks)
+    passed = all(line.ok for line in lines)
     give_result(
-        {"assignment": hw, "ok": passed, "checks": [check.as_json() for check in checks]}, _lines(checks), json_file
+        {"assignment": hw, "ok": passed, "checks": [line.as_json() for line in lines]}, _lines(lines), json_file
     )
     raise SystemExit(ALL_PASSED if passed else NOT_ALL_PASSED)
 
@@ -58,7 +58,7 @@ class _Counter:
             click.echo("\r\x1b[K", nl=False, err=True)
 
 
-def _lines(checks: Sequence[AuditLine]) -> Iterator[str]:
+def _lines(lines: Sequence[AuditLine]) -> Iterator[str]:
     from rich.cells import cell_len, set_cell_size  # Hangul is two cells wide
 
     from grader.clean import printable
@@ -68,6 +68,6 @@ def _lines(checks: Sequence[AuditLine]) -> Iterator[str]:
         return f"{mark} {set_cell_size(name, 20)}{numbers}  {remark}".rstrip()
 
     yield row(" ", "", _("tried"), _("held"), "")
-    for check in checks:
-        yield row("✓" if check.ok else "✗", check.title, check.tried, check.held, check.remark)
-        yield from (f"    {printable(failure)}" for failure in check.failures)
+    for line in lines:
+        yield row("✓" if line.ok else "✗", line.title, line.tried, line.held, line.remark)
+        yield from (f"    {printable(failure)}" for failure in line.failures)

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
-import subprocess
-import sys
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import numpy as np
@@ -18,27 +13,11 @@ import pytest
 from click.testing import CliRunner
 
 from grader.authoring.release import write_release
-from grader.authoring.workflow import TORCH
 from grader.cli.app import d2d as program
 from grader.course.course import find_course
+from tests.authoring.releasing import IDS, ROOT, run
 
-ROOT = Path(__file__).resolve().parents[2]
 HARMLESS = ("import ", "from ", "#", "en=", "ko=", '"')  # hints are for members to read; code never is
-IDS = find_course(ROOT).ids()
-
-
-@pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("release") / "members"
-    write_release(find_course(ROOT), IDS, out, ("ko", "en"))
-    return out
-
-
-def run(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """`d2d` as a member calls it: in the released folder, far from the repository."""
-    command = [str(Path(sys.executable).with_name("d2d")), *map(str, arguments)]
-    environment = {**os.environ, "LANG": "C.UTF-8"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False)
 
 
 @pytest.mark.slow
@@ -160,24 +139,6 @@ def test_the_stub_earns_nothing_and_the_reference_everything(released: Path, hw:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("hw", IDS)
-@pytest.mark.parametrize("language", ["ko", "en"])
-def test_the_notebook_is_valid_and_has_each_function_below_its_text(released: Path, hw: str, language: str) -> None:
-    file = released / "assignments" / hw / f"{hw}.{language}.ipynb"
-    notebook: Any = nbformat.read(file, as_version=nbformat.NO_CONVERT)
-    nbformat.validate(notebook)
-    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    assert "%load_ext grader.colab" in cells[0]
-    assert cells[-1].endswith(f"%d2d check {hw} --lang {language}")
-    stub = ast.parse((ROOT / "assignments" / hw / f"{hw}.py").read_text("utf-8"))
-    asked = [node.name for node in stub.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
-    found = [node.name for cell in cells[2:-1] for node in ast.parse(cell).body if hasattr(node, "name")]
-    assert found == asked
-    assert "<!-- cell" not in json.dumps(notebook)
-
-
-@pytest.mark.slow
 def test_a_release_made_twice_is_the_same_to_the_byte(released: Path, tmp_path: Path) -> None:
     write_release(find_course(ROOT), IDS[:1], tmp_path / "again", ("ko", "en"))
     for file in (tmp_path / "again" / "assignments").rglob("*"):
@@ -191,48 +152,6 @@ def test_a_folder_that_holds_something_else_is_left_alone(course: Path, tmp_path
     result = CliRunner().invoke(program, ["release", "mini", "--out", str(tmp_path / "mine"), "--course", str(course)])
     assert result.return_value == 2 or result.exit_code == 2
     assert [file.name for file in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
-
-
-@pytest.mark.parametrize(
-    ("handout", "says", "place"),
-    [
-        (
-            "<!-- cell: mse -->\n<!-- cell: double -->\n<!-- cell: other -->\n",
-            "other has no definition",
-            "handout.en.md:3: ",
-        ),
-        ("<!-- cell: mse -->\n", "no marker for double", "handout.en.md: "),
-        ("<!-- cell: mse -->\n<!-- cell: double -->\n<!-- cell: mse -->\n", "mse stands twice", "handout.en.md:3: "),
-    ],
-)
-def test_a_marker_and_a_function_belong_together(
-    course: Path, tmp_path: Path, handout: str, says: str, place: str
-) -> None:
-    (course / "assignments" / "mini" / "handout.en.md").write_text(handout, "utf-8")
-    done = run(course, "release", "mini", "--out", tmp_path / "out", "--lang", "en")
-    assert done.returncode == 2
-    assert says in done.stderr
-    assert place in done.stderr
-    again = run(course, "audit", "mini", "--seeds", "1")
-    assert (again.returncode, again.stderr) == (2, done.stderr)
-    assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.slow
-def test_the_workflow_is_pinned_and_asks_for_nothing(released: Path, tmp_path: Path) -> None:
-    text = (released / ".github" / "workflows" / "check.yml").read_text("utf-8")
-    assert all(re.fullmatch(r"\s+uses: [\w./-]+@[0-9a-f]{40} # v[\d.]+", line) for line in lines(text, "uses:"))
-    assert all(re.search(r"==\d", line) for line in lines(text, "pip install"))
-    assert "secrets" not in text
-    assert "pull_request_target" not in text
-    assert lines(text, "permissions:", 1) == ["permissions:", "  contents: read"]
-    assert f"torch=={TORCH}" in (ROOT / "constraints.txt").read_text("utf-8").split()
-    course = replace(find_course(ROOT), install="d2d-grader @ git+https://example.org/d2d@0123; touch x")
-    write_release(course, ["hw1"], tmp_path / "one", ("en",))
-    text = (tmp_path / "one" / ".github" / "workflows" / "check.yml").read_text("utf-8")
-    assert "torch" not in text
-    assert "'d2d-grader @ git+https://example.org/d2d@0123; touch x'" in text
-    assert "--lang en" in text
 
 
 def lines(text: str, word: str, more: int = 0) -> list[str]:
