@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.assignment.limits import Limits
-from grader.bridge.budget import TimeBudget
 from grader.bridge.outcomes import BridgeError, RaisedError
-from grader.bridge.remarks import NameRemark, remarks_of, steps_of
 from grader.bridge.transport import ByteTransport
 from grader.intake.submission import Cell
+from grader.report.report import Where
 from grader.sandbox.worker import EndedError
 
 _PARSING = -1  # the step of a cell before its first statement
+_MOST_REMARKS = 50
+_NAME_LENGTH = 100
+
+
+class TimeBudget:
+    """Deadlines of `time.monotonic`, none of them later than the end of the whole."""
+
+    def __init__(self, total_seconds: float) -> None:
+        self.end = time.monotonic() + total_seconds
+        self.grant(total_seconds)
+
+    def grant(self, seconds: float) -> None:
+        """From now on requests have this long together."""
+        self.granted = seconds
+        self.deadline = min(time.monotonic() + seconds, self.end)
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether the submission has used the time that it has as a whole."""
+        return time.monotonic() >= self.end
 
 
 @dataclass(frozen=True)
@@ -40,6 +60,16 @@ class LoadProblem:
     error: RaisedError | EndedError
     rest: bool = False  # what follows in this cell did not run either
     seconds: float | None = None  # that it had, where it did not come to an end; None: the whole had no more
+
+
+@dataclass(frozen=True)
+class NameRemark:
+    """Something about a name: where it is used or counts, and the other places that it is about."""
+
+    kind: str
+    name: str
+    where: Where
+    others: tuple[Where, ...]
 
 
 class Loader:
@@ -149,3 +179,43 @@ class Loader:
         except BridgeError as error:
             raise EndedError("crashed", f"broken reply: {error}") from error
         return True
+
+
+def steps_of(reply: object, sizes: Sequence[int]) -> list[tuple[int, int]]:
+    """Cell and statement of everything that is to run, in order; `sizes` counts the statements of each cell."""
+    steps = []
+    for item in reply if isinstance(reply, (list, tuple)) else ():
+        cell, index = _pair(item)
+        if 0 <= cell < len(sizes) and 0 <= index < sizes[cell]:
+            steps.append((cell, index))
+    return list(dict.fromkeys(steps))
+
+
+def remarks_of(reply: object, cells: Sequence[Cell]) -> tuple[NameRemark, ...]:
+    """The remarks that have the form of `grader.worker.selection.Remark`, each with its places in the cells."""
+    remarks = []
+    for item in list(reply)[:_MOST_REMARKS] if isinstance(reply, (list, tuple)) else ():
+        if not isinstance(item, (list, tuple)) or len(item) != 4:
+            continue
+        kind, name, at, others = item
+        where = _where(at, cells)
+        if not isinstance(kind, str) or not isinstance(name, str) or where is None:
+            continue
+        places = [_where(place, cells) for place in others] if isinstance(others, (list, tuple)) else []
+        known = tuple(other for other in places if other is not None)
+        remarks.append(NameRemark(kind, name[:_NAME_LENGTH], where, known))
+    return tuple(remarks)
+
+
+def _where(place: object, cells: Sequence[Cell]) -> Where | None:
+    cell, line = _pair(place)
+    return cells[cell].at(line) if 0 <= cell < len(cells) else None
+
+
+def _pair(item: object) -> tuple[int, int]:
+    """Two whole numbers, or (-1, -1), which is the place of nothing."""
+    if isinstance(item, (list, tuple)) and len(item) == 2:
+        first, second = item
+        if type(first) is int and type(second) is int:
+            return first, second
+    return -1, -1

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from grader.assignment.limits import Limits
-from grader.bridge.budget import TimeBudget
-from grader.bridge.loader import Loader, LoadPlan
+from grader.bridge.loader import Loader, LoadPlan, TimeBudget
 from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.transport import ByteTransport
 from grader.errors import BadAssignmentError, OurFaultError

@@ -23,8 +23,7 @@ from grader.bridge.student import Student
 from grader.errors import BadAssignmentError, UsageError
 from grader.i18n import _
 from grader.judge.case import CaseInfo, info_of
-from grader.judge.casefile import load_module, name_taken
-from grader.judge.parameters import parameter_sets
+from grader.judge.casefile import load_module, name_taken, parameter_sets
 from grader.report.report import Visibility
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from grader.bridge.loader import LoadProblem
+from grader.bridge.loader import LoadProblem, NameRemark
 from grader.bridge.outcomes import RaisedError
-from grader.bridge.remarks import NameRemark
 from grader.i18n import _
 from grader.intake.submission import Cell
 from grader.report.report import Note, Where

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from grader.assignment.limits import Limits
-from grader.bridge.loader import LoadPlan
+from grader.bridge import loader as module
+from grader.bridge.loader import LoadPlan, TimeBudget, remarks_of, steps_of
 from grader.bridge.outcomes import RaisedError
 from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Student
 from grader.intake.submission import Cell, Submission
+from grader.report.report import Where
 from grader.sandbox.start import start
 from grader.sandbox.worker import EndedError
 
@@ -83,3 +86,63 @@ def test_no_cells_and_nothing_to_load(workers: WorkerSource) -> None:
         assert session.loader.problems == []
     finally:
         session.drop()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [100.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_no_grant_reaches_beyond_the_whole(clock: list[float]) -> None:
+    budget = TimeBudget(10.0)
+    budget.grant(3.0)
+    assert (budget.granted, budget.deadline) == (3.0, 103.0)
+    clock[0] = 108.0
+    budget.grant(3.0)
+    assert budget.deadline == 110.0
+    assert not budget.is_used_up
+    clock[0] = 110.0
+    assert budget.is_used_up
+
+
+CELLS = [Cell("kim.ipynb", "a = 1\nb = 2\n", 1), Cell("kim.ipynb", "c = 3\n", 2)]
+
+
+def test_steps_that_are_there_in_their_order_and_once() -> None:
+    assert steps_of([(1, 0), [0, 1], (1, 0)], [2, 1]) == [(1, 0), (0, 1)]
+
+
+@pytest.mark.parametrize(
+    "reply", [None, 7, "ab", [(0,)], [(0, 0, 0)], [(0, True)], [("0", 0)], [(2, 0)], [(0, 2)], [(-1, 0)], {(0, 0): 1}]
+)
+def test_no_other_steps(reply: Any) -> None:
+    assert steps_of(reply, [2, 1]) == []
+
+
+def test_a_remark_with_its_places() -> None:
+    (remark,) = remarks_of([("redefined", "a", (0, 2), [(1, 1), (9, 9), "x"])], CELLS)
+    assert (remark.kind, remark.name, remark.where) == ("redefined", "a", Where("kim.ipynb", 2, 1))
+    assert remark.others == (Where("kim.ipynb", 1, 2),)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        None,
+        [()],
+        [("redefined", "a", (0, 1))],
+        [(1, "a", (0, 1), [])],
+        [("k", "a", (7, 1), [])],
+        [("k", 1, (0, 1), [])],
+    ],
+)
+def test_no_other_remarks(reply: Any) -> None:
+    assert remarks_of(reply, CELLS) == ()
+
+
+def test_remarks_are_bounded() -> None:
+    many = remarks_of([("redefined", "a" * 1000, (0, 1), [])] * 1000, CELLS)
+    assert len(many) == 50
+    assert {len(remark.name) for remark in many} == {100}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.bridge.loader import LoadProblem
+from grader.bridge.loader import LoadProblem, NameRemark
 from grader.bridge.outcomes import RaisedError
-from grader.bridge.remarks import NameRemark
 from grader.intake.submission import Cell
 from grader.judge.notes import notes_of_names, notes_of_problems, notes_of_reading, unmade
 from grader.report.report import Where

@@ -30,9 +30,8 @@ import numpy as np
 import pytest
 
 from grader.assignment.limits import Limits
-from grader.bridge.loader import LoadPlan
+from grader.bridge.loader import LoadPlan, NameRemark, remarks_of
 from grader.bridge.outcomes import MissingNameError
-from grader.bridge.remarks import NameRemark, remarks_of
 from grader.bridge.session import Session
 from grader.bridge.session import WorkerSource as Workers
 from grader.bridge.student import Student
