@@ -1,0 +1,43 @@
+"""What commands look up: the course, its term, a time, the gradebook."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from grader.cli.options import course_of, open_book, term_of, time_of
+from grader.course.term import Term
+from grader.errors import UsageError
+from grader.gradebook.book import Gradebook
+from grader.report.signature import keygen
+
+
+def test_a_course_that_is_named_comes_before_the_one_around(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(course)
+    assert course_of({"course": None}).folder == course
+    monkeypatch.chdir(tmp_path)
+    named = course_of({"course": course})
+    assert named.folder == course
+    assert term_of(named).deadlines == {}
+
+
+def test_a_time_is_the_course_s_own_unless_it_names_another() -> None:
+    assert time_of("2026-03-20T23:59", Term()) == datetime(2026, 3, 20, 14, 59, tzinfo=timezone.utc)
+    assert time_of("2026-03-20T23:59Z", Term()) == datetime(2026, 3, 20, 23, 59, tzinfo=timezone.utc)
+    assert time_of(None, Term()).tzinfo is timezone.utc
+    with pytest.raises(UsageError):
+        time_of("tomorrow", Term())
+
+
+def test_a_course_with_a_key_has_a_gradebook_with_one(tmp_path: Path) -> None:
+    key = keygen(tmp_path / "key")
+    Gradebook(tmp_path / "book.db", create=True).close()
+    with open_book(tmp_path / "book.db", Term(public_key=tmp_path / "key.pub")) as book:
+        assert book.key is not None
+        assert book.key.id == key.id
+    with open_book(tmp_path / "book.db", Term()) as book:
+        assert book.key is None
