@@ -15,7 +15,6 @@ from grader.grading.inputs import Inputs
 from grader.grading.task import Engine, Lost, Setting, Task
 from grader.i18n import _
 from grader.intake.read import read_submission
-from grader.report.reader import read_file
 from grader.report.report import Report
 from grader.report.summary import SummaryRow
 
@@ -123,8 +122,9 @@ def store_reports(
     """Put the members' reports into the gradebook, and note the place for a regrading; how many reports are new."""
     new = 0
     for at in range(0, len(members), _AT_ONCE):
-        files = [folder.path(member) for member in members[at : at + _AT_ONCE]]
-        added = gradebook.add_all([(read_file(file), None, str(file)) for file in files], by=by)
+        part = members[at : at + _AT_ONCE]
+        documents = [(folder.document(member), None, str(folder.path(member))) for member in part]
+        added = gradebook.add_all(documents, by=by)
         new += sum(report.new for report in added)
     gradebook.remember(folder.assignment, place.as_json(), by=by)
     return new

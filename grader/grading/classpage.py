@@ -15,7 +15,6 @@ from grader.grading.batch import EntryResult
 from grader.grading.cohort import Cohort
 from grader.grading.folder import ReportFolder
 from grader.render.templating import framed
-from grader.report.reader import read_file
 from grader.report.summary import SummaryRow, summary
 
 PAGES = "pages"  # the folder of members' pages, beside `reports`
@@ -50,7 +49,7 @@ def _write_pages(folder: ReportFolder, members: Sequence[str]) -> None:
     from grader.render.page import report_page
 
     for member in members:
-        write_whole(folder.folder / PAGES / f"{member}.html", report_page(read_file(folder.path(member)).report))
+        write_whole(folder.folder / PAGES / f"{member}.html", report_page(folder.document(member).report))
 
 
 def class_page(cohort: Cohort, *, reports: str = "reports", pages: str | None = None) -> str:

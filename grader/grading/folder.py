@@ -23,6 +23,8 @@ from grader.report.summary import SummaryRow
 if TYPE_CHECKING:
     from grader.report.signature import SigningKey
 
+_MOST_KEPT = 100  # reports in memory, of half a megabyte each at most as a rule: a class of thousands must not be
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -40,6 +42,7 @@ class ReportFolder:
         self.reports = folder / "reports"
         self.before: dict[str, Kept] = {}
         self.troubles: list[BadInputError] = []  # files there that are no reports of a member
+        self._latest: dict[str, Document] = {}
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -68,12 +71,21 @@ class ReportFolder:
     def write(self, report: Report) -> SummaryRow:
         """Put a report on the disk, signed."""
         signed = report if self.key is None else self.key.sign(report)
+        document = Document(signed, signed.as_json())
         try:
-            write_whole(self.path(report.member), laid_out(signed.as_json()), mode=0o644, lasting=True)
+            write_whole(self.path(report.member), laid_out(document.value), mode=0o644, lasting=True)
         except FileError as error:
             hint = _("What was written before is whole. Make room, and give the same command again: it goes on there.")
             raise OurFaultError(error.what, where=error.where, hint=hint) from error
+        self._latest.pop(report.member, None)
+        self._latest[report.member] = document
+        if len(self._latest) > _MOST_KEPT:
+            del self._latest[next(iter(self._latest))]
         return SummaryRow.of(report)
+
+    def document(self, member: str) -> Document:
+        """A member's report; the latest that were written here need not be read and checked again."""
+        return self._latest.get(member) or read_file(self.path(member))
 
     def _look(self) -> None:
         for file in sorted(self.reports.glob("*.json")):

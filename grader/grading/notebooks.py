@@ -15,7 +15,6 @@ from grader.grading.entries import Entry
 from grader.grading.folder import ReportFolder
 from grader.i18n import _
 from grader.render.notebook import check_target, write_feedback
-from grader.report.reader import read_file
 
 _MEMBER = "{member}"
 
@@ -41,7 +40,7 @@ def write_notebooks(
     now = datetime.now(timezone.utc)
     for entry, result in zip(entries, results, strict=True):
         if result.row is not None:
-            report = seen(read_file(folder.path(entry.member)).report, term, now)
+            report = seen(folder.document(entry.member).report, term, now)
             target = _target(pattern, entry.member)
             target.parent.mkdir(parents=True, exist_ok=True)
             write_feedback(report, entry.path, assignment, target)

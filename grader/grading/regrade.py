@@ -12,7 +12,6 @@ from grader.grading.batch import EntryResult, GradedPlace
 from grader.grading.changes import ScoreChange, is_lower, score_change
 from grader.grading.folder import ReportFolder
 from grader.i18n import _
-from grader.report.reader import read_file
 from grader.report.report import Report
 
 
@@ -65,8 +64,8 @@ class Regrading:
         """The members whose report in the folder goes into the gradebook; what it moves is noted."""
         members = []
         for result in results:
-            file = folder.path(result.member)
-            if result.row is not None and file.is_file() and self._accepts(read_file(file).report):
+            there = result.row is not None and folder.path(result.member).is_file()
+            if there and self._accepts(folder.document(result.member).report):
                 members.append(result.member)
         return members
 
