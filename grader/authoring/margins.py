@@ -25,13 +25,11 @@ class Margins:
     """The distances that were measured while right and wrong answers were judged."""
 
     assignment: Assignment
-    honest: dict[str, tuple[float, str]] = field(default_factory=dict)  # of each case the greatest, and by whom
-    caught: dict[str, tuple[float, str]] = field(
-        default_factory=dict
-    )  # of each case the smallest with which it fails a wrong answer that no other case fails more clearly
-    wrong: dict[str, tuple[float, str]] = field(
-        default_factory=dict
-    )  # of each wrong answer the greatest, and in which case
+    # Each is a distance, and whose it is: the greatest of a right answer, by case; the smallest by which a case fails a
+    # wrong answer that no case fails more clearly; and the greatest of each wrong answer, with the case.
+    honest: dict[str, tuple[float, str]] = field(default_factory=dict)
+    caught: dict[str, tuple[float, str]] = field(default_factory=dict)
+    wrong: dict[str, tuple[float, str]] = field(default_factory=dict)
 
     def right_answer(self, done: Done) -> None:
         """Record the distances of a right answer."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NAMES_IN_A_FOLD = 6
 NOTES = 8
 PLACES_IN_A_NOTE = 6
-_NAME_CELLS = 36  # a section's longer name is cut, so that the points fit into one column of 80 cells
+_NAME_CELLS = 36  # a longer name of a section is cut, so that its points stay in their column on 80 cells
 
 
 def print_report(report: Report, console: Console) -> None:
