@@ -1,11 +1,10 @@
-"""Does the sandbox hold, here and now? A real worker tries to get out, before any student's code is trusted to it.
+"""Does the sandbox hold on this machine? A real worker tries to get out before it is given any student's code.
 
-Asked is for behaviour, not for versions: a layer that is there and does nothing is worse than one that is missing.
-Whoever is about to judge hidden cases calls `require` once for each zygote, before its first submission:
+Its behaviour counts, not its version: a layer that is there and does nothing is worse than one that is missing. Before
+hidden cases are judged, `require` is called once for each zygote:
 
     server = start(assignment.imports)
     require(server)                       # an OurFaultError (exit 3) where hidden cases are not to be judged here
-    Judge(collection, reference, server, secret).judge(submission).tier       # "staff": it goes into every report
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ from grader.errors import OurFaultError
 from grader.i18n import _
 from grader.intake.submission import Cell, Submission
 from grader.sandbox.worker import EndedError
-from grader.worker.layers.compose import REQUIRED, lacking
+from grader.worker.layers.compose import REQUIRED_LAYERS, lacking
 
 if TYPE_CHECKING:
     from grader.sandbox.forkserver import ForkServer
     from grader.sandbox.spawn import SpawnServer
 
-# Each function returns what it got hold of; None, an OSError or the end of its process means that it got nothing.
+# Each function returns what it got; None, an OSError or the end of its process means that it got nothing.
 _ESCAPES = """
 import os, socket, subprocess, sys
 
@@ -111,20 +110,20 @@ class Escape:
 
 
 def self_test(server: ForkServer | SpawnServer) -> list[Escape]:
-    """Try the escapes in a worker of `server`. What ends in any other way than by being refused counts as got out."""
+    """Try the escapes in a worker of `server`. An attempt that was not refused counts as an escape."""
     cell = Cell("selftest.py", _ESCAPES)
-    host = Session(server, Submission("selftest", "selftest.py", (cell,), ""), _LIMITS)
+    session = Session(server, Submission("selftest", "selftest.py", (cell,), ""), _LIMITS)
     try:
         with _bait() as targets:
-            return [Escape(name, _attempt(host, name, target)) for name, target in targets.items()]
+            return [Escape(name, _attempt(session, name, target)) for name, target in targets.items()]
     finally:
-        host.drop()
+        session.drop()
 
 
 def require(server: ForkServer | SpawnServer, profile: str = "staff") -> tuple[str, ...]:
-    """The layers that hold in workers of `server`, as they say and by trying; from here on none starts with less.
+    """The layers of workers of `server`, which were tried; from here on a worker with fewer layers is refused.
 
-    Refuses with an `OurFaultError` where a layer that hidden cases need is missing, or an escape succeeds.
+    An `OurFaultError` where a layer that hidden cases need is missing, or an escape succeeds.
     """
     is_missing = _("Hidden cases are not judged on this machine: {names} is missing.")
     missing = wanting(server, profile)
@@ -133,10 +132,10 @@ def require(server: ForkServer | SpawnServer, profile: str = "staff") -> tuple[s
     escaped = [escape.label for escape in self_test(server) if escape.got is not None]
     if escaped:
         raise _refusal(_("Hidden cases are not judged on this machine: a worker could {names}."), escaped)
-    silent = [name for name in REQUIRED[profile] if name not in server.layers]  # as that worker itself said
-    if silent:
-        raise _refusal(is_missing, silent)
-    server.required = REQUIRED[profile]
+    absent = [name for name in REQUIRED_LAYERS[profile] if name not in server.layers]  # those that the worker named
+    if absent:
+        raise _refusal(is_missing, absent)
+    server.required = REQUIRED_LAYERS[profile]
     return server.layers
 
 
@@ -154,16 +153,18 @@ def _refusal(what: str, names: Iterable[str]) -> OurFaultError:
     return OurFaultError(what.format(names=", ".join(names)), hint=hint)
 
 
-def _attempt(host: Session, name: str, target: object) -> str | None:
+def _attempt(session: Session, name: str, target: object) -> str | None:
     try:
-        student = Student(host.transport())
-        host.budget.grant(_LIMITS.case_seconds)
+        student = Student(session.transport())
+        session.budget.grant(_LIMITS.case_seconds)
         got = getattr(student, name)(target)
     except EndedError as error:
-        host.drop()
-        return None if error.how == "crashed" else error.how  # killed for it; a hang shows nothing
+        session.drop()
+        return None if error.how == "crashed" else error.how  # it was killed for it; a hang proves nothing
     except RaisedError as error:
-        return None if "OSError" in error.bases else str(error)[:200]  # refused; else it was never tried
+        return (
+            None if "OSError" in error.bases else str(error)[:200]
+        )  # refused; any other error means that it was not tried
     except BridgeError as error:
         return str(error)[:200]
     return None if got is None else str(got)[:200]
@@ -171,10 +172,10 @@ def _attempt(host: Session, name: str, target: object) -> str | None:
 
 @contextmanager
 def _bait() -> Iterator[dict[str, object]]:
-    """Things of this machine and of this process that a worker must not reach, really there to be reached."""
+    """What each attempt is given: real things of this machine and this process, which a worker must not reach."""
     import os
 
-    # Named as the folders of workers are: should this process be killed, the next start sweeps it too.
+    # It has a name like the folders of workers, so that the next start removes it if this process is killed.
     with tempfile.TemporaryDirectory(prefix=f"d2d-{os.getpid()}-bait-") as folder, socket.socket() as tcp:
         Path(folder).chmod(0o777)
         secret = Path(folder, "secret")

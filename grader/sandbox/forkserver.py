@@ -21,7 +21,7 @@ from grader.errors import OurFaultError
 from grader.i18n import _
 from grader.sandbox import watchdog
 from grader.sandbox.processor import Processor
-from grader.sandbox.spec import SCRIPT, WorkerSpec
+from grader.sandbox.spec import WORKER_SCRIPT, WorkerSpec
 from grader.sandbox.worker import OUT_OF_MEMORY, ZYGOTE_LOST, EndedError, ForkedWorker, status_text
 from grader.worker.removal import empty, remove
 
@@ -52,7 +52,7 @@ class ForkServer:
         self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 — closed in _stop
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and file
-                [sys.executable, "-I", "-S", "-X", "utf8", SCRIPT, str(theirs.fileno())],
+                [sys.executable, "-I", "-S", "-X", "utf8", WORKER_SCRIPT, str(theirs.fileno())],
                 env={},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

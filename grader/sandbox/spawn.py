@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from grader.assignment.limits import Limits
-from grader.sandbox.spec import SCRIPT, WorkerSpec
+from grader.sandbox.spec import WORKER_SCRIPT, WorkerSpec
 from grader.sandbox.worker import CHUNK, EndedError, IncomingFrame, Worker, status_text
 from grader.worker.frames import HEADER
 from grader.worker.layers.compose import LAYERS
@@ -62,7 +62,7 @@ class SpawnedWorker(Worker):
         super().__init__(limits.output_kb << 10, reply_bound)
         self.scratch = tempfile.mkdtemp(prefix="d2d-")
         self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and file
-            [sys.executable, "-I", "-S", "-X", "utf8", SCRIPT, "-"],
+            [sys.executable, "-I", "-S", "-X", "utf8", WORKER_SCRIPT, "-"],
             # Windows can't open a socket or a random source without the folder of the system
             env={key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ},
             stdin=subprocess.PIPE,

@@ -12,7 +12,7 @@ from grader import worker
 from grader.errors import BadAssignmentError
 from grader.i18n import _
 
-SCRIPT = str(Path(worker.__file__).with_name("__main__.py"))  # what is executed for a zygote or a spawned worker
+WORKER_SCRIPT = str(Path(worker.__file__).with_name("__main__.py"))  # what is executed for a zygote or a spawned worker
 
 
 @dataclass(frozen=True)

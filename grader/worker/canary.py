@@ -1,9 +1,9 @@
-"""A worker that is a canary: in it, what an assignment rules out is there as ever and gives other values.
+"""A worker that is a canary: in it, the parts of torch that an assignment rules out give other values.
 
-Kernels are replaced at torch's dispatcher (`torch.library.Library("aten", "IMPL")`), beneath every name that Python has
-for them: `torch.ops.aten`, methods, names put together with `getattr`. torch's optimizers are Python and have nothing
-beneath, so there it is their steps and schedules that are changed. An answer that changes with it was borrowed. This
-runs before the submission is loaded. It is evidence and no proof: code in the same process can look for it.
+An answer that changes there was borrowed from those parts. Kernels are replaced at torch's dispatcher
+(`torch.library.Library("aten", "IMPL")`), which every name in Python leads to: `torch.ops.aten`, methods, names put
+together with `getattr`. torch's optimizers are written in Python, so their steps and schedules are changed instead.
+This is done before the submission is loaded. It is evidence and no proof: code in the same process can look for it.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Any
 
 OPTIMIZERS = "torch.optim"
 _OTHER = 0.37  # no case expects it
-_kept: list[Any] = []  # a library takes its kernels along when it goes
+_kept: list[Any] = []  # the kernels of a library are gone when the library is
 
 
 def change(families: Sequence[str]) -> None:
-    """Give other values from here on: torch's optimizers, where `torch.optim` is named, and kernels by their names.
+    """From here on these parts of torch give other values: `torch.optim`, and kernels by a part of their names.
 
-    `softmax` is every kernel whose name has that in it. LookupError where none has: it would watch over nothing.
+    `softmax` is every kernel that has it in its name; LookupError where there is none.
     """
     import torch
 
@@ -38,7 +38,7 @@ def change(families: Sequence[str]) -> None:
 
 
 def get_ready() -> None:
-    """Look at once for what is looked for in every worker: done in the process that they are forked from."""
+    """Find the kernels and optimizers once, in the process from which all workers are forked."""
     _kernels()
     _steps_and_schedules()
 
@@ -52,14 +52,14 @@ def _kernels() -> tuple[str, ...]:
 
 
 def _family(family: str) -> list[str]:
-    found = [name for name in _kernels() if family in name]
-    if not found:
+    kernels = [name for name in _kernels() if family in name]
+    if not kernels:
         raise LookupError(f"torch has no kernel {family}")
-    return found
+    return kernels
 
 
 def _other(name: str) -> Callable[..., Any]:
-    """A kernel that answers in the right shape: the true one is asked for it, about tensors without any data."""
+    """A kernel that answers wrong values in the right shape, which the true kernel tells for tensors without data."""
     base, _dot, overload = name.partition(".")
 
     def kernel(*arguments: Any, **options: Any) -> Any:
@@ -70,14 +70,17 @@ def _other(name: str) -> Callable[..., Any]:
         outline = tree_map_only(torch.Tensor, lambda tensor: tensor.detach().to("meta"), (arguments, options))
         answer = operator(*outline[0], **outline[1])
         schema = operator._schema.arguments
-        given = [*arguments, *(options[one.name] for one in schema[len(arguments) :] if one.name in options)]
+        rest = schema[len(arguments) :]
+        values = [*arguments, *(options[parameter.name] for parameter in rest if parameter.name in options)]
         written = [
-            value for one, value in zip(schema, given, strict=False) if one.alias_info and one.alias_info.is_write
+            value
+            for parameter, value in zip(schema, values, strict=False)
+            if parameter.alias_info and parameter.alias_info.is_write
         ]
         if written:  # in place, or into `out=`: what is returned is what was written to
             _spoil(written)
             return written[0] if len(written) == 1 else tuple(written)
-        return tree_map_only(torch.Tensor, lambda one: torch.full_like(one, _OTHER, device="cpu"), answer)
+        return tree_map_only(torch.Tensor, lambda tensor: torch.full_like(tensor, _OTHER, device="cpu"), answer)
 
     return kernel
 
@@ -98,7 +101,7 @@ def _change_optimizers() -> None:
 
 @functools.cache
 def _steps_and_schedules() -> tuple[tuple[Any, str, Any], ...]:
-    """Where torch's optimizers take their steps, and its schedules: module, name and what it stands for."""
+    """The functions in which torch's optimizers take a step, and its schedules: module, name, and the thing itself."""
     modules = [module for name, module in sys.modules.items() if name.startswith(f"{OPTIMIZERS}.")]
     return tuple(
         (module, key, value)

@@ -29,7 +29,7 @@ def with_support(imports: Iterable[str]) -> list[str]:
     return [*imports, *(package for name in imports for package in library(name).support)]
 
 
-def load(imports: Sequence[str], folders: Sequence[str]) -> None:
+def load_libraries(imports: Sequence[str], folders: Sequence[str]) -> None:
     """Import these libraries and all of `grader.worker`; afterwards nothing else that is installed can be imported."""
     sys.meta_path.append(AllowedFinder(with_support(imports), folders))
     for name in imports:

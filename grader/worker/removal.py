@@ -1,7 +1,7 @@
-"""Removing what a submission left, however it nested it and whatever rights it took away.
+"""Removing what a submission left, however deep its folders are and whatever rights it took away.
 
-Nothing of the submission runs any more, so nothing changes underneath. Not by recursion: a program can nest folders
-deeper than Python recurses, than a path may be long, and than descriptors may be open at once.
+Nothing of the submission runs any more, so nothing changes meanwhile. There is no recursion: a program can nest folders
+deeper than Python recurses, deeper than a path may be long, and deeper than descriptors may be open.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import os
 
 
 def remove(top: str) -> None:
-    """Take away a folder and all in it; links are taken away themselves, never followed."""
+    """Remove a folder and all that is in it. Links are removed themselves and never followed."""
     empty(top)
     os.rmdir(top)
 
 
 def empty(top: str) -> None:
-    """Take away all that is in a folder: each folder's content is moved up beside it until none has any."""
+    """Remove all that is in a folder. The content of each inner folder is moved up beside it until none has any."""
     moved = 0
     while entries := list(os.scandir(top)):
         for entry in entries:

@@ -14,7 +14,7 @@ from grader.worker.frames import read_frame, write_frame
 from grader.worker.layers.compose import Lockdown
 from grader.worker.layers.layer import WorkerLimits
 from grader.worker.layers.rlimits import mapped_bytes, take_limits
-from grader.worker.loading import load
+from grader.worker.loading import load_libraries
 
 _REQUESTS, _REPLIES, _FIRST_FREE = 3, 4, 5  # descriptors of a worker; 0 to 2 are the standard streams
 _OUT_OF_THE_WAY = 20
@@ -48,7 +48,7 @@ def serve_spawned() -> None:
     os.dup2(nothing, 0)
     os.dup2(2, 1)  # what is printed goes to standard error, which the judge reads as output
     spec = json.loads(read_frame(requests) or b"")
-    load(spec["imports"], spec["folders"])
+    load_libraries(spec["imports"], spec["folders"])
     os.chdir(spec["limits"]["scratch"])
     take_limits(spec["limits"], mapped_bytes())
     _serve(requests, replies)

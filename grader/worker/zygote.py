@@ -25,7 +25,7 @@ from typing import Any
 
 from grader.worker.layers import compose, folders
 from grader.worker.libraries import library
-from grader.worker.loading import load, with_support
+from grader.worker.loading import load_libraries, with_support
 from grader.worker.processes import end_all
 from grader.worker.removal import remove
 from grader.worker.service import serve_forked
@@ -66,7 +66,7 @@ class Zygote:
         """Import, look at what the machine offers, and say so."""
         imports, where = self.spec["imports"], self.spec["folders"]
         offered = compose.survey()  # before the libraries make its forks large
-        load(imports, where)
+        load_libraries(imports, where)
         gc.collect()
         lockdown = compose.prepare(
             folders.readable(with_support(imports), where),

@@ -31,5 +31,5 @@ def test_the_reference_earns_everything_in_the_sandbox(hw: str) -> None:
         report = bench.judge.judge(submission)
     assert {case.id: case.message for case in report.cases if case.points != case.max_points} == {}
     assert (report.percent, report.visibility, report.tier) == (100, "full", "staff")
-    assert set(compose.REQUIRED["staff"]) <= set(report.layers)
+    assert set(compose.REQUIRED_LAYERS["staff"]) <= set(report.layers)
     assert not [note.text for note in report.notes if "gives other answers" in note.text]

@@ -48,7 +48,7 @@ def test_it_holds_here(server: Callable[..., ForkServer]) -> None:
     escapes = selftest.self_test(one)
     assert len({escape.label for escape in escapes}) >= 10
     assert [escape for escape in escapes if escape.got is not None] == []
-    assert set(compose.REQUIRED["staff"]) <= set(selftest.require(one))
+    assert set(compose.REQUIRED_LAYERS["staff"]) <= set(selftest.require(one))
     assert one.tier == "staff"
 
 
@@ -59,7 +59,7 @@ def test_without_a_sandbox_every_bait_is_really_there(server: Callable[..., Fork
 
 
 @staff_only
-@pytest.mark.parametrize("layer", compose.REQUIRED["staff"])
+@pytest.mark.parametrize("layer", compose.REQUIRED_LAYERS["staff"])
 def test_a_layer_that_is_silently_missing(server: Callable[..., ForkServer], layer: str) -> None:
     """The machine says that it has it, and the worker has not."""
     one = server(layer)

@@ -30,7 +30,9 @@ def test_a_machine_that_is_well(scratch_home: Path) -> None:
     code, said = doctor("--json")
     found = json.loads(said)
     assert (code, found["may_judge_hidden"], found["trouble"]) == (ALL_PASSED, True, "")
-    assert {line["name"] for line in found["layers"] if line["state"] == "active"} >= set(compose.REQUIRED["staff"])
+    assert {line["name"] for line in found["layers"] if line["state"] == "active"} >= set(
+        compose.REQUIRED_LAYERS["staff"]
+    )
     assert len(found["self_test"]) >= 10
     assert all(escape["contained"] for escape in found["self_test"])
     code, said = doctor()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import BadAssignmentError
-from grader.sandbox.spec import SCRIPT, worker_spec
+from grader.sandbox.spec import WORKER_SCRIPT, worker_spec
 
 
 def test_a_library_that_is_not_there_is_the_authors_business() -> None:
@@ -21,4 +21,4 @@ def test_the_folders_are_those_of_the_libraries() -> None:
     spec = worker_spec(["numpy"], without=["root"])
     assert spec.folders == (str(Path(found.origin).parent.parent),)
     assert (spec.imports, spec.without) == (("numpy",), ("root",))
-    assert Path(SCRIPT).is_file()
+    assert Path(WORKER_SCRIPT).is_file()

@@ -73,7 +73,7 @@ def test_all_layers_hold_without_it(tmp_path: Path, setup: str) -> None:
     found = json.loads(done.stdout)
     assert (done.returncode, found["may_judge_hidden"]) == (ALL_PASSED, True), done.stderr
     assert layers_of(found) >= {name for name, reason in OFFERED.items() if reason is None}
-    assert set(compose.REQUIRED["staff"]) <= checked(on_machine(setup, tmp_path, *CHECK))
+    assert set(compose.REQUIRED_LAYERS["staff"]) <= checked(on_machine(setup, tmp_path, *CHECK))
 
 
 @needs_all
@@ -132,7 +132,7 @@ def test_where_namespaces_are_forbidden_the_rest_is_enough() -> None:
     assert (done.returncode, found["may_judge_hidden"]) == (ALL_PASSED if well else OUR_FAULT, well), done.stderr
     assert set(found["lacking"]) <= {"readable"}
     assert layers_of(found).isdisjoint({"namespaces", "root"})
-    assert layers_of(found) >= set(compose.REQUIRED["staff"])
+    assert layers_of(found) >= set(compose.REQUIRED_LAYERS["staff"])
 
 
 @needs_all

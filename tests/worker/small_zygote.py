@@ -96,7 +96,7 @@ def main(order: dict[str, Any]) -> None:
     from grader.worker import loading
     from grader.worker.layers import compose, folders
 
-    loading.load(order["imports"], order["folders"])
+    loading.load_libraries(order["imports"], order["folders"])
     if order["user"]:
         import ctypes
 

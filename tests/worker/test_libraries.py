@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox.spec import SCRIPT, worker_spec
+from grader.sandbox.spec import WORKER_SCRIPT, worker_spec
 from grader.worker.layers import compose
 
 WITHOUT = {"all": [], "no namespaces": ["namespaces", "root"]}
@@ -25,7 +25,7 @@ def contained(library: str, without: list[str], *, user: bool) -> None:
     order = {
         "imports": wanted.imports,
         "folders": wanted.folders,
-        "script": SCRIPT,
+        "script": WORKER_SCRIPT,
         "other": other.origin,
         "without": without,
         "user": user,

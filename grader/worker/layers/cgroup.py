@@ -1,8 +1,8 @@
-"""Control groups: memory and processes bounded for a worker and all that comes of it, from outside.
+"""Control groups: they bound memory and processes of a worker together with all that it starts.
 
 Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst, cgroup-v1/pids.rst. A group is made only below the group
-that this process is in, so whatever bounds this process bounds its workers too; and as root only where that group is
-the top or was handed over (systemd's CGROUP_DELEGATION.md): the tree of another manager is not ours to divide.
+of this process, so a bound on this process holds for its workers too. As root it is made only where that group is the
+top or was handed over (systemd's CGROUP_DELEGATION.md): the tree belongs to another manager otherwise.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Parents:
 
 
 def find(parent: str | None = None) -> Parents:
-    """Where groups can be made: below `parent` (a v2 group handed over to us), else below this process's own."""
+    """Where groups can be made: below `parent`, a v2 group that was handed over; else below this process's own."""
     try:
         if parent is not None:
             return _second(parent)  # named by whoever set this machine up
@@ -101,7 +101,7 @@ class Cgroup(Layer):
 
 
 class Group:
-    """A worker's group: made by the supervisor, entered by the child before anything else."""
+    """A worker's group: the zygote makes it, and the child enters it before it does anything else."""
 
     def __init__(self, parents: Parents, memory_bytes: int, processes: int) -> None:
         self.version, self.parents = parents.version, parents
@@ -161,7 +161,7 @@ class Group:
                     os.kill(int(pid), 9)
 
     def remove(self) -> None:
-        """Kill what is left and take the group away; a process leaves it a moment after it was killed."""
+        """Kill what is left and remove the group; a process leaves its group a moment after it was killed."""
         until = time.monotonic() + _REMOVE_SECONDS
         for folder in self.folders:
             while os.path.isdir(folder):
@@ -175,7 +175,7 @@ class Group:
 
 
 def sweep(parents: Parents) -> None:
-    """Take away groups whose supervisor was killed before it could."""
+    """Remove the groups of zygotes that were killed before they could do it."""
     for folder in parents.folders:
         for name in os.listdir(folder):
             owner = name.removeprefix(_PREFIX).partition("-")[0]

@@ -23,7 +23,7 @@ LAYERS = (
     "privileges",
     "seccomp",
 )
-REQUIRED: Mapping[str, tuple[str, ...]] = {
+REQUIRED_LAYERS: Mapping[str, tuple[str, ...]] = {
     # Without namespaces and control groups too, these left one of 79 escapes (a flood of files in the scratch folder),
     # and every Linux from 5.13 on has them without root. What they lack in memory, RLIMIT_AS bounds.
     "staff": ("landlock", "privileges", "seccomp"),
@@ -44,7 +44,7 @@ def survey() -> dict[str, str | None]:
 
 def lacking(profile: str, offered: Mapping[str, str | None]) -> dict[str, str]:
     """The layers that a profile requires and the machine lacks, with the reasons."""
-    return {name: offered[name] or "" for name in REQUIRED[profile] if offered[name] is not None}
+    return {name: offered[name] or "" for name in REQUIRED_LAYERS[profile] if offered[name] is not None}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""What a worker has to read: the standard library, the assignment's libraries, and the system's beneath them.
+"""What a worker has to read: the standard library, the assignment's libraries, and what they need of the system.
 
-Found from the process that has loaded them (the zygote), so that an interpreter may lie wherever it likes.
+It is found by the process that has loaded them (the zygote), so an interpreter may lie anywhere.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ _MOST_LIBRARIES = 400  # in a folder that also holds packages; each costs a rule
 
 @dataclass(frozen=True)
 class Readable:
-    """`paths` may be read; of `listed` only the names in them. `bound` and `covered` say the same for a new root.
+    """Files and folders that a worker may read, said for Landlock and for the mounts of a new root.
 
-    Landlock can't subtract, so it names every entry of the standard library but `site-packages`; mounts can.
+    Landlock: `paths` may be read, and of `listed` only the names in them. It can't take a folder out of another, so
+    it names every entry of the standard library except `site-packages`. Mounts can: all of `bound` is there, `covered`
+    is emptied, and `inside` is put back.
     """
 
     paths: tuple[str, ...]

@@ -4,10 +4,10 @@ Root makes them without a user namespace: the uid dropped later is then another 
 that forbid user namespaces (Ubuntu by AppArmor) are served. An ordinary user can make them only inside a user
 namespace, in which he keeps his own uid under another number.
 
-The worker is the init (pid 1) of its namespace, and made there by one clone: a fork into a first process that makes the
-namespaces and a second fork into them would copy all that the zygote has loaded twice, and a kernel that refuses would
-leave a process in half of them. When an init ends, the kernel kills whatever else is in its namespace; it has no
-children to reap, since seccomp lets it have none. A signal that it sends to itself doesn't reach an init.
+The worker is the init (pid 1) of its namespace, and one clone makes both. With two forks (one to make the namespaces,
+one into them) all that the zygote has loaded would be copied twice, and a kernel that refuses would leave a process in
+half of the namespaces. When an init ends, the kernel kills whatever else is in its namespace. It has no children to
+reap, since seccomp lets it have none. A signal that an init sends to itself doesn't reach it.
 """
 
 from __future__ import annotations
