@@ -1,0 +1,28 @@
+"""A worker that is an interpreter of its own, spoken to over its standard streams."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from grader.assignment.limits import Limits
+from grader.sandbox.spec import WORKER_SCRIPT, worker_spec
+from grader.worker.frames import read_frame, write_frame
+from grader.worker.wire import decode, encode
+
+
+def test_it_answers_until_its_input_ends(tmp_path: Path) -> None:
+    command = [sys.executable, "-I", "-S", WORKER_SCRIPT, "-"]
+    with subprocess.Popen(command, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        spec = {**worker_spec(["numpy"]).as_json(), "limits": Limits().for_worker(str(tmp_path))}
+        write_frame(process.stdin.fileno(), json.dumps(spec).encode())
+        write_frame(process.stdin.fileno(), encode((1, False, "define", "print('on the way')")))
+        reply = read_frame(process.stdout.fileno())
+        assert reply is not None
+        assert decode(reply) == (1, "value", None)
+        process.stdin.close()
+        assert process.wait() == 0
