@@ -319,3 +319,13 @@ def test_a_worker_that_can_not_be_had_ends_the_case_and_not_the_judge(new_course
 
     case = next(case for case in collect(new_course(test_public=OWN + RUN)).cases if case.name == "test_all")
     assert repr(case.run(replace(fixtures(), student=gone))) == "RuntimeError('gone')"
+
+
+def test_collecting_leaves_the_environment_and_the_path_as_they_were(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("PYTEST_ADDOPTS", "-k nothing"), ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")):
+        monkeypatch.setenv(name, value)
+    before = dict(os.environ), list(sys.path), list(sys.meta_path)
+    assert len(collect(course).cases) == 3
+    assert (dict(os.environ), list(sys.path), list(sys.meta_path)) == before
