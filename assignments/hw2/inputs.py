@@ -1,6 +1,7 @@
-"""hw2, the hidden cases: the edges of each operation, the walk, and compositions.
+"""hw2: what the hidden cases share: operations, and functions that use several of them.
 
-A composition needs the operations that it is made of: where it fails and they pass, it is the walk that is wrong.
+A case about several operations needs the cases of each of them. So where it fails, each operation by itself is right,
+and the walk back through them is wrong.
 """
 
 from test_public import NEAR, agree, fitted
@@ -9,6 +10,7 @@ from grader import close, unchanged
 
 
 def operations(names):
+    """The cases that a case about these operations needs."""
     return tuple(f"test_tensor_operation_gradient[{name}]" for name in names.split())
 
 
@@ -29,7 +31,8 @@ def deep(a, b):
     return a
 
 
-def doubled(a, times=30):  # as many as a walk along every path has no time for
+def doubled(a, times=30):
+    """A walk along every path has no time for 30 doublings."""
     for _ in range(times):
         a = a + a
     return a

@@ -1,9 +1,10 @@
-"""hw3, the hidden cases: each operation at its edges, then operations put together.
+"""hw3: what the hidden cases share.
 
-A case is a script that runs on both sides, as in test_public.py. An edge whose answer is nothing much (all zeros, the
-input, an exception) stands beside an ordinary value in the same case: what does nothing earns nothing. Where numbers
-are random, what is read of them is not: the distinct values, or a mean over many, rounded. So the same mistake gives
-the same answers whenever it is made, and its hint can be found.
+A case is a script that runs on both sides, as in test_public.py. Where the right answer is all zeros, the input itself
+or an exception, the same case also asks for an ordinary value, so that code that does nothing earns nothing.
+
+Where numbers are random, a case reads what is not random about them: which values there are, or a rounded mean over
+many. So a mistake gives the same answers every time, and its hint can be found.
 """
 
 import numpy as np
@@ -12,7 +13,7 @@ from grader import TensorValue, close, read
 
 
 def near(actual, expected, rtol=1e-4, atol=1e-5):
-    """As close as float32 is after some dozen steps in any order."""
+    """As close as float32 stays over some dozen steps, in whatever order they are taken."""
     close(actual, expected, rtol=rtol, atol=atol)
 
 
@@ -25,5 +26,5 @@ def draw(rng, *shapes):
 
 
 def yes(remote):
-    """A truth value that torch worked out in the worker."""
+    """What torch found in the worker must be true."""
     close(read(remote), TensorValue(np.array(True)))

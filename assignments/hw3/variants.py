@@ -176,9 +176,9 @@ def batching(inputs=True, labels=True, whole=False, last=True):
             raise ValueError(size)
         order = torch.randperm(len(x)) if shuffle and inputs else torch.arange(len(x))
         other = order if labels else torch.randperm(len(x)) if shuffle else order
-        found = [(x[rows], y[too]) for rows, too in zip(order.split(size), other.split(size), strict=True)]
-        found = found if last or len(x) % size == 0 else found[:-1]
-        return iter([found[at] for at in torch.randperm(len(found))] if whole and shuffle else found)
+        cut = [(x[rows], y[labeled]) for rows, labeled in zip(order.split(size), other.split(size), strict=True)]
+        cut = cut if last or len(x) % size == 0 else cut[:-1]
+        return iter([cut[at] for at in torch.randperm(len(cut))] if whole and shuffle else cut)
 
     return batches
 

@@ -1,6 +1,6 @@
-"""hw4, the hidden cases: the edges, for each optimizer and each schedule, and the two together.
+"""hw4: what the hidden cases share: training loops that run in the worker, and the edges of every optimizer.
 
-The cases on very small gradients start from 0, so that nothing small is lost beside something large.
+The parameters of cases with very small gradients start from 0: beside a large number a small step would be rounded off.
 """
 
 import numpy as np
@@ -8,11 +8,9 @@ from test_public import SINGLE, TOLERANCES
 
 from grader import TensorValue, close, read, unchanged
 
-RATES = [(2, 0.1), (5, 0.01)]  # learning rates that are set anew during a run
-
-
-# A whole run is one request; step by step it would cross the bridge hundreds of times. The loop stands beside the
-# answer, as a training loop does, and where it has led to is judged like every answer.
+RATES = [(2, 0.1), (5, 0.01)]  # from these steps on, the run has these learning rates
+# A whole run is one request: step by step it would cross the bridge hundreds of times. The loop runs beside the answer,
+# as a training loop does, and the judge compares where it has led to.
 LOOP = """
 class CaseLoop:
     @staticmethod
@@ -101,9 +99,9 @@ class CaseLoop:
 
 
 def loop(side, what, *names_and_arguments):
-    """Run one of the loops; what stands before the first argument that is no text are names of the submission."""
+    """Run one of the loops; an argument that is a text names something of the submission."""
     side.define(LOOP)
-    given = [getattr(side, one) if isinstance(one, str) else one for one in names_and_arguments]
+    given = [getattr(side, argument) if isinstance(argument, str) else argument for argument in names_and_arguments]
     return getattr(side.CaseLoop, what)(*given)
 
 
@@ -116,7 +114,7 @@ def gradients_of(steps):
 
 
 def drive(side, name, params, steps, *, rates=(), every=1, **options):
-    """Where all parameters are after each step (or each so many); a step is one gradient or None for each parameter."""
+    """Where all parameters are after every `every` steps; a step has one gradient, or None, for each parameter."""
     return loop(side, "drive", name, parameters(params), gradients_of(steps), options, list(rates), every)
 
 
@@ -134,13 +132,13 @@ def varying(rng, steps, *shapes, dtype=np.float64):
 
 
 def agree_on_shapes(student, reference, rng, name, **options):
-    """Parameters of three shapes, first in double precision and then in single, which must stay single."""
+    """Parameters of three shapes, in double precision and then in single; single must stay single."""
     for dtype in (np.float64, np.float32):
         agree(student, reference, name, *varying(rng, 7, (2, 3), (4,), (), dtype=dtype), dtype=True, **options)
 
 
 def agree_on_skipped(student, reference, rng, name, **options):
-    """Two parameters, of which the second has no gradient at first and once in between."""
+    """Two parameters; the second has no gradient in the first two steps, and in one later step."""
     params, steps = varying(rng, 6, (3,), (2,))
     steps = [[g, None if at in (0, 1, 4) else h] for at, (g, h) in enumerate(steps)]
     agree(student, reference, name, params, steps, **options)
@@ -165,7 +163,7 @@ def agree_and_leave_gradients(student, reference, rng, name, **options):
 
 
 def agree_apart(student, reference, rng, name, **options):
-    """Two optimizers of one kind at work by turns."""
+    """Two optimizers of one kind that take turns."""
     params, steps = varying(rng, 5, (3,), (3,))
     work = [parameters(params), gradients_of(steps), options]
     close(*(loop(side, "apart", name, *work) for side in (student, reference)), **TOLERANCES.get(name, {}))
@@ -179,13 +177,13 @@ def agree_on_cleared(student, reference, rng, name, **options):
 
 
 def number(value):
-    """A number, also where it comes as a tensor or as a whole 0."""
+    """A float; a tensor and the whole number 0 count as one too."""
     value = read(value)
     return value.array if isinstance(value, TensorValue) else 0.0 if type(value) is int and not value else value
 
 
 def agree_on_rates(student, reference, name, base, steps, **options):
-    """What `lr` is for each step of a whole run, and of another schedule that goes half as far beside it."""
+    """The `lr` of every step of a run, while another schedule beside it takes half as many steps."""
     runs = []
     for side in (student, reference):
         holders = [TensorValue(np.zeros(1)), TensorValue(np.zeros(1))]
@@ -195,7 +193,7 @@ def agree_on_rates(student, reference, name, base, steps, **options):
 
 
 def agree_together(student, reference, rng, optimizer_name, name, optimizer_options, **options):
-    """A training run as it should be: the optimizer steps, then the schedule."""
+    """A training run in the right order: in each step first the optimizer, then the schedule."""
     params, steps = varying(rng, 8, (3,))
     work = [parameters(params), gradients_of(steps), optimizer_options, options]
     close(*(loop(side, "together", name, optimizer_name, *work) for side in (student, reference)), **SINGLE)

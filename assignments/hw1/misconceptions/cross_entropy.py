@@ -14,8 +14,8 @@ def on_scores(transform):
         with quiet():
             scores = transform(logits)
             losses, w = picked(scores, target, weight, ignore_index)
-            each = -scores * (1 if weight is None else weight)
-            smooth = np.where(target == ignore_index, 0, each.mean(axis=1))
+            losses_by_class = -scores * (1 if weight is None else weight)
+            smooth = np.where(target == ignore_index, 0, losses_by_class.mean(axis=1))
             if label_smoothing:
                 losses = (1 - label_smoothing) * losses + label_smoothing * smooth
             return put_together(losses, reduction, w.sum())

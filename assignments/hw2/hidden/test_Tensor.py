@@ -9,7 +9,7 @@ from grader import case, close, raises, read, unchanged
 
 
 def carried(who, make, *arrays, wants=None, grad=None):
-    """The same of arrays; `wants` says which of them ask for a gradient (all, if not said)."""
+    """The arrays that `make` gives, and the gradient of each of `arrays`; `wants` says which of them ask for one."""
     pairs = zip(arrays, wants or [True] * len(arrays), strict=True)
     tensors = [who.live.Tensor(a, requires_grad=True) if want else who.live.Tensor(a) for a, want in pairs]
     made = make(*tensors)
@@ -20,10 +20,13 @@ def carried(who, make, *arrays, wants=None, grad=None):
 
 
 def agree_back(student, reference, rng, make, *arrays, **options):
-    """With an upstream gradient that is neither 1 nor uniform."""
+    """Values and gradients agree, where the gradient given to backward is neither 1 nor uniform."""
     out = make(*(reference.live.Tensor(a) for a in arrays))
     grad = signed(rng, *np.shape(read(out.data)))
     agree(carried, student, reference, make, *arrays, grad=grad, **options)
+
+
+# Operands
 
 
 BROADCAST = {
@@ -81,6 +84,9 @@ def test_tensor_one_operand(student, reference, rng, name, wants):
 def test_tensor_whole_numbers(student, reference, rng):
     """Tensor: whole numbers become floats."""
     agree_back(student, reference, rng, lambda a: a * a / 2, rng.integers(1, 9, size=(2, 3)))
+
+
+# Axes, shapes and activations
 
 
 AXES = {
@@ -147,12 +153,15 @@ def test_tensor_edge(student, reference, rng, name):
     agree_back(student, reference, rng, lambda a: getattr(a, name)(), x)
 
 
+# The walk back
+
+
 @case("Tensor", points=1, concept="upstream-untouched")
 def test_tensor_untouched(student, rng):
     """Tensor: backward leaves the data and the gradient that it is given as they were."""
     arrays = signed(rng, 3, 4), signed(rng, 3, 4) + 1, signed(rng, 3, 4)
     held = [student.array(a) for a in arrays]
-    a, b = (student.live.Tensor(each, requires_grad=True) for each in held[:2])
+    a, b = (student.live.Tensor(array, requires_grad=True) for array in held[:2])
     out = a + b
     out.backward(held[2])
     out.backward(held[2])
@@ -162,8 +171,8 @@ def test_tensor_untouched(student, rng):
 
 
 def apart(who, x, y):
-    """The gradients of two leaves after one of them got more."""
-    a, b = (who.live.Tensor(each, requires_grad=True) for each in (x, y))
+    """The gradients of two leaves, after a second backward has added to one of them."""
+    a, b = (who.live.Tensor(array, requires_grad=True) for array in (x, y))
     (a + b).backward(x)
     (a + 1.0).backward(y)
     return [read(a.grad), read(b.grad)]

@@ -18,6 +18,7 @@ def derived(who, make, *numbers):
 
 
 def operators(names):
+    """The cases that a case about these operators needs."""
     return tuple(f"test_value_operator_gradient[{name}]" for name in names.split())
 
 

@@ -8,14 +8,12 @@ from test_public import given, says, signed
 from grader import case, close, read
 
 SQUARES, HALF_WRONG = "lambda a: (a * a).sum()", "lambda a: (a * a.data).sum()"
-
-
-# gradcheck answers yes or no: with an engine that is wrong itself, the answer says nothing of gradcheck
+# gradcheck answers yes or no. If the engine itself is wrong, the answer says nothing about gradcheck.
 ENGINE = (*operations("mul sum"), "test_tensor_walk[a*a]")
 
 
 def checks(student, source, right, *arrays, wants=(True, True), **options):
-    """What gradcheck says of a function that is put into the worker; the tensors that it was given."""
+    """The answer of gradcheck must be `right`; what comes back are the tensors that it was given."""
     f = given(student, source)
     tensors = [student.live.Tensor(a, requires_grad=want) for a, want in zip(arrays, wants, strict=False)]
     says(student.gradcheck(f, *tensors, **options), right)

@@ -61,5 +61,5 @@ def test_activation_untouched(student, reference, rng, name):
 def test_activation_of_doubles(student, reference, rng, name):
     """The activation takes any shape, and float64 stays float64."""
     x = away_from_0(rng, 2, 3, 4)
-    found, expected = (read(getattr(side.live, name)()(TensorValue(x))) for side in (student, reference))
-    close(found, expected, dtype=True)
+    answers, expected = (read(getattr(side.live, name)()(TensorValue(x))) for side in (student, reference))
+    close(answers, expected, dtype=True)

@@ -44,11 +44,11 @@ def test_batch_norm_evaluates(student, reference, rng):
 
     def script(side):
         layer = put(side.live.BatchNorm1d(3), [1.0, 2.0, -1.0], [0.5, 0.0, 1.0])
-        found = [read(layer(tensor(part))) for part in parts[:2]]
+        answers = [read(layer(tensor(part))) for part in parts[:2]]
         layer.eval()
-        found += [read(layer(tensor(part))) for part in (parts[2], parts[2][:1])]
+        answers += [read(layer(tensor(part))) for part in (parts[2], parts[2][:1])]
         layer.train()
-        return [*found, read(layer.running_mean), read(layer.running_var), read(layer(tensor(parts[0])))]
+        return [*answers, read(layer.running_mean), read(layer.running_var), read(layer(tensor(parts[0])))]
 
     agree(student, reference, script)
 

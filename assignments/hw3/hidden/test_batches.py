@@ -17,12 +17,12 @@ def test_batches_rest(student, reference, rng, size):
 
 
 def shuffled(side, n, size):
-    """The numbers of the rows in the order in which batches gave them, once each has been found with its label."""
+    """The numbers of the rows in the order in which batches gave them, once each has been parts with its label."""
     rows = np.arange(float(n))
-    found = cut(side, tensor(rows[:, None] * [1, 2]), tensor(-rows), size)
+    parts = cut(side, tensor(rows[:, None] * [1, 2]), tensor(-rows), size)
     sizes = [min(size, n - at) for at in range(0, n, size)]
-    close(found, [(tensor(np.zeros((k, 2))), tensor(np.zeros(k))) for k in sizes], atol=1e6)  # the shapes
-    x, y = (np.concatenate([batch[part].array for batch in found]) for part in (0, 1))
+    close(parts, [(tensor(np.zeros((k, 2))), tensor(np.zeros(k))) for k in sizes], atol=1e6)  # the shapes
+    x, y = (np.concatenate([batch[part].array for batch in parts]) for part in (0, 1))
     close(np.sort(x[:, 0]), np.float32(rows))
     close([x[:, 1], y], [2 * x[:, 0], -x[:, 0]])
     return x[:, 0].astype(int)

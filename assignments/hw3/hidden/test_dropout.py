@@ -45,8 +45,8 @@ def test_dropout_ends(student, rng, p):
 def test_dropout_in_evaluation(student, rng):
     """Dropout in evaluation is neither scaled nor random; in training again it is."""
     layer, x = student.live.Dropout(0.75), rng.normal(size=(40, 50))
-    found = [read(layer.train(mode)(tensor(ONES)).unique()) for mode in (False, True, False, True)]
-    near(found, [tensor([1.0]), tensor([0.0, 4.0])] * 2)
+    answers = [read(layer.train(mode)(tensor(ONES)).unique()) for mode in (False, True, False, True)]
+    near(answers, [tensor([1.0]), tensor([0.0, 4.0])] * 2)
     near(read(layer.eval()(tensor(x))), tensor(x))
 
 

@@ -8,14 +8,14 @@ from test_public import put, tensor
 from grader import case, read
 
 
-def told(side, losses, **options):
-    """What EarlyStopping says, up to and with its first True."""
-    stopping, said = side.EarlyStopping(**options), []
+def answers(side, losses, **options):
+    """What step() of EarlyStopping returns for each loss, up to its first True."""
+    stopping, returned = side.EarlyStopping(**options), []
     for loss in losses:
-        said.append(stopping.step(float(loss)))
-        if said[-1] is True:
+        returned.append(stopping.step(float(loss)))
+        if returned[-1] is True:
             break
-    return said
+    return returned
 
 
 @case("early_stopping", points="1/3", concept="patience")
@@ -24,14 +24,14 @@ def test_early_stopping_waits(student, reference, rng, options):
     """Patience counts epochs in a row without a better loss; an equal loss is none."""
     falling = 3 - np.cumsum(rng.uniform(0.1, 0.3, size=6))
     losses = [*falling[:3], falling[2], *falling[3:], *falling[5] + rng.uniform(0, 1, size=8)]
-    agree(student, reference, lambda side: told(side, losses, **options))
+    agree(student, reference, lambda side: answers(side, losses, **options))
 
 
 @case("early_stopping", points="1/2", concept="min-delta")
 def test_early_stopping_min_delta(student, reference, rng):
     """Small gains do not count, but they add up: min_delta is measured from the best."""
     losses = np.array([1.0, 0.94, 0.87, 0.86, 0.84, 0.8, 0.76]) + rng.uniform(0, 0.01)
-    agree(student, reference, lambda side: told(side, losses, patience=2, min_delta=0.1))
+    agree(student, reference, lambda side: answers(side, losses, patience=2, min_delta=0.1))
 
 
 @case("early_stopping", points="1/2", concept="nan")
@@ -39,7 +39,7 @@ def test_early_stopping_nan(student, reference, rng):
     """A loss of NaN is no better loss, and what comes after it is compared with the best before."""
     high, low = rng.uniform(1, 2), rng.uniform(0.1, 0.9)
     losses = [np.nan, high, np.nan, low, np.nan, high, low]
-    agree(student, reference, lambda side: [told(side, some, patience=3) for some in (losses, [np.nan] * 4)])
+    agree(student, reference, lambda side: [answers(side, some, patience=3) for some in (losses, [np.nan] * 4)])
 
 
 @case("early_stopping", points=1, concept="best-weights")

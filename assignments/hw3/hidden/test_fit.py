@@ -48,9 +48,9 @@ def test_evaluate_restores(student, reference, rng, mode):
         norm, last = side.live.BatchNorm1d(2), side.live.Linear(2, 3)
         net = put(side.live.Sequential(norm, last), *arrays)
         net.train(mode)
-        found = [side.evaluate(net, tensor(x), labels, side.live.cross_entropy), read(last.weight.grad)]
-        found += [read(part.training) for part in (net, norm)]
-        return found + [read(tensor) for tensor in (last.weight, norm.running_mean, norm.running_var)]
+        answers = [side.evaluate(net, tensor(x), labels, side.live.cross_entropy), read(last.weight.grad)]
+        answers += [read(part.training) for part in (net, norm)]
+        return answers + [read(tensor) for tensor in (last.weight, norm.running_mean, norm.running_var)]
 
     agree(student, reference, script)
 

@@ -7,13 +7,13 @@ import torch
 from grader import Misconception
 
 
-def clipping(*, each=False, always=False, values=False):
+def clipping(*, separate=False, always=False, values=False):
     @torch.no_grad()
     def clip_grad_norm(params, max_norm):
         grads = [p.grad for p in params if p.grad is not None]
         norm = math.sqrt(sum(float(g.norm()) ** 2 for g in grads))
         for g in grads:
-            factor = max_norm / ((g.norm() if each else norm) + 1e-6)
+            factor = max_norm / ((g.norm() if separate else norm) + 1e-6)
             _ = g.clamp_(-max_norm, max_norm) if values else g.mul_(factor if always else min(factor, 1))
         return norm
 
@@ -27,7 +27,7 @@ MISCONCEPTIONS = (
         en="Each of your gradients has a norm of its own. The direction of all together must stay.",
         ko="기울기마다 norm을 따로 쟀어요. 전체를 하나로 본 방향은 그대로여야 해요.",
         seen="common",
-        variant=clipping(each=True),
+        variant=clipping(separate=True),
     ),
     Misconception(
         id="clip-always",

@@ -54,8 +54,8 @@ def test_evaluate_leaves_the_model(student, reference, rng, mode):
 
     def script(side):
         model = given(side)(tensor(weight), 0.5).train(mode)
-        found = judged(side, model, pair(x, y))
-        return [found, read(model.training), read(model.weight.data), read(model.weight.grad), read(model.rows)]
+        answers = judged(side, model, pair(x, y))
+        return [answers, read(model.training), read(model.weight.data), read(model.weight.grad), read(model.rows)]
 
     near(script(student), script(reference))
 
@@ -66,6 +66,6 @@ def test_evaluate_without_gradients(student, rng):
     x, y = rng.normal(size=(10, 4)), rng.integers(0, 3, size=10)
     model = given(student)(tensor(rng.normal(size=(3, 4))))
     judged(student, model, pair(x, y), batch_size=4)
-    found = passes(model)
-    close([grad for _training, grad, _rows in found], [False] * len(found))
-    close([rows for *_, rows in found], [tensor(x[at : at + 4]) for at in (0, 4, 8)])
+    shown = passes(model)
+    close([grad for _training, grad, _rows in shown], [False] * len(shown))
+    close([rows for *_, rows in shown], [tensor(x[at : at + 4]) for at in (0, 4, 8)])

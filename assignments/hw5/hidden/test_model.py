@@ -19,8 +19,8 @@ def test_model_is_not_linear(student, rng):
     """build_model can bend: scores between two inputs are not their mean."""
     given(student)  # the same random numbers, always
     model, ends = student.live.build_model(64, 3).eval(), rng.normal(0, 3, size=(2, 20, 64))
-    one, other, between = (read(model(tensor(x)).detach()).array for x in (*ends, ends.mean(axis=0)))
-    close(bool(np.abs((one + other) / 2 - between).max() > 1e-3), True)
+    left, right, between = (read(model(tensor(x)).detach()).array for x in (*ends, ends.mean(axis=0)))
+    close(bool(np.abs((left + right) / 2 - between).max() > 1e-3), True)
 
 
 @case("model", points=1, concept="scores", needs="test_model_of_other_sizes")

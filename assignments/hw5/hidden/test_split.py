@@ -34,7 +34,7 @@ def test_split_by_seed(student):
     first = cut(student, 50)
     for _ in range(2):
         close(cut(student, 50, seed=0), first)
-    close([bool((one == other).all()) for one, other in zip(cut(student, 50, seed=1), first, strict=True)], [False] * 3)
+    close([bool((part == same).all()) for part, same in zip(cut(student, 50, seed=1), first, strict=True)], [False] * 3)
 
 
 @case("split", points="1/2", concept="shape-check", needs="test_split_parts_a_whole")

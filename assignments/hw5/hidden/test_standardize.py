@@ -46,7 +46,7 @@ def test_standardize_images(student, reference, rng):
     """Each pixel of images is standardized by itself; float64 stays float64, and the inputs stay as they were."""
     arrays = rng.normal(2, 3, size=(8, 2, 3)), rng.normal(size=(0, 2, 3))
     held = [student.live.tensor(array) for array in arrays]
-    found = [read(part) for part in student.live.standardize(*held)]
-    close(found, standardized(reference, *map(TensorValue, arrays)), dtype=True)
+    answers = [read(part) for part in student.live.standardize(*held)]
+    close(answers, standardized(reference, *map(TensorValue, arrays)), dtype=True)
     for remote, array in zip(held, arrays, strict=True):
         unchanged(remote, array)

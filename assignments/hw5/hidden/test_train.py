@@ -53,9 +53,9 @@ def test_train_modes(student, rng):
     x, y = rng.normal(size=(8, 2)), np.arange(8) % 2
     model = given(student)(tensor(np.eye(2)), 0.5).eval()
     history(student, model, pair(x, y), pair(x, y), epochs=2, lr=0.0, batch_size=8)
-    found = [(training, grad) for training, grad, _rows in passes(model)]
-    close(found.count((True, True)), 2)
-    close((True, False) in found or (False, True) in found, False)
+    modes = [(training, grad) for training, grad, _rows in passes(model)]
+    close(modes.count((True, True)), 2)
+    close((True, False) in modes or (False, True) in modes, False)
 
 
 @case("train", points=1, concept="last-batch")
@@ -103,8 +103,8 @@ def test_train_is_patient(student, rng, patience):
     ends, best = (4, 3) if patience == 1 else (9, 6)
     losses = [float(np.float32(loss)) for loss in losses]
     model, data = given(student, "GivenCourse")(losses), pair(np.ones((4, 1)), np.zeros(4, int))
-    _train, found = history(student, model, data, data, epochs=10, patience=patience)
-    near(found, losses[:ends])
+    _train, validation = history(student, model, data, data, epochs=10, patience=patience)
+    near(validation, losses[:ends])
     close(read(model.epoch.data), tensor(float(best)))
 
 
@@ -113,8 +113,8 @@ def test_train_ends_with_the_best(student):
     """The best epoch's weights are a copy and come back with the buffers, also when no patience has run out."""
     losses = [2.0, 0.5, 0.75, 1.0, 0.625]
     model, data = given(student, "GivenCourse")(losses), pair(np.ones((6, 1)), np.zeros(6, int))
-    _train, found = history(student, model, data, data, epochs=5, batch_size=4, patience=9)
-    near(found, losses)
+    _train, validation = history(student, model, data, data, epochs=5, batch_size=4, patience=9)
+    near(validation, losses)
     close([read(model.epoch.data), read(model.count)], [tensor(2.0), tensor(2.0)])
 
 

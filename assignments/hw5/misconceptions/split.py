@@ -22,7 +22,7 @@ def splitting(order=None, labels=None, size=round, rest=True, seeded=lambda seed
         spans = list(zip(starts, sizes, strict=True))
         rows = [(order or piece)(shuffled, *span) for span in spans]
         others = [(labels or order or piece)(shuffled, *span) for span in spans]
-        return [(x[one], y[other]) for one, other in zip(rows, others, strict=True)]
+        return [(x[chosen], y[labeled]) for chosen, labeled in zip(rows, others, strict=True)]
 
     return split
 

@@ -8,14 +8,14 @@ def standardizing(statistics=lambda training, _all, _own: training, correction=0
     """A standardize that takes mean and standard deviation from elsewhere, or otherwise."""
 
     def standardize(training, *others):
-        found = []
+        scaled = []
         for x in (training, *others):
             source = statistics(training, torch.cat([training, *others]), x)
             mean = source.mean(dim=dims)
             n = source.numel() // mean.numel()
             std = (((source - mean) ** 2).sum(dim=dims) / (n - correction)).sqrt()
-            found.append((x - mean) / (torch.where(std < 1e-6, 1.0, std) if guard else std))
-        return found
+            scaled.append((x - mean) / (torch.where(std < 1e-6, 1.0, std) if guard else std))
+        return scaled
 
     return standardize
 
