@@ -86,11 +86,11 @@ class Margins:
         }
 
     def _where(self, case: str) -> str:
-        """File and line of a case's function; the file alone where a function of the shared inputs makes it."""
+        """File and line on which a case's function is defined, or assigned where the shared inputs make it."""
         function = _name(case).partition("[")[0]
         for file in (self.assignment.public_cases, *self.assignment.hidden_cases):
             for line, text in enumerate(file.read_text("utf-8").splitlines(), 1):
-                if text.startswith(f"def {function}("):
+                if text.startswith((f"def {function}(", f"{function} = ")):
                     return f"{file.relative_to(self.assignment.folder).as_posix()}:{line}"
         return case.partition("::")[0]
 
