@@ -1,0 +1,51 @@
+"""What a folder of submissions holds, and what in it can be nobody's."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from grader.errors import UsageError
+from grader.grading.entries import entries
+
+
+def test_an_entry_for_each_member(tmp_path: Path) -> None:
+    for name in ("lee.py", "kim.ipynb", "roster.csv", "_notes.py", ".hidden.py"):
+        (tmp_path / name).write_text("x = 1\n", "utf-8")
+    (tmp_path / "park").mkdir()
+    (tmp_path / "out").mkdir()
+    found = entries(tmp_path, "hw1", apart_from=[tmp_path / "out"])
+    assert [(entry.member, entry.trouble) for entry in found] == [("kim", None), ("lee", None), ("park", None)]
+
+
+def test_names_from_macos_are_composed(tmp_path: Path) -> None:
+    (tmp_path / (unicodedata.normalize("NFD", "김철수") + ".py")).write_text("x = 1\n", "utf-8")
+    (entry,) = entries(tmp_path, "hw1")
+    assert entry.member == "김철수"
+
+
+def test_of_two_that_are_called_the_same_neither_is_judged(tmp_path: Path) -> None:
+    for name in ("kim.py", "Kim.ipynb"):
+        (tmp_path / name).write_text("x = 1\n", "utf-8")
+    (entry,) = entries(tmp_path, "hw1")
+    assert entry.trouble is not None
+    assert "more than one entry" in entry.trouble.what
+
+
+@pytest.mark.parametrize("name", ["a\\b.py", "\u202ekim.py", "k" * 201 + ".py"])
+def test_a_name_that_no_report_can_have(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("x = 1\n", "utf-8")
+    (entry,) = entries(tmp_path, "hw1")
+    assert entry.trouble is not None
+
+
+def test_a_folder_called_as_the_assignment_is_one_submission(tmp_path: Path) -> None:
+    (tmp_path / "hw1.py").write_text("x = 1\n", "utf-8")
+    assert [entry.path for entry in entries(tmp_path, "hw1")] == [tmp_path]
+
+
+def test_an_empty_folder(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no submission"):
+        entries(tmp_path, "hw1")
