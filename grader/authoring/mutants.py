@@ -11,6 +11,7 @@ import copy
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 _SWAPS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Add: (ast.Sub,),
@@ -170,19 +171,14 @@ def _set(node: ast.AST, **fields: object) -> ast.AST:
 
 def _with(tree: ast.Module, parent: ast.AST, field: str, index: int | None, changed: ast.AST) -> str:
     """The module's source with one node replaced; the tree itself is as before afterwards."""
-    value = getattr(parent, field)
-    before = value if index is None else value[index]
+    holder: Any = vars(parent) if index is None else getattr(parent, field)
+    key = field if index is None else index
+    before = holder[key]
+    holder[key] = changed
     try:
-        if index is None:
-            setattr(parent, field, changed)
-        else:
-            value[index] = changed
         return ast.unparse(tree)
     finally:
-        if index is None:
-            setattr(parent, field, before)
-        else:
-            value[index] = before
+        holder[key] = before
 
 
 def _short(text: str, limit: int = 60) -> str:

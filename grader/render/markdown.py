@@ -121,11 +121,10 @@ def _section(section: Section) -> Iterator[str]:
 def section_blocks(section: Section) -> Iterator[str]:
     """The cases of a section that did not pass; of those with the same message only the first is shown in full."""
     skipped = [case for case in section.cases if case.verdict is Verdict.SKIPPED]
-    others = [case for case in section.cases if case.verdict not in (Verdict.PASSED, Verdict.SKIPPED)]
     if section.missing:
         yield escaped(_("not written yet")) + "\n"
         return
-    for first, *rest in words.alike(others):
+    for first, *rest in words.wrong_cases(section):
         yield from _case(first)
         if rest:
             text = ngettext(

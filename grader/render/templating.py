@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import cache
@@ -23,10 +23,9 @@ from grader.clean import inline, printable
 from grader.i18n import _, language, ngettext
 from grader.render import svg, words
 from grader.render.cases import labelled
-from grader.report.report import CaseResult, Section, Verdict
+from grader.report.report import Verdict
 
 _LONGEST = 20_000  # characters of any one text; filters cut most of them shorter
-_NOTHING_WRONG = (Verdict.PASSED, Verdict.SKIPPED)
 
 
 def rendered(template: str, **values: Any) -> str:
@@ -71,7 +70,7 @@ def _environment() -> Environment:
         "labelled": labelled,
         "passed": lambda section: [case for case in section.cases if case.verdict is Verdict.PASSED],
         "skipped": lambda section: [case for case in section.cases if case.verdict is Verdict.SKIPPED],
-        "troubles": _troubles,
+        "troubles": words.wrong_cases,
     }
     return environment
 
@@ -96,9 +95,3 @@ def _moment(iso: str) -> str:
 
 def _decimal(number: Fraction, places: int = 1) -> str:
     return f"{float(number):.{places}f}".rstrip("0").rstrip(".") if number.denominator > 1 else str(number)
-
-
-def _troubles(section: Section) -> Iterator[tuple[CaseResult, list[CaseResult]]]:
-    """The cases that went wrong; of those with the same message and hint the first, with the others."""
-    for first, *others in words.alike(case for case in section.cases if case.verdict not in _NOTHING_WRONG):
-        yield first, others

@@ -106,8 +106,7 @@ def section_lines(section: Section, columns: Columns) -> Iterator[TextLine]:
     if section.missing or verdicts == {Verdict.PASSED}:
         return
     skipped = [case for case in section.cases if case.verdict is Verdict.SKIPPED]
-    wrong = (case for case in section.cases if case.verdict not in (Verdict.PASSED, Verdict.SKIPPED))
-    for first, *others in words.alike(wrong):
+    for first, *others in words.wrong_cases(section):
         yield from case_lines(first)
         if others:
             yield _fold(first, others)

@@ -9,7 +9,7 @@ from math import ceil, lcm
 
 from grader.clean import inline
 from grader.i18n import _, ngettext
-from grader.report.report import CaseResult, Report, Verdict, Where
+from grader.report.report import CaseResult, Report, Section, Verdict, Where
 
 _PARAMETERS = re.compile(r"::[^\[]*\[(.*)\]\Z", re.DOTALL)
 
@@ -129,9 +129,11 @@ def waiting(cases: list[CaseResult]) -> str:
     return text.format(n=len(cases))
 
 
-def alike(cases: Iterable[CaseResult]) -> Iterable[list[CaseResult]]:
-    """The cases in groups with the same verdict, message and hint, in the order of their first ones."""
+def wrong_cases(section: Section) -> Iterable[list[CaseResult]]:
+    """The cases of a section that went wrong, in groups with the same verdict, message and hint."""
     groups: dict[tuple[Verdict, str, str], list[CaseResult]] = {}
-    for case in cases:
+    for case in section.cases:
+        if case.verdict in (Verdict.PASSED, Verdict.SKIPPED):
+            continue
         groups.setdefault((case.verdict, case.message, case.hint.text if case.hint else ""), []).append(case)
     return groups.values()
