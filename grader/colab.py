@@ -1,4 +1,4 @@
-"""`%d2d check hw1` in a notebook: judges the notebook that it stands in.
+"""`%d2d check hw1` in a notebook judges that notebook.
 
     %load_ext grader.colab
     %d2d check hw1
@@ -36,7 +36,7 @@ def load_ipython_extension(ipython: Any) -> None:
 
 
 def run(line: str, ipython: Any) -> None:
-    """One `%d2d …`: judge and show."""
+    """Run the command that stands after `%d2d`, and show what it gives."""
     try:
         arguments = shlex.split(line)
     except ValueError as error:  # a quote that nothing closes
@@ -67,7 +67,7 @@ def run(line: str, ipython: Any) -> None:
 
 
 def _asked(arguments: list[str]) -> dict[str, Any]:
-    """What a `check` was asked for, by its own options; nothing of another command."""
+    """The options of a `check`; empty for another command."""
     if arguments[:1] != ["check"]:
         return {}
     from grader.cli.check import check_command
@@ -96,12 +96,12 @@ def _language(notebook: dict[str, Any]) -> str | None:
     """The language that a released notebook is written in."""
     metadata = notebook.get("metadata")
     ours = metadata.get("d2d") if isinstance(metadata, dict) else None
-    found = ours.get("language") if isinstance(ours, dict) else None
-    return found if found in i18n.LANGUAGES else None
+    language = ours.get("language") if isinstance(ours, dict) else None
+    return language if language in i18n.LANGUAGES else None
 
 
 def _from_history(ipython: Any) -> dict[str, Any]:
-    """The cells that were run, as typed. Each keeps its number of execution, which the member sees beside it."""
+    """A notebook of the cells that were run, as typed, with the numbers that the member sees beside them."""
     typed = ipython.history_manager.input_hist_raw
     cells = [
         {"cell_type": "code", "execution_count": at, "metadata": {}, "outputs": [], "source": source}
@@ -118,7 +118,7 @@ def _show_html(page: str) -> None:
 
 
 def _course(asked: dict[str, Any]) -> list[str]:
-    """The course that the notebook's first cell fetched, unless the command names one or lies in one."""
+    """The option for the course that the notebook's first cell fetched, unless one is named or lies around."""
     if asked.get("course") or any(Path(folder, "d2d.toml").is_file() for folder in _upwards()):
         return []
     return next((["--course", name] for name in _COURSES if Path(name, "d2d.toml").is_file()), [])

@@ -72,12 +72,12 @@ def _regrade(run: JudgingRun, regrading: Regrading, place: GradedPlace, book: Pa
     from grader.grading.entries import entries
 
     folder = run.folder(place.out)
-    found = entries(place.submissions, run.assignment.id, apart_from=[place.out])
+    submissions = entries(place.submissions, run.assignment.id, apart_from=[place.out])
     members = None
     if place.roster is not None and _is_there(place.roster):
         members = read_roster(place.roster).members
     with folder.held(), ended_softly():
-        results = run.judge(found, folder, regrading.veto)
+        results = run.judge(submissions, folder, regrading.veto)
         write_class(folder, run.assignment, results, members, pages=(place.out / PAGES).is_dir())
         store(book, run.term, folder, regrading.accepted(folder, results), place)
     return max((result.exit_code for result in results), default=0)
