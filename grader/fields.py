@@ -119,8 +119,8 @@ def as_text(value: Any, path: str, most: int = 1000, *, least: int = 0, form: st
     if not isinstance(value, str):
         raise FormError(path, _("must be a string"))
     if not least <= len(value) <= most:
-        said = _("must have from {least} to {most} characters") if least else _("is longer than {most}")
-        raise FormError(path, said.format(least=least, most=most))
+        text = _("must have from {least} to {most} characters") if least else _("is longer than {most}")
+        raise FormError(path, text.format(least=least, most=most))
     if form is not None and not re.fullmatch(form, value):
         raise FormError(path, _("is not of the form that it must have"))
     return value
@@ -130,8 +130,8 @@ def as_whole(value: Any, path: str, least: int, most: int) -> int:
     """A whole number; `3.0` is one, as it is the same number in JSON."""
     number = int(value) if isinstance(value, float) and value.is_integer() else value
     if not isinstance(number, int) or isinstance(number, bool) or not least <= number <= most:
-        said = _("must be a whole number from {least} to {most}")
-        raise FormError(path, said.format(least=least, most=most))
+        text = _("must be a whole number from {least} to {most}")
+        raise FormError(path, text.format(least=least, most=most))
     return number
 
 

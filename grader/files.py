@@ -114,8 +114,8 @@ def reading(path: Path, hint: str | None = None, *, folder: bool = False) -> Ite
     except FileNotFoundError as error:
         raise FileError(_("There is no such file."), where=path, hint=hint) from error
     except OSError as error:
-        said = _("The folder can't be read: {reason}.") if folder else _("The file can't be read: {reason}.")
-        raise FileError(said.format(reason=_reason(error)), where=path, hint=hint) from error
+        text = _("The folder can't be read: {reason}.") if folder else _("The file can't be read: {reason}.")
+        raise FileError(text.format(reason=_reason(error)), where=path, hint=hint) from error
 
 
 @contextmanager
@@ -124,8 +124,8 @@ def writing_to(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        said = _("This can't be written: {reason}.").format(reason=_reason(error))
-        raise FileError(said, where=path) from error
+        text = _("This can't be written: {reason}.").format(reason=_reason(error))
+        raise FileError(text, where=path) from error
 
 
 def _reason(error: OSError) -> str:

@@ -94,8 +94,8 @@ def read_sheet(file: Path) -> Sheet:
     for column in columns:
         other = by_key.setdefault(column.key, column)
         if other is not column:
-            said = _("The head is the same as that of column {letter}.").format(letter=other.letter)
-            raise head.error(said, column)
+            sentence = _("The head is the same as that of column {letter}.").format(letter=other.letter)
+            raise head.error(sentence, column)
     for row in body:
         _fits(row, len(head.cells), columns)
     width = len(head.cells)
@@ -109,8 +109,8 @@ def _fits(row: SheetRow, width: int, columns: tuple[Column, ...]) -> None:
     for at, cell in enumerate(row.cells):
         if cell.strip() and (at >= width or at not in heads):
             hint = _("Perhaps a comma stands in a cell without quotes round it.")
-            said = _("{cell} stands where no column has a head.").format(cell=shortened(cell))
-            raise row.error(said, Column(at, ""), hint)
+            text = _("{cell} stands where no column has a head.").format(cell=shortened(cell))
+            raise row.error(text, Column(at, ""), hint)
 
 
 def _records(file: Path, text: str, delimiter: str, first: int) -> Iterator[SheetRow]:
@@ -123,8 +123,8 @@ def _records(file: Path, text: str, delimiter: str, first: int) -> Iterator[Shee
                 yield SheetRow(file, number, tuple(cells))
     except csv.Error as error:
         reason = _("the quotes don't match, or a cell is too long")
-        said = _("row {row}: This can't be read as CSV: {reason}.").format(row=number + 1, reason=reason)
-        raise BadInputError(said, where=file) from error
+        sentence = _("row {row}: This can't be read as CSV: {reason}.").format(row=number + 1, reason=reason)
+        raise BadInputError(sentence, where=file) from error
 
 
 def _decoded(file: Path) -> str:
@@ -143,8 +143,8 @@ def _decoded(file: Path) -> str:
             if "\0" in text:
                 raise BadInputError(_("This is no text."), where=file, hint=hint)
             return text
-    said = _("row {row}: This is neither UTF-8 nor CP949.").format(row=failed)
-    raise BadInputError(said, where=file, hint=hint)
+    sentence = _("row {row}: This is neither UTF-8 nor CP949.").format(row=failed)
+    raise BadInputError(sentence, where=file, hint=hint)
 
 
 def _declared(text: str) -> str | None:

@@ -84,8 +84,10 @@ def tally_of(sheet: Sheet, identity: Iterable[Column]) -> Callable[[SheetRow], T
     if counts:
         for column in held:
             if column not in counts.values() and all(cell in _MARKS for cell in _cells(sheet, column)):
-                said = _("There are counts, and marks of a session in column {letter} ({name}): which of them hold?")
-                text = said.format(letter=column.letter, name=shortened(column.title))
+                sentence = _(
+                    "There are counts, and marks of a session in column {letter} ({name}): which of them hold?"
+                )
+                text = sentence.format(letter=column.letter, name=shortened(column.title))
                 raise BadInputError(text, where=sheet.file, hint=_("Take the ones or the others out of the file."))
         return lambda row: _counted(row, counts)
     if not held:
@@ -107,15 +109,15 @@ def _count_columns(sheet: Sheet, columns: list[Column]) -> dict[str, Column]:
             if column.key.replace(" ", "") in heads.split():
                 other = found.setdefault(name, column)
                 if other is not column:
-                    said = _("{one} and {other} both count the same.")
-                    text = said.format(one=shortened(other.title), other=shortened(column.title))
+                    sentence = _("{one} and {other} both count the same.")
+                    text = sentence.format(one=shortened(other.title), other=shortened(column.title))
                     raise BadInputError(text, where=sheet.file)
     if "attended" not in found or not {"held", "absent"} & set(found):
         return {}
     if {"late", "excused"} & set(found) and "absent" not in found:
-        said = _("Nobody can tell whether {attended} counts {other} as well.")
+        sentence = _("Nobody can tell whether {attended} counts {other} as well.")
         other = found.get("late") or found["excused"]
-        text = said.format(attended=shortened(found["attended"].title), other=shortened(other.title))
+        text = sentence.format(attended=shortened(found["attended"].title), other=shortened(other.title))
         raise BadInputError(text, where=sheet.file, hint=_("Add a column absent."))
     return found
 
@@ -127,8 +129,8 @@ def _counted(row: SheetRow, columns: dict[str, Column]) -> Tally:
         return Tally(**counts)
     attended = counts["attended"]
     if attended > held:
-        said = _("{attended} of {held} is more than 100 %.")
-        raise row.error(said.format(attended=attended, held=held), columns["attended"])
+        text = _("{attended} of {held} is more than 100 %.")
+        raise row.error(text.format(attended=attended, held=held), columns["attended"])
     if "absent" not in counts:
         return Tally(attended=attended, absent=held - attended)
     if sum(counts.values()) != held:
@@ -165,7 +167,7 @@ def _mark(row: SheetRow, column: Column) -> Mark:
 
 
 def _one_alphabet(sheet: Sheet, columns: list[Column]) -> None:
-    """With both «O» and «0» in a file, one of them is a slip, and nobody can tell which."""
+    """Refuse a file with both «O» and «0»: one of them is a mistake, and nobody can tell which."""
     first: str | None = None
     for row in sheet.rows:
         for column in columns:
@@ -174,5 +176,5 @@ def _one_alphabet(sheet: Sheet, columns: list[Column]) -> None:
                 continue
             first = first or mark
             if (mark in _LETTERS) is not (first in _LETTERS):
-                said = _("Marks are mixed: {one} here, {other} above. A letter O is not a zero.")
-                raise row.error(said.format(one=mark.upper(), other=first.upper()), column)
+                text = _("Marks are mixed: {one} here, {other} above. A letter O is not a zero.")
+                raise row.error(text.format(one=mark.upper(), other=first.upper()), column)

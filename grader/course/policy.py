@@ -120,8 +120,8 @@ def policy_of(table: Table) -> Policy:
         raise table.error(_("assignments must name at least one, and none of them twice."), "assignments")
     for name in mandatory:
         if name not in assignments or mandatory.count(name) > 1:
-            said = _("mandatory names {name}, which is not one of the assignments or is there twice.")
-            raise table.error(said.format(name=name), "mandatory", did_you_mean(name, assignments))
+            text = _("mandatory names {name}, which is not one of the assignments or is there twice.")
+            raise table.error(text.format(name=name), "mandatory", did_you_mean(name, assignments))
     tables = table.table("rules").tables()
     rules = tuple(_rule(name, each, len(assignments), mandatory) for name, each in tables.items())
     if not rules:
@@ -151,22 +151,22 @@ def _consistent(policy: Policy, tables: dict[str, Table]) -> None:
     """Try every situation that the rules can tell apart."""
     last = policy.rules[-1]
     if not last.unconditional:
-        said = _("The last rule must ask for nothing, so that everybody gets a decision.")
-        raise tables[last.name].error(said, None)
+        sentence = _("The last rule must ask for nothing, so that everybody gets a decision.")
+        raise tables[last.name].error(sentence, None)
     decided = {situation: policy.rule(situation) for situation in _situations(policy)}
     for rule in policy.rules:
         if rule not in decided.values():
-            said = _("The rule {name} can never decide: the rules above it take everybody whom it would.")
+            sentence = _("The rule {name} can never decide: the rules above it take everybody whom it would.")
             hint = _("The first rule that holds decides: put the narrower one above the wider one.")
-            error = tables[rule.name].error(said.format(name=rule.name), None)
+            error = tables[rule.name].error(sentence.format(name=rule.name), None)
             error.hint = hint
             raise error
     for situation, rule in decided.items():
         for better in _more(situation, decided):
             above = decided[better]
             if above.decision.rank < rule.decision.rank:
-                said = _("By the rule {name}, whoever does more gets less: {less} instead of {more} by {other}.")
-                text = said.format(
+                sentence = _("By the rule {name}, whoever does more gets less: {less} instead of {more} by {other}.")
+                text = sentence.format(
                     name=above.name, less=above.decision.value, more=rule.decision.value, other=rule.name
                 )
                 raise tables[above.name].error(text, None)

@@ -102,8 +102,8 @@ def read_attendance(file: Path, roster: Roster | None = None) -> Attendance:
                 unknown.append(name)
                 continue
             if member in rows:
-                said = _("{member} has a row already: row {row}.")
-                raise row.error(said.format(member=shortened(member), row=rows[member].number))
+                text = _("{member} has a row already: row {row}.")
+                raise row.error(text.format(member=shortened(member), row=rows[member].number))
         assert member is not None
         rows[member] = row
         tallies[member] = tally(row)
@@ -129,8 +129,8 @@ def _identity(sheet: Sheet) -> dict[str, Column]:
     for name, keys in _IDENTITY:
         columns = [column for column in sheet.columns if column.key in keys]
         if len(columns) > 1:
-            said = _("{one} and {other} both say who a row is about.")
-            text = said.format(one=shortened(columns[0].title), other=shortened(columns[1].title))
+            sentence = _("{one} and {other} both say who a row is about.")
+            text = sentence.format(one=shortened(columns[0].title), other=shortened(columns[1].title))
             raise BadInputError(text, where=sheet.file)
         if columns:
             found[name] = columns[0]
@@ -150,8 +150,8 @@ def _rows(sheet: Sheet, column: Column) -> Iterator[tuple[SheetRow, str]]:
             raise row.error(_("The name is missing."), column)
         other = seen.setdefault(_alias(name), row)
         if other is not row:
-            said = _("{member} has a row already: row {row}.")
-            raise row.error(said.format(member=shortened(name), row=other.number), column)
+            text = _("{member} has a row already: row {row}.")
+            raise row.error(text.format(member=shortened(name), row=other.number), column)
         yield row, name
 
 
@@ -162,9 +162,9 @@ def _known(roster: Roster, row: SheetRow, columns: Mapping[str, Column]) -> str 
         if _alias(cell) in roster.by_alias and cell:
             person = roster.by_alias[_alias(cell)]
             if person is None:
-                said = _("Two people are called {name} in the roster.")
+                text = _("Two people are called {name} in the roster.")
                 hint = _("Give the sheet a column member, with the names of the roster's column.")
-                raise row.error(said.format(name=shortened(cell)), column, hint)
+                raise row.error(text.format(name=shortened(cell)), column, hint)
             return person.member
     return None
 

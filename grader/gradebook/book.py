@@ -87,9 +87,9 @@ class Gradebook:
             if self.key is not None:
                 self.key.demand(document, where or document.report.member)
             if document.report.visibility != "full":
-                said = _("This is a check by the public cases alone.")
+                text = _("This is a check by the public cases alone.")
                 hint = _("The gradebook takes what `d2d grade` writes, hidden cases and all.")
-                raise BadInputError(said, where=where or document.report.member, hint=hint)
+                raise BadInputError(text, where=where or document.report.member, hint=hint)
         with writing(self._connection, self.path):
             return [self._add(document, submitted, by) for document, submitted, _where in documents]
 
@@ -143,8 +143,8 @@ class Gradebook:
         if not by or not why:
             raise BadInputError(_("An override says who made it and why."), where=self.path)
         if points is not None and not 0 <= points <= max_score:
-            said = _("{assignment} has from 0 to {most} points.")
-            raise BadInputError(said.format(assignment=assignment, most=decimal(max_score)), where=self.path)
+            text = _("{assignment} has from 0 to {most} points.")
+            raise BadInputError(text.format(assignment=assignment, most=decimal(max_score)), where=self.path)
         member = MemberName(member)
         with writing(self._connection, self.path):
             row = self._connection.execute(
@@ -179,9 +179,9 @@ class Gradebook:
             if last is not None and _bare(json.loads(last[0])) == _bare(decisions):
                 return False
             self._connection.execute("INSERT INTO decisions (at, by, json) VALUES (?, ?, ?)", (now(), by, text))
-            counts = dict.fromkeys(sorted({each["decision"] for each in decisions}), 0)
-            for each in decisions:
-                counts[each["decision"]] += 1
+            counts = dict.fromkeys(sorted({decision["decision"] for decision in decisions}), 0)
+            for decision in decisions:
+                counts[decision["decision"]] += 1
             append_entry(self._connection, by, "decisions", None, None, {"sha256": sha256(decisions), "counts": counts})
         return True
 
@@ -247,7 +247,7 @@ class Gradebook:
 
 def _bare(decisions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Decisions without what is missing, which is said in the language of whoever runs `promote`."""
-    return [{key: value for key, value in each.items() if key != "missing"} for each in decisions]
+    return [{key: value for key, value in decision.items() if key != "missing"} for decision in decisions]
 
 
 @lru_cache(maxsize=4096)

@@ -79,8 +79,8 @@ def _chain(connection: sqlite3.Connection) -> Iterator[str]:
     query = "SELECT id, at, by, action, member, assignment, what, chain FROM log ORDER BY id"
     for *entry, chain in connection.execute(query).fetchall():
         if chain != link(previous, entry):
-            said = _("Entry {number} of the log is not what it was, or one before it is gone.")
-            yield said.format(number=entry[0])
+            text = _("Entry {number} of the log is not what it was, or one before it is gone.")
+            yield text.format(number=entry[0])
             return
         previous = chain
 

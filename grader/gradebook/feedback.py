@@ -133,7 +133,7 @@ def _folded(hidden: Section) -> CaseResult:
 
 
 def _titled(case: CaseResult) -> CaseResult:
-    """Named one by one is what stays, so that nothing that a case may come to hold later slips along."""
+    """A case without anything but its title and verdict. A field that cases get later is not passed on by accident."""
     return CaseResult(
         id=case.id,
         section=case.section,
@@ -147,7 +147,7 @@ def _titled(case: CaseResult) -> CaseResult:
 
 
 def _hinted(case: CaseResult) -> CaseResult:
-    """Everything but what the code could choose: the message of an exception becomes one for all exceptions."""
+    """A case with its message and hint, but with nothing that the code could choose: exceptions share one message."""
     message = case.message
     if case.verdict is Verdict.ERROR:
         message = _("Your code raised an exception.")

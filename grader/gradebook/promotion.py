@@ -122,8 +122,8 @@ def state(result: Result | None) -> str:
 
 
 def _of(words: str, share: Share, percent: int) -> str:
-    said = _("{words}: {attended} of {held}, {percent} % needed")
-    return said.format(words=words, attended=share.attended, held=share.held, percent=percent)
+    text = _("{words}: {attended} of {held}, {percent} % needed")
+    return text.format(words=words, attended=share.attended, held=share.held, percent=percent)
 
 
 def _highest(rules: Iterable[PromotionRule], threshold: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Which of a member's reports counts: overrides before all, then resubmissions and lateness by the term's rules."""
+"""Which of a member's reports counts: an override first, else the term's rules for resubmissions and late work."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class LoggedReport:
 
 @dataclass(frozen=True)
 class Override:
-    """A TA's hand: points that stand whatever is graded, or None where an earlier one is withdrawn."""
+    """Points that a TA gave by hand; they count whatever is graded. None withdraws an earlier override."""
 
     id: int
     at: datetime
@@ -116,7 +116,7 @@ class _Submission:
         return max((entry.when, entry.id) for entry in self.entries)
 
     def late(self, term: Term) -> bool:
-        """Whether even its first coming was late; a time that nobody knows does not speak against it."""
+        """Whether it was late the first time it was handed in. Without a known time it is not late."""
         known = [entry.submitted_at for entry in self.entries if entry.submitted_at is not None]
         return bool(known) and term.late(self.entry.assignment, min(known))
 

@@ -148,9 +148,9 @@ def _version(connection: sqlite3.Connection, path: Path, *, create: bool) -> int
             raise BadInputError(_("This is an SQLite file, but no gradebook."), where=path)
         return 0
     if version > len(MIGRATIONS):
-        said = _("The gradebook is of version {found}; this d2d knows up to {known}.")
+        text = _("The gradebook is of version {found}; this d2d knows up to {known}.")
         hint = _("Bring d2d up to date on this machine.")
-        raise BadInputError(said.format(found=version, known=len(MIGRATIONS)), where=path, hint=hint)
+        raise BadInputError(text.format(found=version, known=len(MIGRATIONS)), where=path, hint=hint)
     return int(version)
 
 
@@ -176,13 +176,13 @@ def errors(path: Path) -> Iterator[None]:
         text = str(error)
         if "locked" in text or "busy" in text:
             hint = _("Try again when the other command has ended.")
-            said = _("The gradebook is in use by another program, which did not finish within {seconds} seconds.")
-            raise BadInputError(said.format(seconds=f"{BUSY_SECONDS:g}"), where=path, hint=hint) from error
+            sentence = _("The gradebook is in use by another program, which did not finish within {seconds} seconds.")
+            raise BadInputError(sentence.format(seconds=f"{BUSY_SECONDS:g}"), where=path, hint=hint) from error
         if "readonly" in text or "unable to open" in text:
-            said = _("The gradebook's file or its folder can't be written to.")
-            raise BadInputError(said, where=path, hint=_("SQLite needs to write beside the file.")) from error
+            sentence = _("The gradebook's file or its folder can't be written to.")
+            raise BadInputError(sentence, where=path, hint=_("SQLite needs to write beside the file.")) from error
         if "not a database" in text:
             raise BadInputError(_("This is no gradebook."), where=path) from error
         hint = _("Keep the file, and take the newest copy that `d2d gradebook check` finds whole.")
-        said = _("The gradebook is damaged or full: {reason}.").format(reason=text)
-        raise OurFaultError(said, where=path, hint=hint) from error
+        sentence = _("The gradebook is damaged or full: {reason}.").format(reason=text)
+        raise OurFaultError(sentence, where=path, hint=hint) from error

@@ -11,7 +11,7 @@ from grader.report.report import CaseResult, Report, number
 
 @dataclass(frozen=True)
 class CaseChange:
-    """A case that ended otherwise, or counts otherwise; None where it was not there."""
+    """A case that ended differently or counts differently; None where there was no such case."""
 
     id: str
     before: CaseResult | None
@@ -19,7 +19,7 @@ class CaseChange:
 
     @property
     def points(self) -> Fraction:
-        """What it added to the score, or took away."""
+        """How many points the case added to the score; negative where it took some away."""
         zero = Fraction(0)
         return (zero if self.after is None else self.after.points) - (
             zero if self.before is None else self.before.points
@@ -36,7 +36,7 @@ class CaseChange:
 
 @dataclass(frozen=True)
 class ScoreChange:
-    """A score that moved. `stands`: it would be lower, and the one before was told to stand."""
+    """A score that changed. With `stands`, the new score would be lower, and the old one is kept."""
 
     member: str
     before: Fraction

@@ -98,8 +98,8 @@ class ReportFolder:
             if report.assignment != self.assignment:  # the one's reports would take the place of the other's
                 what = _("This folder holds reports on {other}, not on {assignment}.")
                 hint = _("Name another folder: --out DIR")
-                said = what.format(other=report.assignment, assignment=self.assignment)
-                raise UsageError(said, where=self.folder, hint=hint)
+                text = what.format(other=report.assignment, assignment=self.assignment)
+                raise UsageError(text, where=self.folder, hint=hint)
             if report.member != MemberName(file.stem):
                 what = _("This report is {member}'s, and the file is called otherwise.").format(member=report.member)
                 self.troubles.append(BadInputError(what, where=file))

@@ -1,7 +1,7 @@
-"""All that a report follows from, as one hash: while it stays the same, the report need not be made again.
+"""One hash of everything that a report depends on: while it stays the same, the report need not be made again.
 
-Times are not in it, and neither are the sandbox's layers: a report names those that were active, and they decide no
-score. What is in it beyond the cases is whatever could change a verdict, a word of it, or an input.
+It covers whatever could change a verdict, a sentence or an input. Times are not in it, and the layers of the sandbox
+are not either: they decide no score.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Which of several files is meant; of several versions of one work, the one in which most is done.
+"""Which of several files is judged: of several versions of one work, the one in which most is done.
 
-Times prove nothing: a clone, an archive and a download all set them anew. So the content decides, and a note says so.
+The times of files prove nothing, since a clone, an archive and a download set new ones. So the content decides, and
+a note in the report says which version was judged.
 """
 
 from __future__ import annotations

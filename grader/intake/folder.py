@@ -17,7 +17,7 @@ _DEPTH = 6
 
 def candidates_of_folder(folder: Path) -> tuple[Candidate, ...]:
     """Every candidate below `folder`, by name."""
-    found: list[Candidate] = []
+    candidates: list[Candidate] = []
     links: list[Path] = []
     count = 0
     waiting = [(folder, "", 0)]
@@ -35,14 +35,14 @@ def candidates_of_folder(folder: Path) -> tuple[Candidate, ...]:
                 if depth < _DEPTH and not is_foreign(entry.name):
                     waiting.append((Path(entry.path), name + "/", depth + 1))
             elif is_candidate(name) and entry.is_file(follow_symlinks=False):
-                found.append(_found(Path(entry.path), name))
-    if links and not found:
+                candidates.append(_candidate(Path(entry.path), name))
+    if links and not candidates:
         raise BadInputError(
             _("This is a link; links in a folder are not followed."),
             where=links[0],
             hint=_("Put the file itself there."),
         )
-    return tuple(sorted(found, key=lambda each: each.name))
+    return tuple(sorted(candidates, key=lambda candidate: candidate.name))
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -53,5 +53,5 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
     return entries
 
 
-def _found(path: Path, name: str) -> Candidate:
+def _candidate(path: Path, name: str) -> Candidate:
     return Candidate(name, str(path), lambda: read_submitted(path, follow=False))

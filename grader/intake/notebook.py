@@ -25,13 +25,13 @@ def cells_of_notebook(text: str, file: str, where: str) -> tuple[tuple[Cell, ...
     notebook = parsed(text, where)
     language = _language(notebook)
     if language and not language.lower().startswith(_PYTHON):
-        said = _("This notebook is written for {language}, not for Python.").format(language=language)
-        raise BadInputError(said, where=where, hint=_("Choose a Python kernel, and hand in that notebook."))
+        sentence = _("This notebook is written for {language}, not for Python.").format(language=language)
+        raise BadInputError(sentence, where=where, hint=_("Choose a Python kernel, and hand in that notebook."))
     cells, notes = [], []
     for number, (index, cell) in enumerate(_code_cells(notebook), 1):
         if number > MAX_CELLS:
-            said = _("The notebook has more than {limit} code cells.").format(limit=MAX_CELLS)
-            raise BadInputError(said, where=where)
+            sentence = _("The notebook has more than {limit} code cells.").format(limit=MAX_CELLS)
+            raise BadInputError(sentence, where=where)
         source, told = _prepared(source_of(cell), Where(file, 1, number))
         cells.append(Cell(file, source, number, index, _count(cell)))
         notes += told
@@ -46,8 +46,8 @@ def cells_of_notebook(text: str, file: str, where: str) -> tuple[tuple[Cell, ...
             hint=_("Save your work there and check again."),
         )
     if sum(len(cell.source) for cell in cells) > MAX_CODE:
-        said = _("The cells hold more than {limit} MB of code.").format(limit=MAX_CODE >> 20)
-        raise BadInputError(said, where=where)
+        sentence = _("The cells hold more than {limit} MB of code.").format(limit=MAX_CODE >> 20)
+        raise BadInputError(sentence, where=where)
     return tuple(cells), tuple(notes)
 
 
@@ -87,7 +87,7 @@ def _language(notebook: dict[str, Any]) -> str:
             return str(part[key]).strip()[:40]
     kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
     name = kernel.get("name") if isinstance(kernel, dict) else None
-    return next((said for start, said in _KERNELS if isinstance(name, str) and re.match(start, name)), "")
+    return next((text for start, text in _KERNELS if isinstance(name, str) and re.match(start, name)), "")
 
 
 def _code_cells(notebook: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:

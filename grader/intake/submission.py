@@ -1,4 +1,4 @@
-"""A submission: code cells, each knowing its file, its number and its lines."""
+"""A submission: cells of code, and where each of them stands."""
 
 from __future__ import annotations
 

@@ -36,7 +36,9 @@ def candidates_of_tar(data: bytes, where: str) -> tuple[Candidate, ...]:
         raise damaged(where)
     members = list(_members(data, where))
     chosen = accepted((member.entry for member in members), where)
-    return tuple(_found(data, member, where) for member, candidate in zip(members, chosen, strict=True) if candidate)
+    return tuple(
+        _candidate(data, member, where) for member, candidate in zip(members, chosen, strict=True) if candidate
+    )
 
 
 def _members(data: bytes, where: str) -> Iterator[_Member]:
@@ -66,10 +68,10 @@ def _members(data: bytes, where: str) -> Iterator[_Member]:
 def _sum_is_right(header: bytes) -> bool:
     """The header's own check sum, in which its place counts as blanks."""
     try:
-        said = int(header[148:156].split(b"\0")[0].strip() or b"-1", 8)
+        stated = int(header[148:156].split(b"\0")[0].strip() or b"-1", 8)
     except ValueError:
         return False
-    return said == sum(header) - sum(header[148:156]) + 8 * ord(" ")
+    return stated == sum(header) - sum(header[148:156]) + 8 * ord(" ")
 
 
 def _number(field: bytes, where: str) -> int:
@@ -89,12 +91,12 @@ def _number(field: bytes, where: str) -> int:
 def _path(records: bytes) -> bytes:
     """The path in a POSIX record, `LENGTH path=NAME`."""
     at = 0
-    while found := re.compile(rb"(\d{1,5}) ").match(records, at):
-        length = int(found[1])
-        if length <= found.end() - at:
+    while record := re.compile(rb"(\d{1,5}) ").match(records, at):
+        length = int(record[1])
+        if length <= record.end() - at:
             return b""
         if _RECORD.match(records, at):
-            return records[found.end() + len(b"path=") : at + length - 1]
+            return records[record.end() + len(b"path=") : at + length - 1]
         at += length
     return b""
 
@@ -118,7 +120,7 @@ def _kind(kind: bytes, name: str) -> str:
     return _KINDS.get(kind, "folder" if name.endswith("/") else "file")
 
 
-def _found(data: bytes, member: _Member, where: str) -> Candidate:
+def _candidate(data: bytes, member: _Member, where: str) -> Candidate:
     def load() -> bytes:
         if member.size > MAX_BYTES:
             raise too_large(member.size, place)

@@ -40,7 +40,7 @@ def candidates_of_zip(data: bytes, where: str) -> tuple[Candidate, ...]:
         (ArchiveMember(name, _kind(info, name)) for info, name in zip(entries, names, strict=True)), where
     )
     return tuple(
-        _found(archive, info, name, f"{where}/{name}")
+        _candidate(archive, info, name, f"{where}/{name}")
         for info, name, candidate in zip(entries, names, chosen, strict=True)
         if candidate
     )
@@ -80,7 +80,7 @@ def _kind(entry: zipfile.ZipInfo, name: str) -> str:
     return "folder" if name.endswith("/") else "file"
 
 
-def _found(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, where: str) -> Candidate:
+def _candidate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, where: str) -> Candidate:
     def load() -> bytes:
         if entry.flag_bits & _ENCRYPTED:
             what = _("The archive is protected by a password.")

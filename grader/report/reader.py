@@ -67,9 +67,9 @@ def read_bytes(data: bytes, where: str | Path) -> Document:
     except UnicodeDecodeError as error:
         raise BadInputError(_("This is no report: it is not UTF-8."), where=where) from error
     except FormError as error:
-        said = _("This is no report that can be relied on: {fault}.").format(fault=error)
+        text = _("This is no report that can be relied on: {fault}.").format(fault=error)
         hint = _("Take the file as `d2d grade` wrote it; a report is never edited by hand.")
-        raise BadInputError(said, where=where, hint=hint) from error
+        raise BadInputError(text, where=where, hint=hint) from error
     except (ValueError, RecursionError) as error:
         raise BadInputError(_("This is no report: it is not JSON."), where=where) from error
 
@@ -148,8 +148,8 @@ def check_derived(report: Report, value: dict[str, Any]) -> None:
 
 def _must_be(expected: object, found: object, path: str) -> None:
     if found != expected:
-        said = _("says {found}, but its cases make {expected}")
-        raise FormError(path, said.format(found=found, expected=expected))
+        text = _("says {found}, but its cases make {expected}")
+        raise FormError(path, text.format(found=found, expected=expected))
 
 
 def _case(value: Any, path: str) -> CaseResult:

@@ -227,8 +227,8 @@ def laid_out(value: dict[str, Any]) -> str:
     def lines() -> Iterable[str]:
         for key, item in value.items():
             if isinstance(item, list) and item and isinstance(item[0], dict):
-                each = ",\n".join(f"    {_TEXT(one)}" for one in item)
-                yield f"  {_TEXT(key)}: [\n{each}\n  ]"
+                rows = ",\n".join(f"    {_TEXT(row)}" for row in item)
+                yield f"  {_TEXT(key)}: [\n{rows}\n  ]"
             else:
                 yield f"  {_TEXT(key)}: {_TEXT(item)}"
 
@@ -244,10 +244,10 @@ def sections(cases: Iterable[CaseResult]) -> Iterable[Section]:
 
 
 def total(points: Iterable[Fraction]) -> Fraction:
-    """Their sum, with one addition of fractions for each denominator: a report of hundreds of cases has a few."""
+    """The sum of the points. Numerators are added by denominator first, since hundreds of cases share a few of these."""
     sums: dict[int, int] = {}
-    for each in points:
-        sums[each.denominator] = sums.get(each.denominator, 0) + each.numerator
+    for amount in points:
+        sums[amount.denominator] = sums.get(amount.denominator, 0) + amount.numerator
     return sum((Fraction(over, under) for under, over in sums.items()), Fraction(0))
 
 

@@ -1,7 +1,7 @@
-"""CSV that is safe to open: no cell becomes a formula, none says something to a terminal.
+"""CSV files that are safe to open: no cell is a formula, and no cell can control a terminal.
 
-Names come from students. A spreadsheet evaluates what begins with `=`, `+`, `-` or `@`, also after a tab or a
-line end; such a cell gets an apostrophe before it, which spreadsheets show as text.
+Names come from students. A spreadsheet evaluates a cell that begins with `=`, `+`, `-` or `@`, also after a tab or a
+line end. Such a cell gets an apostrophe in front, which makes it text.
 """
 
 from __future__ import annotations
