@@ -244,7 +244,7 @@ def sections(cases: Iterable[CaseResult]) -> Iterable[Section]:
 
 
 def total(points: Iterable[Fraction]) -> Fraction:
-    """The sum of the points. Numerators are added by denominator first, since hundreds of cases share a few of these."""
+    """The sum. Numerators are added by denominator first: hundreds of cases share a few of these."""
     sums: dict[int, int] = {}
     for amount in points:
         sums[amount.denominator] = sums.get(amount.denominator, 0) + amount.numerator
