@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from grader.worker.wire import Bounds, Handle, Name, TensorValue, UnsendableError, WireError, decode, encode
-from tests.cost import turns
 
 quick = settings(max_examples=150, deadline=None, database=None, derandomize=True)
 fuzz = settings(max_examples=600, deadline=None, database=None, derandomize=True)
@@ -447,8 +446,11 @@ def refused(frame: bytes) -> None:
 
 def test_int_keys_that_collide_are_refused():
     """A dict of 20,000 ints with one hash would take the judge many seconds to build."""
-    pairs = b"".join(encode(n * (2**61 - 1)) + b"N" for n in range(20_000))
-    assert turns(lambda: refused(b"d" + struct.pack("<I", 20_000) + pairs)) < 10_000_000
+    built = []
+    pairs = b"".join(encode(n * (2**61 - 1)) + encode(Name("f")) for n in range(20_000))
+    with pytest.raises(WireError):
+        decode(b"d" + struct.pack("<I", 20_000) + pairs, build=built.append)
+    assert len(built) < 10  # few ints of 8 bytes have one hash, and longer ones are no keys
 
 
 @pytest.mark.parametrize(
@@ -514,14 +516,18 @@ def test_a_lying_header_takes_no_memory(frame):
     assert peak < 100_000
 
 
-def test_broken_utf8_is_refused_at_once():
-    frame = lying(b"s", 32 << 20) + b"\xff" * (32 << 20)
-    assert turns(lambda: refused(frame)) < 32 << 20
+def test_broken_utf8_is_refused_at_its_first_byte():
+    """Not mended: that takes seconds."""
+    with pytest.raises(WireError) as caught:
+        decode(lying(b"s", 1000) + b"\xff" * 1000)
+    assert caught.value.__cause__.start == 0
 
 
-def test_the_longest_list_is_read_within_the_bounds():
-    frame = lying(b"l", 1 << 20) + b"N" * (1 << 20)
-    assert turns(lambda: refused(frame)) < 100 << 20
+def test_no_part_of_a_list_beyond_the_bounds_is_read():
+    built = []
+    with pytest.raises(WireError):
+        decode(lying(b"l", 1 << 20) + encode(Name("f")) * (1 << 20), build=built.append)
+    assert built == []
 
 
 # -- fuzz -----------------------------------------------------------------------------------------------------------
