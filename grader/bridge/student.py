@@ -235,4 +235,5 @@ def kind_of(value: object) -> str:
         target = value._d2d_target
         return str(target.kind if isinstance(target, Handle) else target.name)
     kind = kind_of_class(type(value))
-    return type(value).__name__ if kind is None else _(kind.word(value))
+    word = None if kind is None else kind.word(value)
+    return type(value).__name__ if word is None else _(word)
