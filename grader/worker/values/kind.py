@@ -17,7 +17,7 @@ def translatable(text: str) -> str:
 
 
 class ValueKind:
-    """A kind of value: how it is written and read, told from others, copied, compared and shown.
+    """A kind of value: how it is written and read, outlined, compared and shown.
 
     A new kind is a new file in this folder; `Compound` needs the least.
     """
