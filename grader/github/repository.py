@@ -15,10 +15,8 @@ from urllib.parse import urlsplit, urlunsplit
 from grader.errors import BadInputError
 from grader.files import MAX_BYTES, too_large
 from grader.github.git import Git, UnavailableError
-from grader.intake.archive import MAX_ARCHIVE
-from grader.intake.candidate import is_candidate, stem
+from grader.intake.candidate import MAX_ARCHIVE, ArchiveMember, accepted, is_candidate, stem
 from grader.intake.choice import is_named
-from grader.intake.members import ArchiveMember, accepted
 from grader.intake.text import shown
 
 GITHUB = "github.com"

@@ -14,7 +14,8 @@ from grader.clean import inline
 from grader.errors import BadInputError, UsageError
 from grader.files import reading
 from grader.i18n import _
-from grader.intake.candidate import ARCHIVES, NOTEBOOK, PYTHON, is_foreign, stem
+from grader.intake import ARCHIVES, NOTEBOOK, PYTHON
+from grader.intake.candidate import is_foreign, stem
 from grader.intake.text import shown
 from grader.member import LONGEST_NAME, MemberName
 

@@ -11,7 +11,7 @@ from grader.errors import BadInputError, UsageError
 from grader.grading.bench import open_bench
 from grader.grading.task import Setting
 from grader.i18n import _, language
-from grader.intake.candidate import ARCHIVES, NOTEBOOK, PYTHON
+from grader.intake import ARCHIVES, NOTEBOOK, PYTHON
 from grader.intake.read import read_submission
 from grader.intake.submission import Submission
 from grader.judge.evidence import Evidence

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
 
 from grader.errors import BadInputError
 from grader.i18n import _
-from grader.intake.candidate import PYTHON, Candidate, kind, stem
+from grader.intake import PYTHON
+from grader.intake.candidate import Candidate, kind, stem
 from grader.intake.submission import Cell
 from grader.intake.written import written_names
 from grader.report.report import Note, Where
@@ -29,9 +32,9 @@ _NUMBER = re.compile(r"(?:\((\d{1,9})\)|[-_ ]v(\d{1,9})|[-_ ](\d{1,9}))\Z")
 
 @dataclass(frozen=True)
 class Work:
-    """What came of a candidate: its cells, or why it can't be read."""
+    """A candidate after it was opened: its cells, or why it can't be read."""
 
-    found: Candidate
+    candidate: Candidate
     data: bytes
     cells: tuple[Cell, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -39,38 +42,37 @@ class Work:
 
 
 def choose(
-    found: Sequence[Candidate],
+    candidates: Sequence[Candidate],
     assignment: str,
     asked: Collection[str],
     open_: Callable[[Candidate], Work],
     where: str,
 ) -> tuple[Work, tuple[Note, ...]]:
     """The candidate that is meant, and a note where others were left out."""
-    meant = _by_name(found, assignment)
+    meant = _by_name(candidates, assignment)
     if not meant:
         what = _("There is no Python file and no notebook in this folder.")
         raise BadInputError(what, where=where, hint=_hint(assignment))
     if len(meant) > _MAX_VERSIONS:
         raise _several(meant, assignment, where)
-    works = _different([open_(each) for each in meant])
-    readable = [work for work in works if work.error is None]
-    if not readable:
+    # Of works with the same content the first is enough.
+    works = list({work.data: work for work in map(open_, reversed(meant))}.values())[::-1]
+    scored = [(_score(work, asked), work) for work in works if work.error is None]
+    if not scored:
         raise next(work.error for work in works if work.error is not None)
-    if len(readable) == 1:
-        return readable[0], ()
-    scores = {id(work): _score(work, asked) for work in readable}
-    readable.sort(key=lambda work: scores[id(work)], reverse=True)
-    best = readable[0]
-    others = [work for work in works if work is not best]
-    if not _versions(readable, assignment) and not _only(scores, best, asked):
-        raise _several([work.found for work in readable], assignment, where)
-    return best, _note(best, others, scores)
+    ranked = [work.candidate for _points, work in sorted(scored, key=itemgetter(0), reverse=True)]
+    only_one_has_answers = sum(score.asked > 0 for score, _work in scored) == 1
+    if len(ranked) > 1 and not only_one_has_answers and not _are_versions(ranked, assignment):
+        raise _several(ranked, assignment, where)
+    best = max(scored, key=itemgetter(0))
+    return best[1], _note(best, [other for other in scored if other is not best and other[0].filled])
 
 
-def _by_name(found: Sequence[Candidate], assignment: str) -> list[Candidate]:
+def _by_name(candidates: Sequence[Candidate], assignment: str) -> Sequence[Candidate]:
     """Those that the assignment's name is on; else those in a folder of that name; else all."""
-    own = [each for each in found if is_named(stem(each.name), assignment)]
-    return own or [each for each in found if is_named(each.name.rpartition("/")[0], assignment)] or list(found)
+    own = [candidate for candidate in candidates if is_named(stem(candidate.name), assignment)]
+    inside = [candidate for candidate in candidates if is_named(candidate.name.rpartition("/")[0], assignment)]
+    return own or inside or candidates
 
 
 def is_named(text: str, assignment: str) -> bool:
@@ -80,60 +82,60 @@ def is_named(text: str, assignment: str) -> bool:
     return re.search(rf"(?<![a-z]){re.escape(word)}{number}", text.lower()) is not None
 
 
-def _versions(works: Iterable[Work], assignment: str) -> bool:
+def _are_versions(candidates: Iterable[Candidate], assignment: str) -> bool:
     """Whether these are one work saved several times."""
-    names = [stem(work.found.name) for work in works]
+    names = [stem(candidate.name) for candidate in candidates]
     if all(is_named(name, assignment) for name in names):
         return True
     return len({_VERSION_MARKS.sub("", name.lower()).strip(" -_") for name in names}) == 1
 
 
-def _only(scores: dict[int, tuple[int, ...]], best: Work, asked: Collection[str]) -> bool:
-    """Whether one of them alone has anything of what is asked for."""
-    return bool(asked) and [key for key, score in scores.items() if score[0]] == [id(best)]
+class _Score(NamedTuple):
+    """How far a version has come; what stands first decides."""
+
+    asked: int  # how many of the names asked for are filled in
+    filled: int  # how many definitions are filled in at all
+    runs: int  # the count of the cell that was run last
+    version: int  # the number in the name
+    shortness: int  # of the name
+    is_script: bool
 
 
-def _different(works: list[Work]) -> list[Work]:
-    """One of each content."""
-    return list({work.data: work for work in reversed(works)}.values())[::-1]
+_Scored = tuple[_Score, Work]
 
 
-def _score(work: Work, asked: Collection[str]) -> tuple[int, ...]:
-    """How far a version has come: what is asked for, all that is written, cells run, number in the name."""
-    names, written = written_names(work.cells)
-    ran = max((cell.count or 0 for cell in work.cells), default=0)
-    number = _NUMBER.search(stem(work.found.name))
+def _score(work: Work, asked: Collection[str]) -> _Score:
+    name = work.candidate.name
+    names, filled = written_names(work.cells)
+    runs = max((cell.count or 0 for cell in work.cells), default=0)
+    number = _NUMBER.search(stem(name))
     version = next((int(digits) for digits in number.groups() if digits), 0) if number else 0
-    return (
-        len(names & set(asked)),
-        written,
-        ran,
-        version,
-        -len(work.found.name),
-        kind(work.found.name) == PYTHON,
-    )
+    return _Score(len(names & set(asked)), filled, runs, version, -len(name), kind(name) == PYTHON)
 
 
-def _note(best: Work, others: Sequence[Work], scores: dict[int, tuple[int, ...]]) -> tuple[Note, ...]:
+def _note(best: _Scored, others: Sequence[_Scored]) -> tuple[Note, ...]:
     """Which version was taken and why; nothing where the others are unfilled or unreadable."""
-    worth = [work for work in others if id(work) in scores and scores[id(work)][1]]
-    if not worth:
+    if not others:
         return ()
-    mine, other = scores[id(best)], max(scores[id(work)] for work in worth)
-    left = ", ".join(work.found.name for work in worth[:_NAMES_SHOWN]) + (", …" if len(worth) > _NAMES_SHOWN else "")
-    if mine[:2] != other[:2]:
+    mine, second = best[0], max(score for score, _work in others)
+    if mine[:2] != second[:2]:
         text = _("{name} was judged, the version with most filled in. Left out: {others}.")
-    elif mine[2] != other[2]:
+    elif mine.runs != second.runs:
         text = _("{name} was judged, the version whose cells were run last. Left out: {others}.")
     else:
         text = _("{name} was judged, the latest version by its name. Left out: {others}.")
-    return (Note("versions", text.format(name=best.found.name, others=left), Where(best.found.name)),)
+    name, left_out = best[1].candidate.name, _names(work.candidate for _score, work in others)
+    return (Note("versions", text.format(name=name, others=left_out), Where(name)),)
 
 
-def _several(found: Sequence[Candidate], assignment: str, where: str) -> BadInputError:
-    names = ", ".join(each.name for each in found[:_NAMES_SHOWN]) + (", …" if len(found) > _NAMES_SHOWN else "")
-    text = _("Several files could be meant: {names}.").format(names=names)
+def _several(candidates: Iterable[Candidate], assignment: str, where: str) -> BadInputError:
+    text = _("Several files could be meant: {names}.").format(names=_names(candidates))
     return BadInputError(text, where=where, hint=_hint(assignment))
+
+
+def _names(candidates: Iterable[Candidate]) -> str:
+    names = [candidate.name for candidate in candidates]
+    return ", ".join([*names[:_NAMES_SHOWN], *(["…"] if len(names) > _NAMES_SHOWN else [])])
 
 
 def _hint(assignment: str) -> str:

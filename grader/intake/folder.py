@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -19,39 +20,29 @@ def candidates_of_folder(folder: Path) -> tuple[Candidate, ...]:
     """Every candidate below `folder`, by name."""
     candidates: list[Candidate] = []
     links: list[Path] = []
-    count = 0
-    waiting = [(folder, "", 0)]
+    count, waiting = 0, [(folder, "", 0)]
     while waiting:
         here, prefix, depth = waiting.pop()
-        for entry in _entries(here):
-            count += 1
-            if count > MAX_ENTRIES:
-                raise too_many(str(folder))
-            name = prefix + shown(entry.name)
+        entries = _entries(here)
+        count += len(entries)
+        if count > MAX_ENTRIES:
+            raise too_many(str(folder))
+        for entry in entries:
+            name, path = prefix + shown(entry.name), Path(entry.path)
             if entry.is_symlink():
-                if is_candidate(name):
-                    links.append(Path(entry.path))
+                links += [path] if is_candidate(name) else []
             elif entry.is_dir(follow_symlinks=False):
                 if depth < _DEPTH and not is_foreign(entry.name):
-                    waiting.append((Path(entry.path), name + "/", depth + 1))
+                    waiting.append((path, name + "/", depth + 1))
             elif is_candidate(name) and entry.is_file(follow_symlinks=False):
-                candidates.append(_candidate(Path(entry.path), name))
+                candidates.append(Candidate(name, str(path), partial(read_submitted, path, follow=False)))
     if links and not candidates:
-        raise BadInputError(
-            _("This is a link; links in a folder are not followed."),
-            where=links[0],
-            hint=_("Put the file itself there."),
-        )
+        text = _("This is a link; links in a folder are not followed.")
+        raise BadInputError(text, where=links[0], hint=_("Put the file itself there."))
     return tuple(sorted(candidates, key=lambda candidate: candidate.name))
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """At most one entry more than there may be."""
     with reading(folder, folder=True), os.scandir(folder) as listing:
-        entries = list(islice(listing, MAX_ENTRIES + 1))
-    if len(entries) > MAX_ENTRIES:
-        raise too_many(str(folder))
-    return entries
-
-
-def _candidate(path: Path, name: str) -> Candidate:
-    return Candidate(name, str(path), lambda: read_submitted(path, follow=False))
+        return list(islice(listing, MAX_ENTRIES + 1))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.i18n import _
-from grader.intake.suspect import is_suspect
+from grader.intake.text import may_have_ipython
 from grader.report.report import Note, Where
 
 _CELL_MAGIC = re.compile(r"%%(\w+)(?!\w|\?)")
@@ -67,7 +67,7 @@ class Python:
 
 def python_of(source: str) -> Python:
     """The cell with IPython's own syntax emptied."""
-    if not is_suspect(source):
+    if not may_have_ipython(source):
         return Python(source)
     source = _unprompted(_unindented(source))
     body = source.lstrip()

@@ -10,8 +10,7 @@ from typing import Any
 from grader.errors import BadInputError
 from grader.i18n import _
 from grader.intake.submission import MAX_CODE, Cell
-from grader.intake.suspect import is_suspect
-from grader.intake.text import lines
+from grader.intake.text import lines, may_have_ipython
 from grader.report.report import Note, Where
 
 MAX_CELLS = 5_000
@@ -133,7 +132,7 @@ def _prepared(source: str, where: Where) -> tuple[str, list[Note]]:
     if "\0" in source or (not source.isascii() and any("\ud800" <= letter <= "\udfff" for letter in source)):
         text = _("This cell holds characters that no text has, and was set aside.")
         return "\n" * source.count("\n"), [Note("cell-set-aside", text, where)]
-    if not is_suspect(source):
+    if not may_have_ipython(source):
         return source, []
     from grader.intake.ipython import note_of_commands, python_of
 

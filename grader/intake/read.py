@@ -10,11 +10,24 @@ from pathlib import Path
 from grader.errors import BadInputError
 from grader.files import read_submitted
 from grader.i18n import _
-from grader.intake.candidate import ARCHIVES, NOTEBOOK, PYTHON, Candidate, kind, stem
+from grader.intake import ARCHIVES, NOTEBOOK, PYTHON, reader
+from grader.intake.candidate import MAX_ARCHIVE, Candidate, another_way, kind, stem
 from grader.intake.submission import Cell, Submission
 from grader.intake.text import decode_text, shown
 from grader.member import MemberName
 from grader.report.report import Note
+
+_UNREADABLE = (b"Rar!", b"7z\xbc\xaf", b"ALZ\x01", b"EGGA", b"BZh", b"\xfd7zXZ")  # how other archives begin
+
+
+@dataclass(frozen=True)
+class Original:
+    """The file that was handed in, as it is, and the code in it."""
+
+    name: str
+    data: bytes
+    cells: tuple[Cell, ...]
+    notes: tuple[Note, ...]
 
 
 def read_submission(path: Path, assignment: str, asked: Collection[str] = ()) -> Submission:
@@ -29,69 +42,61 @@ def read_submission(path: Path, assignment: str, asked: Collection[str] = ()) ->
     return Submission(member, file.name, file.cells, hashlib.sha256(file.data).hexdigest(), file.notes)
 
 
-@dataclass(frozen=True)
-class Original:
-    """The file that was handed in, as it is, and the code in it."""
-
-    name: str
-    data: bytes
-    cells: tuple[Cell, ...]
-    notes: tuple[Note, ...]
-
-
 def original(path: Path, assignment: str, asked: Collection[str] = ()) -> Original:
-    """The file that `read` reads at `path`."""
+    """The file that `read_submission` reads at `path`."""
+    ending = kind(path.name)
     if path.is_dir():
         from grader.intake.folder import candidates_of_folder
 
         return _chosen(path, candidates_of_folder(path), assignment, asked)
-    ending = kind(path.name)
     if ending in ARCHIVES:
-        from grader.intake.archive import MAX_ARCHIVE, candidates_of_archive
-
         data = read_submitted(path, limit=MAX_ARCHIVE)
-        if not data:
-            raise _empty(str(path))
-        return _chosen(path, candidates_of_archive(data, str(path)), assignment, asked)
+        return _chosen(path, _candidates_of_archive(data, str(path)), assignment, asked)
     if ending not in (PYTHON, NOTEBOOK) and (path.is_file() or not path.exists()):
         text = _("Only Python files (.py), notebooks (.ipynb), folders and archives (.zip, .tar.gz) can be checked.")
         raise BadInputError(text, where=path)
-    name = shown(path.name)
-    data = read_submitted(path)
+    name, data = shown(path.name), read_submitted(path)
     return Original(name, data, *_cells(data, name, str(path)))
 
 
-def _chosen(path: Path, found: tuple[Candidate, ...], assignment: str, asked: Collection[str]) -> Original:
+def _candidates_of_archive(data: bytes, where: str) -> tuple[Candidate, ...]:
+    """The candidates in an archive, whose first bytes say what it is: the ending of its name may be wrong."""
+    if not data:
+        raise _empty(where)
+    if data.startswith(_UNREADABLE):
+        raise BadInputError(_("This kind of archive can't be read."), where=where, hint=another_way())
+    candidates: tuple[Candidate, ...] = reader(".zip" if data.startswith(b"PK") else ".tar")(data, where)
+    return candidates
+
+
+def _chosen(path: Path, candidates: tuple[Candidate, ...], assignment: str, asked: Collection[str]) -> Original:
     from grader.intake.choice import Work, choose
 
-    def opened(each: Candidate) -> Work:
+    def opened(candidate: Candidate) -> Work:
         data = b""
         try:
-            data = each.load()
-            cells, notes = _cells(data, each.name, each.where)
+            data = candidate.load()
+            return Work(candidate, data, *_cells(data, candidate.name, candidate.where))
         except BadInputError as error:
-            return Work(each, data or each.name.encode(), error=error)
-        return Work(each, data, cells, notes)
+            return Work(candidate, data or candidate.name.encode(), error=error)
 
-    work, notes = choose(found, assignment, asked, opened, str(path))
-    return Original(work.found.name, work.data, work.cells, (*notes, *work.notes))
+    work, notes = choose(candidates, assignment, asked, opened, str(path))
+    return Original(work.candidate.name, work.data, work.cells, (*notes, *work.notes))
 
 
 def _cells(data: bytes, name: str, where: str) -> tuple[tuple[Cell, ...], tuple[Note, ...]]:
     text = decode_text(data, where)
     if not text.strip():
         raise _empty(where)
-    if kind(name) == NOTEBOOK or _looks_like_notebook(text):
-        from grader.intake.notebook import cells_of_notebook
-
-        return cells_of_notebook(text, name, where)
-    from grader.intake.script import cells_of_script
-
-    return cells_of_script(text, name, where)
+    is_notebook = kind(name) == NOTEBOOK or _looks_like_notebook(text)
+    cells: tuple[Cell, ...]
+    notes: tuple[Note, ...]
+    cells, notes = reader(NOTEBOOK if is_notebook else PYTHON)(text, name, where)
+    return cells, notes
 
 
 def _looks_like_notebook(text: str) -> bool:
-    """A notebook that was given another ending."""
+    """Whether this is a notebook that was given another ending."""
     start = text[:200].lstrip()
     return start[:1] == "{" and '"nbformat"' in text and ('"cells"' in text or '"worksheets"' in text)
 

@@ -10,7 +10,7 @@ import re
 from grader.errors import BadInputError
 from grader.i18n import _
 from grader.intake.submission import MAX_CODE, Cell
-from grader.intake.suspect import is_suspect
+from grader.intake.text import may_have_ipython
 from grader.report.report import Note
 
 _COLAB, _HEADER = (
@@ -30,7 +30,7 @@ def cells_of_script(text: str, file: str, where: str) -> tuple[tuple[Cell, ...],
         raise BadInputError(_("The cells hold more than {limit} MB of code.").format(limit=MAX_CODE >> 20), where=where)
     if _COLAB in text[:_HEADER]:
         text = _without_text_cells(re.sub(_COMMENTED, _restored, text))
-    if not is_suspect(text):
+    if not may_have_ipython(text):
         return (Cell(file, text),), ()
     from grader.intake.ipython import note_of_commands, python_of
 

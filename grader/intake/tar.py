@@ -1,4 +1,4 @@
-"""The candidates in a .tar.
+"""The candidates in a .tar, which may be packed by gzip: read in memory, never unpacked to a disk.
 
 The format is read here and not by `tarfile`, which on hostile archives has looped without end (CVE-2025-8194) and
 backtracked without end (CVE-2024-6232), depending on the version of Python: names, sizes and kinds are all we need.
@@ -7,14 +7,17 @@ backtracked without end (CVE-2024-6232), depending on the version of Python: nam
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress
 
 from grader.files import MAX_BYTES, too_large
-from grader.intake.candidate import MAX_ENTRIES, Candidate, too_many
-from grader.intake.members import ArchiveMember, accepted, damaged
-from grader.intake.text import shown
+from grader.intake.candidate import MAX_ENTRIES, ArchiveMember, Candidate, accepted, bomb, damaged, too_many
+from grader.intake.text import decode_name
 
+MAX_UNPACKED = 256 << 20  # bytes; a .zip is unpacked file by file, the candidates alone
+_CHUNK = 1 << 20
 _BLOCK = 512
 _MAX_NAME = 64 << 10  # bytes of a record that holds a long name
 _RECORD = re.compile(rb"(\d{1,5}) path=")
@@ -24,24 +27,56 @@ _LONG_NAME, _PAX, _OTHER_RECORDS = b"L", (b"x", b"X"), (b"g", b"K", b"V")
 
 
 @dataclass(frozen=True)
-class _Member:
-    entry: ArchiveMember
+class _Entry:
+    """An entry, and where its bytes lie in the archive."""
+
+    member: ArchiveMember
     start: int
     size: int
+
+    def candidate(self, data: bytes, where: str) -> Candidate:
+        name = self.member.name.removeprefix("./")
+        place = f"{where}/{name}"
+
+        def load() -> bytes:
+            if self.size > MAX_BYTES:
+                raise too_large(self.size, place)
+            return data[self.start : self.start + self.size]
+
+        return Candidate(name, place, load)
 
 
 def candidates_of_tar(data: bytes, where: str) -> tuple[Candidate, ...]:
     """Every candidate in a .tar that lies in memory."""
+    if data.startswith(b"\x1f\x8b"):
+        data = _unpacked(data, where)
     if len(data) < _BLOCK:
         raise damaged(where)
-    members = list(_members(data, where))
-    chosen = accepted((member.entry for member in members), where)
-    return tuple(
-        _candidate(data, member, where) for member, candidate in zip(members, chosen, strict=True) if candidate
-    )
+    entries = list(_entries(data, where))
+    chosen = accepted((entry.member for entry in entries), where)
+    return tuple(entry.candidate(data, where) for entry in compress(entries, chosen))
 
 
-def _members(data: bytes, where: str) -> Iterator[_Member]:
+def _unpacked(data: bytes, where: str) -> bytes:
+    """What gzip packed, as far as it goes: bounded by what comes out, whatever the file says of itself."""
+    result = bytearray()
+    try:
+        while data:
+            stream = zlib.decompressobj(wbits=31)
+            while data and not stream.eof:
+                result += stream.decompress(data, _CHUNK)
+                data = stream.unconsumed_tail
+                if len(result) > MAX_UNPACKED:
+                    raise bomb(where)
+            if not stream.eof:
+                raise damaged(where)
+            data = stream.unused_data.lstrip(b"\0")
+    except zlib.error as error:
+        raise damaged(where) from error
+    return bytes(result)
+
+
+def _entries(data: bytes, where: str) -> Iterator[_Entry]:
     at, long_name, count = 0, b"", 0
     while at + _BLOCK <= len(data):
         header = data[at : at + _BLOCK]
@@ -61,8 +96,10 @@ def _members(data: bytes, where: str) -> Iterator[_Member]:
         elif kind in _PAX and size <= _MAX_NAME:
             long_name = _path(data[start : start + size]) or long_name
         elif kind not in (_LONG_NAME, *_PAX, *_OTHER_RECORDS):
-            name, long_name = _text(long_name or _short_name(header)), b""
-            yield _Member(ArchiveMember(name, _kind(kind, name)), start, size)
+            raw, long_name = long_name or _short_name(header), b""
+            name = decode_name(raw, raw.decode("utf-8", "replace"))
+            what = _KINDS.get(kind, "folder" if name.endswith("/") else "file")
+            yield _Entry(ArchiveMember(name, what), start, size)
 
 
 def _sum_is_right(header: bytes) -> bool:
@@ -76,14 +113,11 @@ def _sum_is_right(header: bytes) -> bool:
 
 def _number(field: bytes, where: str) -> int:
     """Octal digits, or for what they can't say a binary number; never a negative one."""
-    if field[0] & 0x80:
-        value = int.from_bytes(field[1:], "big") if field[0] == 0x80 else -1
-    else:
-        try:
-            value = int(field.split(b"\0")[0].strip() or b"0", 8)
-        except ValueError:
-            value = -1
-    if value < 0:
+    try:
+        value = int(field.split(b"\0")[0].strip() or b"0", 8) if field[0] < 0x80 else int.from_bytes(field[1:], "big")
+    except ValueError:
+        value = -1
+    if value < 0 or field[0] > 0x80:  # a first byte above 0x80 is the sign of a negative number
         raise damaged(where)
     return value
 
@@ -105,27 +139,3 @@ def _short_name(header: bytes) -> bytes:
     name = header[:100].split(b"\0")[0]
     prefix = header[345:500].split(b"\0")[0] if header[257:263] == b"ustar\0" else b""
     return prefix + b"/" + name if prefix else name
-
-
-def _text(name: bytes) -> str:
-    for encoding in ("utf-8", "cp949"):
-        try:
-            return shown(name.decode(encoding))
-        except UnicodeDecodeError:
-            continue
-    return shown(name.decode("utf-8", "replace"))
-
-
-def _kind(kind: bytes, name: str) -> str:
-    return _KINDS.get(kind, "folder" if name.endswith("/") else "file")
-
-
-def _candidate(data: bytes, member: _Member, where: str) -> Candidate:
-    def load() -> bytes:
-        if member.size > MAX_BYTES:
-            raise too_large(member.size, place)
-        return data[member.start : member.start + member.size]
-
-    name = member.entry.name.removeprefix("./")
-    place = f"{where}/{name}"
-    return Candidate(name, place, load)

@@ -6,13 +6,14 @@ import io
 import struct
 import zipfile
 import zlib
+from contextlib import suppress
+from itertools import compress
 
 from grader.errors import BadInputError
 from grader.files import MAX_BYTES, too_large
 from grader.i18n import _
-from grader.intake.candidate import MAX_ENTRIES, Candidate, too_many
-from grader.intake.members import ArchiveMember, accepted, bomb, damaged
-from grader.intake.text import shown
+from grader.intake.candidate import MAX_ENTRIES, ArchiveMember, Candidate, accepted, bomb, damaged, too_many
+from grader.intake.text import decode_name, shown
 
 # End of central directory: signature, 4 numbers of disks and entries, size and offset of the directory, comment.
 _END = struct.Struct("<4s4H2LH")
@@ -23,8 +24,11 @@ _LINK, _FORMAT, _FILE, _FOLDER = 0o120000, 0o170000, 0o100000, 0o040000
 # Deflate bounds what a read gives; the others unpack a block at once, which may be gigabytes.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _RATIO, _RATIO_FROM = 200, 4 << 20  # text shrinks to a tenth, outputs full of zeros to a hundredth
-_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError)
-_BROKEN_TOO = (RuntimeError, IndexError, OverflowError, MemoryError)
+# What the library raises for damaged archives; a NotImplementedError is a RuntimeError.
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError),
+    *(RuntimeError, IndexError, OverflowError, MemoryError),
+)
 
 
 def candidates_of_zip(data: bytes, where: str) -> tuple[Candidate, ...]:
@@ -32,18 +36,11 @@ def candidates_of_zip(data: bytes, where: str) -> tuple[Candidate, ...]:
     _check_directory(data, where)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (*_BROKEN, *_BROKEN_TOO) as error:
+    except _BROKEN as error:
         raise damaged(where) from error
-    entries = archive.infolist()
-    names = [_name(entry) for entry in entries]
-    chosen = accepted(
-        (ArchiveMember(name, _kind(info, name)) for info, name in zip(entries, names, strict=True)), where
-    )
-    return tuple(
-        _candidate(archive, info, name, f"{where}/{name}")
-        for info, name, candidate in zip(entries, names, chosen, strict=True)
-        if candidate
-    )
+    named = [(entry, _name(entry)) for entry in archive.infolist()]
+    chosen = accepted((ArchiveMember(name, _kind(entry, name)) for entry, name in named), where)
+    return tuple(_candidate(archive, entry, name, f"{where}/{name}") for entry, name in compress(named, chosen))
 
 
 def _check_directory(data: bytes, where: str) -> None:
@@ -62,12 +59,8 @@ def _name(entry: zipfile.ZipInfo) -> str:
     """The name as it was meant: without the flag for UTF-8 the library takes it for the code page of old DOS."""
     name = entry.filename
     if not entry.flag_bits & _UTF8 and not name.isascii():
-        for encoding in ("utf-8", "cp949"):
-            try:
-                name = name.encode("cp437").decode(encoding)
-                break
-            except UnicodeError:
-                continue
+        with suppress(UnicodeEncodeError):
+            name = decode_name(name.encode("cp437"), name)
     return shown(name.replace("\\", "/").removeprefix("./"))
 
 
@@ -92,7 +85,7 @@ def _candidate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, wher
         try:
             with archive.open(entry) as stream:
                 data = stream.read(MAX_BYTES + 1)
-        except (*_BROKEN, *_BROKEN_TOO) as error:
+        except _BROKEN as error:
             raise damaged(where) from error
         if len(data) > MAX_BYTES or (len(data) > _RATIO_FROM and len(data) > _RATIO * max(1, entry.compress_size)):
             raise bomb(where)

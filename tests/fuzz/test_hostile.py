@@ -19,8 +19,8 @@ import pytest
 from grader import files as file_module
 from grader.errors import BadInputError
 from grader.files import MAX_BYTES
-from grader.intake import archive as archive_module
 from grader.intake import folder as folder_module
+from grader.intake import tar as tar_module
 from grader.intake.read import read_submission
 from tests.cost import turns
 
@@ -285,7 +285,7 @@ def test_bombs(refused: Callable[..., BadInputError], monkeypatch: pytest.Monkey
     at = lying.index(b"PK\x01\x02")
     lying[at + 24 : at + 28] = struct.pack("<L", 10)  # ten bytes, it says
     refused("c.zip", bytes(lying))
-    monkeypatch.setattr(archive_module, "MAX_UNPACKED", 32 << 20)
+    monkeypatch.setattr(tar_module, "MAX_UNPACKED", 32 << 20)
     assert "more than" in refused("d.tar.gz", gzip.compress(bytes(40 << 20), 1)).what
     members = gzip.compress(bytes(10 << 20), 1) * 4  # one stream after another
     assert "more than" in refused("e.tgz", members).what
