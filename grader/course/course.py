@@ -37,11 +37,8 @@ class Course:
         known = self.ids()
         if id_ not in known:
             near = get_close_matches(id_.lower(), known, 1)
-            hint = (
-                _("Did you mean {name}?").format(name=near[0])
-                if near
-                else _("Known here: {names}.").format(names=", ".join(known))
-            )
+            hint = _("Did you mean {name}?") if near else _("Known here: {names}.")
+            hint = hint.format(name="".join(near), names=", ".join(known))
             raise UsageError(_("There is no assignment {name}.").format(name=id_), where=self.folder, hint=hint)
         reference = self.reference / f"{id_}.py"
         return read_assignment(self.assignments / id_, reference if reference.is_file() else None)
@@ -57,7 +54,7 @@ def find_course(start: Path, named: Path | None = None) -> Course:
 
 
 def course_language(start: Path, named: Path | None = None) -> str | None:
-    """The language that the course asks for; None where it asks for none, or can't be read."""
+    """The language of the course; None where the course file names none or can't be read."""
     try:
         return find_course(start, named).language
     except D2DError:

@@ -1,12 +1,12 @@
-"""A CSV file as Notion, Excel, Google Sheets and people write it: decoded, split, and every cell with its place."""
+"""CSV files as Notion, Excel, Google Sheets and people write them; an error names file, row and column."""
 
 from __future__ import annotations
 
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.errors import BadInputError
@@ -21,19 +21,18 @@ _MARKS_OF_ORDER = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One row: its number as a spreadsheet shows it, and its cells by column."""
+    """A row: its number as a spreadsheet shows it, and its cells by column."""
 
     file: Path
     number: int
     cells: tuple[str, ...]
 
     def error(self, what: str, column: Column | None = None, hint: str | None = None) -> BadInputError:
-        """`what` is wrong in this row, at `column`."""
+        """The error that `what` is wrong in this row, at `column`."""
         place = _("row {row}").format(row=self.number)
         if column is not None:
-            place = _("{place}, column {letter} ({name})").format(
-                place=place, letter=column.letter, name=shortened(column.title)
-            )
+            name = shortened(column.title)
+            place = _("{place}, column {letter} ({name})").format(place=place, letter=column.letter, name=name)
         return BadInputError(f"{place}: {what}", where=self.file, hint=hint)
 
 
@@ -66,21 +65,28 @@ class Sheet:
     columns: tuple[Column, ...]
     rows: tuple[SheetRow, ...]
 
+    def only(self, columns: Sequence[Column], twice: str) -> Column | None:
+        """The column among `columns`, if there is one; where there are several, `twice` names {one} and {other}."""
+        if len(columns) > 1:
+            one, other = (shortened(column.title) for column in columns[:2])
+            raise BadInputError(twice.format(one=one, other=other), where=self.file)
+        return columns[0] if columns else None
+
 
 def plain(text: str) -> str:
-    """What a cell or head says, however it is typed: no case, no spaces around or doubled, one form of each sign."""
+    """A cell or head in one spelling: without case, spaces around it and doubled spaces; wide signs are narrow."""
     folded = unicodedata.normalize("NFKC", text.replace("\ufe0f", "")).casefold()
     return " ".join(folded.replace("_", " ").split())
 
 
 def shortened(text: str) -> str:
-    """A cell in a sentence: what somebody typed may be as long as they like."""
+    """A cell as a sentence shows it; what somebody typed may be of any length."""
     one_line = " ".join(text.split())
     return one_line if len(one_line) <= _SHOWN else one_line[: _SHOWN - 1] + "…"
 
 
 def read_sheet(file: Path) -> Sheet:
-    """The table in a CSV file; what can't be read stops with file, row and column."""
+    """The table in a CSV file."""
     text = _decoded(file)
     delimiter = _declared(text)
     if delimiter is not None:
@@ -96,29 +102,25 @@ def read_sheet(file: Path) -> Sheet:
         if other is not column:
             sentence = _("The head is the same as that of column {letter}.").format(letter=other.letter)
             raise head.error(sentence, column)
-    for row in body:
-        _fits(row, len(head.cells), columns)
-    width = len(head.cells)
-    padded = (SheetRow(file, row.number, (row.cells + ("",) * width)[:width]) for row in body)
-    return Sheet(file, columns, tuple(padded))
+    return Sheet(file, columns, tuple(_fitted(row, len(head.cells), columns) for row in body))
 
 
-def _fits(row: SheetRow, width: int, columns: tuple[Column, ...]) -> None:
-    """No cell may stand where no column is: it has slipped there from another one."""
+def _fitted(row: SheetRow, width: int, columns: tuple[Column, ...]) -> SheetRow:
+    """The row as wide as the head. A cell where no column has a head has slipped there from another column."""
     heads = {column.at for column in columns}
     for at, cell in enumerate(row.cells):
-        if cell.strip() and (at >= width or at not in heads):
+        if cell.strip() and at not in heads:
             hint = _("Perhaps a comma stands in a cell without quotes round it.")
             text = _("{cell} stands where no column has a head.").format(cell=shortened(cell))
             raise row.error(text, Column(at, ""), hint)
+    return replace(row, cells=(row.cells + ("",) * width)[:width])
 
 
 def _records(file: Path, text: str, delimiter: str, first: int) -> Iterator[SheetRow]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = first - 1
     try:
-        for cells in reader:
-            number += 1
+        for number, cells in enumerate(reader, first):
             if any(cell.strip() for cell in cells):
                 yield SheetRow(file, number, tuple(cells))
     except csv.Error as error:
@@ -148,21 +150,19 @@ def _decoded(file: Path) -> str:
 
 
 def _declared(text: str) -> str | None:
-    """The delimiter of a first line `sep=;`, which is Excel's own."""
+    """The delimiter that Excel writes into a first line of its own: `sep=;`."""
     line = text.partition("\n")[0].rstrip("\r").strip('"').lower()  # a tab may be the delimiter
-    return line[4:] if line.startswith("sep=") and line[4:] and line[4:] in DELIMITERS else None
+    return line[4:] if line in {f"sep={delimiter}" for delimiter in DELIMITERS} else None
 
 
 def _delimiter(text: str) -> str:
     """The delimiter that splits the head into the most columns."""
-    for line in text.splitlines():
-        if line.strip():
-            return max(DELIMITERS, key=lambda delimiter: len(_split(line, delimiter)))
-    return ","
+    head = next(filter(str.strip, text.splitlines()), "")
+    return max(DELIMITERS, key=lambda delimiter: _width(head, delimiter))
 
 
-def _split(line: str, delimiter: str) -> list[str]:
+def _width(line: str, delimiter: str) -> int:
     try:
-        return next(csv.reader([line], delimiter=delimiter), [])
+        return len(next(csv.reader([line], delimiter=delimiter), []))
     except csv.Error:
-        return []
+        return 0

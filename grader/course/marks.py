@@ -1,11 +1,13 @@
-"""Marks of one session, and columns of counts: what people write for «was there» and «handed in»."""
+"""What the cells of a sheet mean: a mark for a session («was there», «handed in»), or a count of them."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from itertools import product
 
 from grader.course.csvfile import Column, Sheet, SheetRow, plain, shortened
 from grader.course.policy import Policy, Share
@@ -14,7 +16,7 @@ from grader.i18n import _
 
 
 class Mark(str, Enum):
-    """What a cell says of one member and one session."""
+    """What a cell says of a member and a session."""
 
     ATTENDED = "attended"
     ABSENT = "absent"
@@ -22,21 +24,15 @@ class Mark(str, Enum):
     EXCUSED = "excused"
 
 
-def _words(mark: Mark, words: str) -> dict[str, Mark]:
-    return {plain(word): mark for word in words.split()}
-
-
-_MARKS = {
+_WORDS = {
     # ㅇ is what a Korean keyboard types for a ring in a hurry
-    **_words(
-        Mark.ATTENDED,
-        "O ○ ◯ ⭕ ● 〇 ㅇ 1 1.0 ✓ ✔ ☑ ✅ V Y Yes T True 출석 출 참석 참여 제출 완료 Present Done Submitted",
-    ),
-    **_words(Mark.ABSENT, "X × ✕ ✖ ✗ ✘ ❌ ☐ 0 0.0 N No F False 결석 결 불참 미참여 미제출 Absent Missing"),
-    **_words(Mark.LATE, "지각 지 △ ▲ Late 늦음"),
-    **_words(Mark.EXCUSED, "공결 병결 인정 인정결석 Excused"),
+    Mark.ATTENDED: "O ○ ◯ ⭕ ● 〇 ㅇ 1 1.0 ✓ ✔ ☑ ✅ V Y Yes T True 출석 출 참석 참여 제출 완료 Present Done Submitted",
+    Mark.ABSENT: "X × ✕ ✖ ✗ ✘ ❌ ☐ 0 0.0 N No F False 결석 결 불참 미참여 미제출 Absent Missing",
+    Mark.LATE: "지각 지 △ ▲ Late 늦음",
+    Mark.EXCUSED: "공결 병결 인정 인정결석 Excused",
 }
-# «O» and «0» look alike: in one file they can't both be marks.
+_MARKS = {plain(word): mark for mark, words in _WORDS.items() for word in words.split()}
+# «O» and «0» look alike: a file has either letters or digits.
 _LETTERS, _DIGITS = {"o", "x"}, {"0", "1"}
 
 _COUNTS = {  # heads without their spaces
@@ -66,7 +62,7 @@ class Tally:
     excused: int = 0
 
     def share(self, policy: Policy) -> Share:
-        """What the policy makes of it, in whole sessions."""
+        """The share of sessions that the policy counts as attended."""
         held = self.attended + self.absent + self.late + self.excused
         lost = self.late // policy.late_per_absence if policy.late_per_absence else 0
         excused = self.excused if policy.excused_attended else 0
@@ -74,27 +70,25 @@ class Tally:
 
 
 def tally_of(sheet: Sheet, identity: Iterable[Column]) -> Callable[[SheetRow], Tally]:
-    """How the rows of `sheet` are to be read: by counts, or by a mark a session."""
+    """What reads a row of `sheet`: its counts, or its marks with a column for every session."""
     taken = set(identity)
     columns = [column for column in sheet.columns if column not in taken]
     counts = _count_columns(sheet, columns)
     sessions = [column for column in columns if not _ASIDE.fullmatch(column.key)]
-    # A column without a single mark is a session that is still to come.
+    # A column without any mark is a session that is still to come.
     held = [column for column in sessions if _cells(sheet, column)]
     if counts:
         for column in held:
             if column not in counts.values() and all(cell in _MARKS for cell in _cells(sheet, column)):
-                sentence = _(
-                    "There are counts, and marks of a session in column {letter} ({name}): which of them hold?"
-                )
-                text = sentence.format(letter=column.letter, name=shortened(column.title))
+                text = _("There are counts, and marks of a session in column {letter} ({name}): which of them hold?")
+                text = text.format(letter=column.letter, name=shortened(column.title))
                 raise BadInputError(text, where=sheet.file, hint=_("Take the ones or the others out of the file."))
         return lambda row: _counted(row, counts)
     if not held:
         hint = _("Either columns attended and held, or a column for every session.")
         raise BadInputError(_("There is neither a column of counts nor one of a session."), where=sheet.file, hint=hint)
     _one_alphabet(sheet, held)
-    return lambda row: _marked(row, held)
+    return lambda row: Tally(**Counter(_mark(row, column).value for column in held))
 
 
 def _cells(sheet: Sheet, column: Column) -> list[str]:
@@ -103,23 +97,19 @@ def _cells(sheet: Sheet, column: Column) -> list[str]:
 
 def _count_columns(sheet: Sheet, columns: list[Column]) -> dict[str, Column]:
     """The columns of counts by what they count; none where the sheet has marks."""
-    found: dict[str, Column] = {}
+    counts = {}
     for name, heads in _COUNTS.items():
-        for column in columns:
-            if column.key.replace(" ", "") in heads.split():
-                other = found.setdefault(name, column)
-                if other is not column:
-                    sentence = _("{one} and {other} both count the same.")
-                    text = sentence.format(one=shortened(other.title), other=shortened(column.title))
-                    raise BadInputError(text, where=sheet.file)
-    if "attended" not in found or not {"held", "absent"} & set(found):
+        same = [column for column in columns if column.key.replace(" ", "") in heads.split()]
+        if column := sheet.only(same, _("{one} and {other} both count the same.")):
+            counts[name] = column
+    if "attended" not in counts or not {"held", "absent"} & set(counts):
         return {}
-    if {"late", "excused"} & set(found) and "absent" not in found:
-        sentence = _("Nobody can tell whether {attended} counts {other} as well.")
-        other = found.get("late") or found["excused"]
-        text = sentence.format(attended=shortened(found["attended"].title), other=shortened(other.title))
+    other = counts.get("late") or counts.get("excused")
+    if other and "absent" not in counts:
+        text = _("Nobody can tell whether {attended} counts {other} as well.")
+        text = text.format(attended=shortened(counts["attended"].title), other=shortened(other.title))
         raise BadInputError(text, where=sheet.file, hint=_("Add a column absent."))
-    return found
+    return counts
 
 
 def _counted(row: SheetRow, columns: dict[str, Column]) -> Tally:
@@ -140,19 +130,10 @@ def _counted(row: SheetRow, columns: dict[str, Column]) -> Tally:
 
 def _count(row: SheetRow, column: Column) -> int:
     text = plain(row.cells[column.at])
-    found = _COUNT.fullmatch(text)
-    if not found:
-        if not text:
-            raise row.error(_("A count is missing."), column)
-        raise row.error(_("{cell} is no count.").format(cell=shortened(text)), column)
-    return int(found[1])
-
-
-def _marked(row: SheetRow, columns: list[Column]) -> Tally:
-    counts = dict.fromkeys(Mark, 0)
-    for column in columns:
-        counts[_mark(row, column)] += 1
-    return Tally(**{mark.value: count for mark, count in counts.items()})
+    if match := _COUNT.fullmatch(text):
+        return int(match[1])
+    what = _("{cell} is no count.") if text else _("A count is missing.")
+    raise row.error(what.format(cell=shortened(text)), column)
 
 
 def _mark(row: SheetRow, column: Column) -> Mark:
@@ -167,13 +148,11 @@ def _mark(row: SheetRow, column: Column) -> Mark:
 
 
 def _one_alphabet(sheet: Sheet, columns: list[Column]) -> None:
-    """Refuse a file with both «O» and «0»: one of them is a mistake, and nobody can tell which."""
-    first: str | None = None
-    for row in sheet.rows:
-        for column in columns:
-            mark = plain(row.cells[column.at])
-            if mark not in _LETTERS | _DIGITS:
-                continue
+    """Refuse a file with both «O» and «0»: one of them is a typing mistake, and nobody can tell which."""
+    first = ""
+    for row, column in product(sheet.rows, columns):
+        mark = plain(row.cells[column.at])
+        if mark in _LETTERS | _DIGITS:
             first = first or mark
             if (mark in _LETTERS) is not (first in _LETTERS):
                 text = _("Marks are mixed: {one} here, {other} above. A letter O is not a zero.")

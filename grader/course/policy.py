@@ -1,12 +1,12 @@
 """The promotion policy as data: which assignments count, and the rules in the order in which they are asked.
 
-The first rule that holds decides. A policy that contradicts itself is refused with the line at fault: a rule
-that can never decide because earlier ones take all that it would, or one by which doing more gives less.
+The first rule that holds decides. A policy that contradicts itself is refused with the line at fault: a rule that
+can never decide, because rules above it hold wherever it does, or a rule by which doing more gives less.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -43,7 +43,7 @@ class Share:
         return 100 * self.attended < percent * self.held
 
     def short_of(self, percent: int) -> int:
-        """How many more it takes to be no longer below."""
+        """How many more must be attended to reach `percent`."""
         return max(-(-percent * self.held // 100) - self.attended, 0)
 
     def as_json(self) -> dict[str, int]:
@@ -59,10 +59,19 @@ class Situation:
     attendance: Share
     discussion: Share
 
+    def as_good_as(self, other: Situation) -> bool:
+        """Whether nothing is worse than in the other situation; both have shares of the same whole."""
+        return (
+            self.passed >= other.passed
+            and self.mandatory_missing <= other.mandatory_missing
+            and self.attendance.attended >= other.attendance.attended
+            and self.discussion.attended >= other.discussion.attended
+        )
+
 
 @dataclass(frozen=True)
 class PromotionRule:
-    """A line of the policy; what it does not ask about is None or False."""
+    """A rule of the policy; a condition that it does not have is None or False."""
 
     name: str
     decision: Standing
@@ -71,13 +80,8 @@ class PromotionRule:
     attendance_below: int | None = None
     discussion_below: int | None = None
 
-    @property
-    def unconditional(self) -> bool:
-        asked = (self.passed_below, self.attendance_below, self.discussion_below)
-        return not self.mandatory_missing and asked == (None, None, None)
-
     def holds(self, situation: Situation) -> bool:
-        """Whether everything that the rule asks for is so."""
+        """Whether each condition of the rule is met."""
         return (
             (not self.mandatory_missing or situation.mandatory_missing)
             and (self.passed_below is None or situation.passed < self.passed_below)
@@ -88,7 +92,7 @@ class PromotionRule:
 
 @dataclass(frozen=True)
 class Policy:
-    """The rules, and what they are about."""
+    """The rules in order, and the assignments that they count."""
 
     assignments: tuple[str, ...]
     mandatory: tuple[str, ...]
@@ -106,7 +110,7 @@ class Policy:
 
 
 def read_policy(file: Path | None = None) -> Policy:
-    """The policy in a file; without one, the criteria of the study group."""
+    """The policy in a file; without a file, the criteria of the study group."""
     return policy_of(load_table(file or DEFAULT))
 
 
@@ -123,7 +127,7 @@ def policy_of(table: Table) -> Policy:
             text = _("mandatory names {name}, which is not one of the assignments or is there twice.")
             raise table.error(text.format(name=name), "mandatory", did_you_mean(name, assignments))
     tables = table.table("rules").tables()
-    rules = tuple(_rule(name, each, len(assignments), mandatory) for name, each in tables.items())
+    rules = tuple(_rule(name, below, len(assignments), mandatory) for name, below in tables.items())
     if not rules:
         raise table.error(_("The policy has no rules."), None)
     table.finish()
@@ -150,54 +154,33 @@ def _rule(name: str, table: Table, assignments: int, mandatory: tuple[str, ...])
 def _consistent(policy: Policy, tables: dict[str, Table]) -> None:
     """Try every situation that the rules can tell apart."""
     last = policy.rules[-1]
-    if not last.unconditional:
-        sentence = _("The last rule must ask for nothing, so that everybody gets a decision.")
-        raise tables[last.name].error(sentence, None)
+    if last != PromotionRule(last.name, last.decision):
+        text = _("The last rule must ask for nothing, so that everybody gets a decision.")
+        raise tables[last.name].error(text, None)
     decided = {situation: policy.rule(situation) for situation in _situations(policy)}
     for rule in policy.rules:
         if rule not in decided.values():
-            sentence = _("The rule {name} can never decide: the rules above it take everybody whom it would.")
+            text = _("The rule {name} can never decide: the rules above it take everybody whom it would.")
             hint = _("The first rule that holds decides: put the narrower one above the wider one.")
-            error = tables[rule.name].error(sentence.format(name=rule.name), None)
-            error.hint = hint
-            raise error
-    for situation, rule in decided.items():
-        for better in _more(situation, decided):
-            above = decided[better]
-            if above.decision.rank < rule.decision.rank:
-                sentence = _("By the rule {name}, whoever does more gets less: {less} instead of {more} by {other}.")
-                text = sentence.format(
-                    name=above.name, less=above.decision.value, more=rule.decision.value, other=rule.name
-                )
-                raise tables[above.name].error(text, None)
+            raise tables[rule.name].error(text.format(name=rule.name), None, hint)
+    for (situation, rule), (better, by) in product(decided.items(), repeat=2):
+        if better.as_good_as(situation) and by.decision.rank < rule.decision.rank:
+            text = _("By the rule {name}, whoever does more gets less: {less} instead of {more} by {other}.")
+            less, more = by.decision.value, rule.decision.value
+            raise tables[by.name].error(text.format(name=by.name, less=less, more=more, other=rule.name), None)
 
 
 def _situations(policy: Policy) -> Iterator[Situation]:
-    """One of every kind: all counts of passed assignments, and each threshold met and just missed."""
-    shares = [
-        [Share(percent, 100) for percent in sorted({0, 100, *bounds, *(bound - 1 for bound in bounds)})]
-        for bounds in (
-            {rule.attendance_below for rule in policy.rules if rule.attendance_below is not None},
-            {rule.discussion_below for rule in policy.rules if rule.discussion_below is not None},
-        )
-    ]
-    mandatory = len(policy.mandatory)
-    others = len(policy.assignments) - mandatory
+    """A situation of every kind: all counts of passed assignments, and each threshold met and just missed."""
+    shares = []
+    for threshold in ("attendance_below", "discussion_below"):
+        bounds = {getattr(rule, threshold) for rule in policy.rules} - {None}
+        percents = sorted({0, 100, *bounds, *(bound - 1 for bound in bounds)})
+        shares.append([Share(percent, 100) for percent in percents])
+    mandatory, most = len(policy.mandatory), len(policy.assignments)
     for attendance, discussion in product(*shares):
-        for passed in range(len(policy.assignments) + 1):
+        for passed in range(most + 1):
             if passed >= mandatory:
                 yield Situation(passed, False, attendance, discussion)
-            if mandatory and passed <= mandatory - 1 + others:
+            if mandatory and passed < most:
                 yield Situation(passed, True, attendance, discussion)
-
-
-def _more(situation: Situation, known: Iterable[Situation]) -> Iterator[Situation]:
-    """The situations in which nothing is worse than in this one."""
-    for other in known:
-        if (
-            other.passed >= situation.passed
-            and other.mandatory_missing <= situation.mandatory_missing
-            and other.attendance.attended >= situation.attendance.attended
-            and other.discussion.attended >= situation.discussion.attended
-        ):
-            yield other

@@ -1,6 +1,6 @@
-"""Who is in the group, and what the sheets of attendance and discussion say of each.
+"""Who is in the group, and what the sheets of attendance and discussion say of every member.
 
-A member is never guessed: one who is asked for and has no row is named, one with two rows as well.
+A member is never guessed: who has no row, or has two, is named in an error.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ from grader.errors import BadInputError
 from grader.i18n import _
 from grader.member import MemberName
 
-# In this order: where a sheet has several, the first one says who a row is about.
+# In this order: where a sheet has several of these columns, the first says who a row is about.
 _IDENTITY = (
     ("member", {"member", "members", "멤버", "id", "아이디", "handle", "username", "user", "회원"}),
     ("github", {"github", "github id", "github username", "깃허브", "깃헙", "깃허브 아이디", "깃헙 아이디"}),
     ("name", {"name", "full name", "이름", "성명", "성함", "참가자", "부원", "학생"}),
 )
-_REPOSITORY = {"repository", "repo", "repository url", "저장소", "레포", "레포지토리", "url"}
-_EMAIL = {"email", "e-mail", "mail", "이메일", "메일"}
+_CONTACTS = (
+    ("repository", {"repository", "repo", "repository url", "저장소", "레포", "레포지토리", "url"}),
+    ("email", {"email", "e-mail", "mail", "이메일", "메일"}),
+)
 _NAMED = 10
 
 
@@ -40,7 +42,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Roster:
-    """Every member, and by which names sheets may call them."""
+    """Every member, and the names by which sheets may call them."""
 
     file: Path
     people: tuple[Person, ...]
@@ -53,7 +55,7 @@ class Roster:
 
 @dataclass(frozen=True)
 class Attendance:
-    """The tally of everybody whom a sheet names, and who of them the roster does not know."""
+    """The tally of every member in a sheet, and the names in it that are not on the roster."""
 
     file: Path
     tallies: Mapping[str, Tally]
@@ -64,57 +66,52 @@ class Attendance:
 
 
 def read_roster(file: Path) -> Roster:
-    """The roster: a column `member`, and as they come a name, GitHub name, repository, e-mail."""
+    """The roster: a column `member`, and any of name, GitHub name, repository and e-mail."""
     sheet = read_sheet(file)
     columns = _identity(sheet)
-    extra = {
-        name: next((column for column in sheet.columns if column.key in keys), None)
-        for name, keys in (("repository", _REPOSITORY), ("email", _EMAIL))
-    }
+    for name, keys in _CONTACTS:
+        if column := next((column for column in sheet.columns if column.key in keys), None):
+            columns[name] = column
     people = []
-    for row, member in _rows(sheet, next(iter(columns.values()))):
-        cells = {name: row.cells[column.at].strip() for name, column in (columns | _there(extra)).items()}
-        people.append(Person(**{**cells, "member": member}))
+    for row, member in _rows(sheet, columns):
+        cells = {name: row.cells[column.at].strip() for name, column in columns.items()}
+        people.append(Person(**cells | {"member": member}))
     if not people:
         raise BadInputError(_("Nobody is in this file."), where=file)
     by_alias: dict[str, Person | None] = {}
     for person in people:
         for alias in {_alias(person.member), _alias(person.name), _alias(person.github)} - {""}:
             by_alias[alias] = None if alias in by_alias else person
-    # A member's own name in the records is theirs, whoever else goes by it.
+    # A name in the column `member` means this member, whoever else is called so.
     by_alias |= {_alias(person.member): person for person in people}
     return Roster(file, tuple(people), by_alias)
 
 
 def read_attendance(file: Path, roster: Roster | None = None) -> Attendance:
-    """What a sheet of attendance, or of discussion tasks, says of everybody in it."""
+    """What a sheet of attendance, or of discussion tasks, says of everybody in it; names are looked up in `roster`."""
     sheet = read_sheet(file)
     columns = _identity(sheet)
     tally = tally_of(sheet, columns.values())
     tallies: dict[str, Tally] = {}
     rows: dict[str, SheetRow] = {}
     unknown = []
-    for row, name in _rows(sheet, next(iter(columns.values()))):
-        member: str | None = name
-        if roster is not None:
-            member = _known(roster, row, columns)
-            if member is None:
-                unknown.append(name)
-                continue
-            if member in rows:
-                text = _("{member} has a row already: row {row}.")
-                raise row.error(text.format(member=shortened(member), row=rows[member].number))
-        assert member is not None
-        rows[member] = row
+    for row, name in _rows(sheet, columns):
+        member = name if roster is None else _known(roster, row, columns)
+        if member is None:
+            unknown.append(name)
+            continue
+        other = rows.setdefault(member, row)
+        if other is not row:
+            raise _second_row(row, member, other)
         tallies[member] = tally(row)
     return Attendance(file, tallies, tuple(unknown))
 
 
 def demand_rows(sheets: Iterable[Attendance], members: Iterable[str]) -> None:
-    """Everybody must be in every sheet; who is not is named."""
-    wanted = sorted(members)
+    """Refuse a sheet that has no row for somebody; the error names them."""
+    members = sorted(members)
     for sheet in sheets:
-        without = [member for member in wanted if member not in sheet.tallies]
+        without = [member for member in members if member not in sheet.tallies]
         if without:
             names = ", ".join(shortened(member) for member in without[:_NAMED])
             if len(without) > _NAMED:
@@ -124,25 +121,22 @@ def demand_rows(sheets: Iterable[Attendance], members: Iterable[str]) -> None:
 
 
 def _identity(sheet: Sheet) -> dict[str, Column]:
-    """The columns that say who a row is about, the one that counts first."""
-    found = {}
+    """The columns that say who a row is about; the first of them counts."""
+    identity = {}
+    twice = _("{one} and {other} both say who a row is about.")
     for name, keys in _IDENTITY:
-        columns = [column for column in sheet.columns if column.key in keys]
-        if len(columns) > 1:
-            sentence = _("{one} and {other} both say who a row is about.")
-            text = sentence.format(one=shortened(columns[0].title), other=shortened(columns[1].title))
-            raise BadInputError(text, where=sheet.file)
-        if columns:
-            found[name] = columns[0]
-    if not found:
+        if column := sheet.only([column for column in sheet.columns if column.key in keys], twice):
+            identity[name] = column
+    if not identity:
         heads = ", ".join(shortened(column.title) for column in sheet.columns[:_NAMED])
         hint = _("Call the column member or 이름. The heads here: {heads}").format(heads=heads)
         raise BadInputError(_("row 1: No column says who a row is about."), where=sheet.file, hint=hint)
-    return found
+    return identity
 
 
-def _rows(sheet: Sheet, column: Column) -> Iterator[tuple[SheetRow, str]]:
-    """Each row with the name in `column`, which nobody may have twice."""
+def _rows(sheet: Sheet, columns: Mapping[str, Column]) -> Iterator[tuple[SheetRow, str]]:
+    """Every row with the name in its first column of identity; no two rows may have the same."""
+    column = next(iter(columns.values()))
     seen: dict[str, SheetRow] = {}
     for row in sheet.rows:
         name = MemberName(row.cells[column.at].strip())
@@ -150,16 +144,20 @@ def _rows(sheet: Sheet, column: Column) -> Iterator[tuple[SheetRow, str]]:
             raise row.error(_("The name is missing."), column)
         other = seen.setdefault(_alias(name), row)
         if other is not row:
-            text = _("{member} has a row already: row {row}.")
-            raise row.error(text.format(member=shortened(name), row=other.number), column)
+            raise _second_row(row, name, other, column)
         yield row, name
 
 
+def _second_row(row: SheetRow, name: str, first: SheetRow, column: Column | None = None) -> BadInputError:
+    text = _("{member} has a row already: row {row}.").format(member=shortened(name), row=first.number)
+    return row.error(text, column)
+
+
 def _known(roster: Roster, row: SheetRow, columns: Mapping[str, Column]) -> str | None:
-    """Who of the roster a row is about, by the first of its names that the roster knows."""
+    """The member whom a row is about, by the first of its names that the roster has."""
     for column in columns.values():
         cell = row.cells[column.at].strip()
-        if _alias(cell) in roster.by_alias and cell:
+        if cell and _alias(cell) in roster.by_alias:
             person = roster.by_alias[_alias(cell)]
             if person is None:
                 text = _("Two people are called {name} in the roster.")
@@ -171,7 +169,3 @@ def _known(roster: Roster, row: SheetRow, columns: Mapping[str, Column]) -> str 
 
 def _alias(text: str) -> str:
     return plain(text).lstrip("@").replace(" ", "")
-
-
-def _there(columns: Mapping[str, Column | None]) -> dict[str, Column]:
-    return {name: column for name, column in columns.items() if column is not None}

@@ -13,8 +13,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from grader.course.feedback import Cooldown, Level
-from grader.course.term import Term
+from grader.course.term import Cooldown, Level, Term
 from grader.gradebook.results import LoggedReport, Override
 from grader.i18n import _
 from grader.report.report import CaseResult, Note, Report, Section, Verdict, Visibility, sections

@@ -28,3 +28,8 @@ def test_a_file_that_is_not_there_is_a_folder_or_too_large(tmp_path: Path, file:
 
 def test_letters_of_columns() -> None:
     assert [Column(at, "").letter for at in (0, 25, 26, 51, 52, 701, 702)] == ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
+
+
+def test_a_declared_delimiter_is_a_single_one(file: Path) -> None:
+    file.write_text("sep=,;\nmember,held\nkim,1\n", "utf-8")
+    assert [column.title for column in read_sheet(file).columns] == ["sep=", ";"]

@@ -1,15 +1,19 @@
-"""The term as the course file states it: deadlines, grace, what counts."""
+"""The term as the course file states it: deadlines, grace, what counts, what members see of hidden cases."""
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from grader.course.course import find_course
 from grader.course.policy import read_policy
-from grader.course.term import Counts, Term, load_term
+from grader.course.term import Cooldown, Counts, Feedback, Level, Term, load_term
 from grader.errors import BadAssignmentError
 
+ROOT = Path(__file__).parents[2]
 POLICY = read_policy()
 
 
@@ -37,6 +41,31 @@ def test_deadlines_in_the_time_of_the_course(tmp_path: Path) -> None:
     }
 
 
+def test_what_members_see_where_the_course_says_nothing(tmp_path: Path) -> None:
+    expected = Feedback(Level.SCORE, Level.HINT, Cooldown(5, timedelta(hours=24)))
+    assert term(tmp_path, "").feedback == expected
+
+
+def test_what_the_course_file_explains_is_what_it_does(tmp_path: Path) -> None:
+    """The lines of the real course file, their comment signs taken away, are the defaults."""
+    text = (ROOT / "d2d.toml").read_text("utf-8")
+    part = text[text.index("# [feedback]") :]
+    explained = "\n".join(line.removeprefix("# ") for line in part.splitlines() if re.match(r"# [\[a-z]", line))
+    assert "[feedback.cooldown]" in explained
+    assert term(tmp_path, explained).feedback == Feedback()
+    assert find_course(tmp_path).name == "Group"
+
+
+def test_what_members_see_where_the_course_says_all_of_it(tmp_path: Path) -> None:
+    text = '[feedback]\nbefore = "nothing"\nafter = "title"\n[feedback.cooldown]\nsubmissions = 0\nhours = 1\n'
+    found = term(tmp_path, text).feedback
+    assert found == Feedback(Level.NOTHING, Level.TITLE, Cooldown(0, timedelta(hours=1)))
+
+
+def test_more_before_the_deadline_than_the_default_after_it_is_kept_after_it(tmp_path: Path) -> None:
+    assert term(tmp_path, '[feedback]\nbefore = "hint"').feedback.after is Level.HINT
+
+
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
@@ -48,6 +77,14 @@ def test_deadlines_in_the_time_of_the_course(tmp_path: Path) -> None:
         ('[deadlines]\nhw1 = "tomorrow"', 3, "must be a day, or a day with a time"),
         ("[policy]\nassignments = [1]", 3, "must be a string"),
         ('[policy]\nassignments = ["hw1"]\n[policy.rules.x]\ndecison = "junior"', 5, "policy.rules.x.decison"),
+        ('[feedback]\nbefore = "all"', 3, "feedback.before: must be one of nothing, score, title, hint"),
+        ("[feedback]\nbefore = 1", 3, "feedback.before: must be one of"),
+        ('[feedback]\nbefore = "hint"\nafter = "score"', 4, "no less can be shown than before it"),
+        ('[feedback]\nbefor = "hint"', 3, "feedback.befor: is not known"),
+        ("[feedback]\n[feedback.cooldown]\nsubmissions = -1", 4, "must be a whole number from 0"),
+        ("[feedback]\n[feedback.cooldown]\nhours = 0", 4, "must be a whole number from 1"),
+        ("[feedback]\n[feedback.cooldown]\nhours = 1.5", 4, "feedback.cooldown.hours: must be a whole number"),
+        ("[feedback]\n[feedback.cooldown]\nminutes = 5", 4, "feedback.cooldown.minutes: is not known"),
     ],
 )
 def test_mistakes_of_the_course_file(tmp_path: Path, text: str, line: int, said: str) -> None:
