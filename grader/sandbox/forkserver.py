@@ -23,7 +23,7 @@ from grader.sandbox import watchdog
 from grader.sandbox.processor import Processor
 from grader.sandbox.spec import WORKER_SCRIPT, WorkerSpec
 from grader.sandbox.worker import OUT_OF_MEMORY, ZYGOTE_LOST, EndedError, ForkedWorker, status_text
-from grader.worker.removal import empty, remove
+from grader.worker.leftovers import empty, remove
 
 _PREFIX = "d2d-"
 _PIPE_BYTES = 1 << 20  # an array of a megabyte in one go instead of sixteen changes of process

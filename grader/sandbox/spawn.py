@@ -22,8 +22,8 @@ from typing import IO
 from grader.assignment.limits import Limits
 from grader.sandbox.spec import WORKER_SCRIPT, WorkerSpec
 from grader.sandbox.worker import CHUNK, EndedError, IncomingFrame, Worker, status_text
-from grader.worker.frames import HEADER
 from grader.worker.layers.compose import LAYERS
+from grader.worker.service import HEADER
 
 _SETTLE_SECONDS = 2.0
 _START_SECONDS = 60.0  # importing torch is part of the first exchange here

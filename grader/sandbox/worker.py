@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import NoReturn
 
-from grader.worker.frames import HEADER
+from grader.worker.service import HEADER
 
 CHUNK = 1 << 18
 _LEAVING_MILLISECONDS = 500

@@ -1,21 +1,25 @@
-"""How a process becomes a worker: its descriptors are put in place, it is locked down, and then it answers."""
+"""How a process becomes a worker: its descriptors are put in place, it is locked down, and then it answers.
+
+Judge and worker speak over pipes; each message is a frame, which begins with its length.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import struct
 import sys
 import threading
 import time
 from collections.abc import Sequence
 
-from grader.worker.frames import read_frame, write_frame
 from grader.worker.layers.compose import Lockdown
 from grader.worker.layers.layer import WorkerLimits
 from grader.worker.layers.rlimits import mapped_bytes, take_limits
-from grader.worker.loading import load_libraries
+from grader.worker.libraries import load_libraries
 
+HEADER = struct.Struct("<Q")  # the length of the frame that follows
 _REQUESTS, _REPLIES, _FIRST_FREE = 3, 4, 5  # descriptors of a worker; 0 to 2 are the standard streams
 _OUT_OF_THE_WAY = 20
 
@@ -80,3 +84,27 @@ def _leave_with(judge: int) -> None:
     while os.getppid() == judge:
         time.sleep(0.2)
     os._exit(1)
+
+
+def read_frame(descriptor: int) -> bytes | None:
+    """The next frame; None where the other side is gone."""
+    header = _read(descriptor, HEADER.size)
+    return _read(descriptor, HEADER.unpack(header)[0]) if header else None
+
+
+def write_frame(descriptor: int, message: bytes) -> None:
+    """Send a message as one frame."""
+    data = memoryview(HEADER.pack(len(message)) + message)
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def _read(descriptor: int, count: int) -> bytes:
+    """Exactly `count` bytes, or nothing where the other side is gone."""
+    parts = bytearray()
+    while len(parts) < count:
+        part = os.read(descriptor, min(count - len(parts), 1 << 20))
+        if not part:
+            return b""
+        parts += part
+    return bytes(parts)

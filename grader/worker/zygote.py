@@ -24,10 +24,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from grader.worker.layers import compose, folders
-from grader.worker.libraries import library
-from grader.worker.loading import load_libraries, with_support
-from grader.worker.processes import end_all
-from grader.worker.removal import remove
+from grader.worker.leftovers import end_all, remove
+from grader.worker.libraries import library, load_libraries, with_support
 from grader.worker.service import serve_forked
 
 _PR_SET_CHILD_SUBREAPER = 36

@@ -19,7 +19,7 @@ from grader.judge.reference import LiveReference
 from grader.report.report import Report, Verdict, Visibility
 from grader.sandbox.start import start
 from grader.worker.layers.compose import LAYERS
-from grader.worker.loading import modules
+from grader.worker.libraries import modules
 
 if TYPE_CHECKING:
     from tests.benches import Bench

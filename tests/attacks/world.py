@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.worker.layers import cgroup
-from grader.worker.layers.syscalls import numbers, running
+from grader.worker.layers.kernel import numbers, running
 
 MANIFEST = """
 id = "twice"

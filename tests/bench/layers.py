@@ -49,8 +49,7 @@ def zygote(imports: list[str], without: list[str]) -> None:
     from grader.assignment.limits import Limits
     from grader.sandbox.spec import worker_spec
     from grader.worker.layers import compose, folders
-    from grader.worker.libraries import library
-    from grader.worker.loading import with_support
+    from grader.worker.libraries import library, with_support
 
     spec = worker_spec(imports, without)
     offered = compose.survey()

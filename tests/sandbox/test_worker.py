@@ -13,7 +13,7 @@ from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.bridge.session import WorkerSource
 from grader.bridge.student import Student
 from grader.sandbox.worker import EndedError, IncomingFrame, Output, status_text
-from grader.worker.frames import HEADER
+from grader.worker.service import HEADER
 from tests.sandbox.sessions import LIMITS, loaded
 from tests.waiting import wait_until
 

@@ -93,10 +93,10 @@ def main(order: dict[str, Any]) -> None:
     script: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     script.make_package()
-    from grader.worker import loading
+    from grader.worker import libraries
     from grader.worker.layers import compose, folders
 
-    loading.load_libraries(order["imports"], order["folders"])
+    libraries.load_libraries(order["imports"], order["folders"])
     if order["user"]:
         import ctypes
 
@@ -104,7 +104,7 @@ def main(order: dict[str, Any]) -> None:
         os.setresgid(65534, 65534, 65534)
         os.setresuid(65534, 65534, 65534)
         ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)
-    readable = folders.readable(loading.with_support(order["imports"]), order["folders"])
+    readable = folders.readable(libraries.with_support(order["imports"]), order["folders"])
     torch = "torch" in order["imports"]
     without = ["rlimits", "cgroup", *order["without"]]
     lock = compose.prepare(readable, compose.survey(), executable_maps=torch, without=without)

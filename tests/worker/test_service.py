@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from grader.assignment.limits import Limits
 from grader.sandbox.spec import WORKER_SCRIPT, worker_spec
-from grader.worker.frames import read_frame, write_frame
+from grader.worker.service import HEADER, read_frame, write_frame
 from grader.worker.wire import decode, encode
 
 
@@ -26,3 +28,28 @@ def test_it_answers_until_its_input_ends(tmp_path: Path) -> None:
         assert decode(reply) == (1, "value", None)
         process.stdin.close()
         assert process.wait() == 0
+
+
+def test_frames_come_as_they_were_sent() -> None:
+    reading, writing = os.pipe()
+    messages = [b"", b"one", bytes(3 << 20)]
+
+    def send() -> None:
+        for message in messages:
+            write_frame(writing, message)
+        os.close(writing)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    assert [read_frame(reading) for _ in messages] == messages
+    assert read_frame(reading) is None
+    thread.join()
+    os.close(reading)
+
+
+def test_a_frame_that_breaks_off_is_no_message() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, HEADER.pack(5) + b"abc")
+    os.close(writing)
+    assert not read_frame(reading)
+    os.close(reading)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import select
+import signal
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 
 from grader.worker.layers.folders import Readable
-from grader.worker.layers.kernel import clone, describe
+from grader.worker.layers.kernel import PR_SET_PDEATHSIG, clone, describe, out_of_the_way, prctl
 from grader.worker.layers.layer import Ground, Layer, WorkerLimits
-from grader.worker.layers.lifeline import Lifeline
 
 FAILED = 97  # the exit code of a child that could not be locked down: our fault, never the submission's
 # In the order in which a worker takes them on. `no_core` would be the class NoCore of no_core.py.
@@ -45,6 +46,33 @@ def survey() -> dict[str, str | None]:
 def lacking(profile: str, offered: Mapping[str, str | None]) -> dict[str, str]:
     """The layers that a profile requires and the machine lacks, with the reasons."""
     return {name: offered[name] or "" for name in REQUIRED_LAYERS[profile] if offered[name] is not None}
+
+
+class Lifeline:
+    """A worker ends with its zygote, however the zygote ends.
+
+    It is a pipe that closes with the process that made it: in a new namespace, getppid reads 0 for every parent.
+    """
+
+    def __init__(self) -> None:
+        self.alive, self._kept = map(out_of_the_way, os.pipe())
+
+    def take(self) -> None:
+        """In the child: let go of the end that only the parent may hold."""
+        os.close(self._kept)
+
+    def tie(self) -> None:
+        """In the child: be killed when the parent ends, also where it has ended before this line."""
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if not self.holds():
+            os._exit(1)
+        os.close(self.alive)
+
+    def holds(self) -> bool:
+        """In the child: whether the parent is alive."""
+        poll = select.poll()
+        poll.register(self.alive, 0)
+        return not poll.poll(0)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,9 @@
-"""The kernel's interface by ctypes: calls that raise OSError, and questions asked in a forked child."""
+"""The kernel's interface by ctypes: calls that raise OSError, and questions asked in a forked child.
+
+`syscalls.txt` has the numbers of the calls that the layers name, from the kernel's
+arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h: they are part of its interface and never
+change. A call that an architecture doesn't have (arm64 has `openat` and no `open`) is absent.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +15,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from grader.worker.layers.syscalls import X86_64, numbers, running
-
+X86_64, ARM64 = "x86_64", "aarch64"
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24  # linux/prctl.h
 PR_GET_SECUREBITS, PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS, PR_GET_TID_ADDRESS, PR_CAP_AMBIENT = 27, 28, 38, 40, 47
-NR = numbers(running())
 _CLONE_CHILD_CLEARTID, _CLONE_CHILD_SETTID = 0x200000, 0x1000000  # linux/sched.h
 _PROBE_SECONDS = 10.0
 _FIRST_HIGH = 64
@@ -22,6 +25,26 @@ _FIRST_HIGH = 64
 # Windows has no process to look into by the name None; the layers aren't there either.
 _LIBC: Any = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 _HELD: Any = ctypes.PyDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def numbers(architecture: str) -> dict[str, int]:
+    """Number by name; empty for an architecture that the layers don't know."""
+    if architecture not in (X86_64, ARM64):
+        return {}
+    with open(os.path.join(os.path.dirname(__file__), "syscalls.txt"), encoding="ascii") as file:
+        rows = map(str.split, file)
+        return {name: int(number) for name, *both in rows if (number := both[architecture == ARM64]).isdigit()}
+
+
+def running() -> str:
+    """The architecture of this process; "" where it isn't one of the two (a 32-bit Python has other numbers)."""
+    if sys.platform != "linux" or sys.maxsize <= 1 << 32:
+        return ""
+    machine = os.uname().machine
+    return machine if machine in (X86_64, ARM64) else ""
+
+
+NR = numbers(running())
 
 
 def syscall(name: str, *arguments: object) -> int:

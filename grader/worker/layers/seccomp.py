@@ -13,9 +13,8 @@ import os
 import struct
 from collections.abc import Sequence
 
-from grader.worker.layers.kernel import no_new_privileges, refusal, syscall
+from grader.worker.layers.kernel import X86_64, no_new_privileges, numbers, refusal, running, syscall
 from grader.worker.layers.layer import N_, Ground, Layer, WorkerLimits
-from grader.worker.layers.syscalls import X86_64, numbers, running
 
 # linux/seccomp.h
 RET_KILL, RET_ALLOW, _ERRNO = 0x80000000, 0x7FFF0000, 0x00050000

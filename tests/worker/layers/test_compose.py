@@ -221,3 +221,23 @@ def test_every_file_with_a_layer_stands_in_the_table() -> None:
 
 def test_nothing_is_taken_on_after_the_last_layer() -> None:
     assert [name for name in compose.LAYERS if compose.layer(name).is_last] == [compose.LAYERS[-1]]
+
+
+def test_it_tells_a_dead_parent() -> None:
+    def action() -> object:
+        line = compose.Lifeline()
+        alive = in_child(lambda: (line.take(), line.holds())[1]).value
+        os.close(line._kept)
+        return [alive, line.holds()]
+
+    assert in_child(action).value == [True, False]
+
+
+def test_a_child_whose_parent_is_gone_ends() -> None:
+    def action() -> object:
+        line = compose.Lifeline()
+        os.close(line._kept)
+        line.tie()
+        return "goes on"
+
+    assert in_child(action).value is None

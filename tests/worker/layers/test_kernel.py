@@ -1,14 +1,21 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
+from pathlib import Path
 
 import pytest
 
 from grader.worker.layers import kernel
 
 from .conftest import in_child
+
+HEADERS = {
+    "x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
+    "aarch64": Path("/usr/include/asm-generic/unistd.h"),
+}
 
 
 def test_a_failing_call_raises_with_its_name() -> None:
@@ -46,3 +53,20 @@ def test_a_refused_clone_raises_and_leaves_no_child() -> None:
         kernel.clone(0x10000)  # CLONE_THREAD without the flags that it needs
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.parametrize("architecture", HEADERS)
+def test_numbers_are_those_of_the_kernel_headers(architecture: str) -> None:
+    header = HEADERS[architecture]
+    if not header.exists():
+        pytest.skip(f"{header} is not installed")
+    found = re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)\b", header.read_text())
+    theirs = {name: int(number) for name, number in reversed(found)}
+    if architecture == "aarch64":
+        theirs["newfstatat"] = theirs["fstatat"]
+    ours = kernel.numbers(architecture)
+    assert {name: theirs[name] for name in ours} == ours
+
+
+def test_an_unknown_architecture_has_no_numbers() -> None:
+    assert kernel.numbers("mips") == {}

@@ -21,8 +21,7 @@ from typing import Any
 import pytest
 
 from grader.worker.layers import seccomp
-from grader.worker.layers.kernel import NR, clone, prctl, syscall
-from grader.worker.layers.syscalls import numbers
+from grader.worker.layers.kernel import NR, clone, numbers, prctl, syscall
 
 from .conftest import in_child, tried
 
