@@ -94,8 +94,7 @@ def _what_if(
     decisions: Sequence[Decision],
     json_file: str | None,
 ) -> None:
-    from grader.gradebook.promotion import decide_all
-    from grader.gradebook.whatif import changed_facts
+    from grader.gradebook.promotion import changed_facts, decide_all
 
     changed = changed_facts(changes, facts, policy)
     after = decide_all(changed, policy, results)

@@ -11,13 +11,13 @@ from grader.gradebook.promotion import Decision, Facts, decide_all, word
 from grader.gradebook.results import Results
 from grader.i18n import _
 from grader.render.templating import framed
-from grader.report.sheet import sheet
+from grader.report.sheet import SheetValue, sheet
 
 _COLOURS = {Standing.PROMOTED: "good", Standing.JUNIOR: "warn", Standing.REMOVED: "bad"}
 
 
 def decisions_page(decisions: Sequence[Decision], policy: Policy, term: str = "") -> str:
-    """A whole HTML file, which needs no other file."""
+    """An HTML file that needs no other file."""
     outcomes = sorted(Standing, key=lambda outcome: -outcome.rank)
     return framed(
         "gradebook/decisions.html",
@@ -51,21 +51,13 @@ def condition(rule: PromotionRule) -> str:
 def decisions_sheet(decisions: Sequence[Decision]) -> str:
     """A CSV file with a row for each member."""
     head = ["member", "decision", "rule", "passed", "attended", "held", "discussions", "discussions_held", "missing"]
-    rows = (
-        [
-            decision.member,
-            decision.decision.value,
-            decision.rule,
-            " ".join(decision.passed),
-            decision.attendance.attended,
-            decision.attendance.held,
-            decision.discussion.attended,
-            decision.discussion.held,
-            "; ".join(decision.missing),
-        ]
-        for decision in decisions
-    )
-    return sheet(head, rows)
+    return sheet(head, map(_row, decisions))
+
+
+def _row(decision: Decision) -> list[SheetValue]:
+    passed, missing = " ".join(decision.passed), "; ".join(decision.missing)
+    attendance, discussion = vars(decision.attendance).values(), vars(decision.discussion).values()
+    return [decision.member, decision.decision.value, decision.rule, passed, *attendance, *discussion, missing]
 
 
 def decisions_in_all_languages(facts: Mapping[str, Facts], policy: Policy, results: Results) -> list[dict[str, Any]]:

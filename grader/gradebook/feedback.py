@@ -11,18 +11,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import Any
 
 from grader.course.term import Cooldown, Level, Term
+from grader.gradebook.book import Gradebook
 from grader.gradebook.results import LoggedReport, Override
 from grader.i18n import _
 from grader.report.report import CaseResult, Note, Report, Section, Verdict, Visibility, sections
 from grader.report.sheet import decimal
 
-if TYPE_CHECKING:
-    from grader.gradebook.book import Gradebook
-
 _FOR_THE_STAFF = ("look",)  # kinds of notes: what is worth a look is no reproach yet
+_OF_A_TITLE = ("id", "section", "concept", "title", "visibility", "verdict", "points", "max_points")
 
 
 def seen(report: Report, term: Term, now: datetime, *, paused_until: datetime | None = None) -> Report:
@@ -39,9 +38,8 @@ def seen(report: Report, term: Term, now: datetime, *, paused_until: datetime | 
     else:
         shown, note = level, _held_back(level)
         if deadline is not None and level is rules.before and rules.after is not level:
-            note += " " + _("You see more of them once the deadline has passed: {time}.").format(
-                time=term.local(deadline.end)
-            )
+            text = _("You see more of them once the deadline has passed: {time}.")
+            note += " " + text.format(time=term.local(deadline.end))
     return replace(
         report,
         visibility="public" if shown is Level.NOTHING else report.visibility,
@@ -69,23 +67,18 @@ def paused_until(entries: Iterable[LoggedReport], cooldown: Cooldown, now: datet
     member's to choose, and the same content graded again tells nothing new.
     """
     first: dict[str, datetime] = {}
-    for entry in entries:
-        first[entry.submission_sha256] = min(entry.added_at, first.get(entry.submission_sha256, entry.added_at))
+    for entry in sorted(entries, key=lambda entry: entry.added_at):
+        first.setdefault(entry.submission_sha256, entry.added_at)
     recent = sorted(at for at in first.values() if at > now - cooldown.window)
     over = len(recent) - cooldown.submissions
     return recent[over - 1] + cooldown.window if cooldown.submissions and over > 0 else None
 
 
 def note_of_override(override: Override) -> Note:
-    """What a member reads of a TA's hand, which is in no report."""
+    """What a member reads of points that a TA gave by hand; no report has it."""
     text = _("By the hand of {by} this counts {points} of {most} points: {why}")
-    text = text.format(
-        by=override.by,
-        points=decimal(override.points or Fraction(0)),
-        most=decimal(override.max_score),
-        why=override.why,
-    )
-    return Note("override", text)
+    points, most = decimal(override.points or Fraction(0)), decimal(override.max_score)
+    return Note("override", text.format(by=override.by, points=points, most=most, why=override.why))
 
 
 def _held_back(level: Level) -> str:
@@ -109,14 +102,13 @@ def _cut(cases: Iterable[CaseResult], level: Level) -> Iterator[CaseResult]:
 
 
 def _folded(hidden: Section) -> CaseResult:
-    """All hidden cases of a section as one, which has the points of all."""
+    """All hidden cases of a section as a single case, which has the points of all."""
     verdicts = {case.verdict for case in hidden.cases}
+    verdict = Verdict.PASSED if verdicts == {Verdict.PASSED} else Verdict.FAILED
+    if hidden.missing:
+        verdict = Verdict.MISSING
     if Verdict.UNGRADABLE in verdicts:
         verdict = Verdict.UNGRADABLE
-    elif hidden.missing:
-        verdict = Verdict.MISSING
-    else:
-        verdict = Verdict.PASSED if verdicts == {Verdict.PASSED} else Verdict.FAILED
     words = _("{points} of {most} points").format(points=decimal(hidden.points), most=decimal(hidden.max_points))
     return CaseResult(
         id=f"hidden::{hidden.name}",
@@ -133,16 +125,8 @@ def _folded(hidden: Section) -> CaseResult:
 
 def _titled(case: CaseResult) -> CaseResult:
     """A case without anything but its title and verdict. A field that cases get later is not passed on by accident."""
-    return CaseResult(
-        id=case.id,
-        section=case.section,
-        concept=case.concept,
-        title=case.title,
-        visibility=case.visibility,
-        verdict=case.verdict,
-        points=case.points,
-        max_points=case.max_points,
-    )
+    kept: dict[str, Any] = {name: getattr(case, name) for name in _OF_A_TITLE}
+    return CaseResult(**kept)
 
 
 def _hinted(case: CaseResult) -> CaseResult:

@@ -1,22 +1,25 @@
 """What the promotion policy says of a member: the decision, the rule that made it, and what is missing.
 
 Pure functions in whole numbers, so that the same facts give the same decision, and 80 % is 80 %.
+Facts can also be changed for a try: what would the decision be if hw3 were passed?
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.course.policy import Policy, PromotionRule, Share, Situation, Standing
+from grader.errors import UsageError
 from grader.gradebook.results import Result, Results
 from grader.i18n import _, ngettext
+from grader.member import MemberName
 
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a decision rests on."""
+    """All that a decision depends on."""
 
     member: str
     passed: tuple[str, ...]
@@ -25,15 +28,11 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Decision:
-    """What becomes of one member."""
+class Decision(Facts):
+    """What becomes of a member, and by which facts."""
 
-    member: str
     decision: Standing
     rule: str
-    passed: tuple[str, ...]
-    attendance: Share
-    discussion: Share
     missing: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -55,50 +54,36 @@ def passed_of(results: Mapping[str, Result], policy: Policy) -> tuple[str, ...]:
 
 def decide(facts: Facts, policy: Policy, results: Mapping[str, Result]) -> Decision:
     """The decision on one member; `results` only say in `missing` how far an assignment is."""
-    situation = Situation(
-        passed=len(facts.passed),
-        mandatory_missing=not set(policy.mandatory) <= set(facts.passed),
-        attendance=facts.attendance,
-        discussion=facts.discussion,
-    )
+    mandatory_missing = not set(policy.mandatory) <= set(facts.passed)
+    situation = Situation(len(facts.passed), mandatory_missing, facts.attendance, facts.discussion)
     rule = policy.rule(situation)
-    return Decision(
-        member=facts.member,
-        decision=rule.decision,
-        rule=rule.name,
-        passed=facts.passed,
-        attendance=facts.attendance,
-        discussion=facts.discussion,
-        missing=tuple(_missing(facts, policy, situation, results)),
-    )
+    missing = tuple(_missing(facts, policy, situation, results))
+    return Decision(**vars(facts), decision=rule.decision, rule=rule.name, missing=missing)
 
 
 def decide_all(facts: Mapping[str, Facts], policy: Policy, results: Results) -> list[Decision]:
-    """The decision on each member, by name."""
+    """The decisions on all members, by name."""
     return [decide(facts[member], policy, results.get(member, {})) for member in sorted(facts)]
 
 
 def _missing(facts: Facts, policy: Policy, situation: Situation, results: Mapping[str, Result]) -> Iterable[str]:
-    """What stands between the member and the best decision: not of the deciding rule alone, but of all."""
+    """What the member still needs for the best decision, by every rule against it and not by the first alone."""
     against = [rule for rule in policy.rules if rule.decision is not policy.best and rule.holds(situation)]
     lacking = [name for name in policy.assignments if name not in facts.passed]
     if any(rule.mandatory_missing for rule in against):
         for name in policy.mandatory:
             if name in lacking:
                 yield _("{assignment} is mandatory: {state}").format(assignment=name, state=state(results.get(name)))
-    most = _highest(against, "passed_below")
-    if most is not None:
+    if most := _highest(against, "passed_below"):
         count = most - len(facts.passed)
         words = ngettext("{n} more assignment", "{n} more assignments", count).format(n=count)
         optional = [f"{name} {state(results.get(name))}" for name in lacking if name not in policy.mandatory]
         yield f"{words} ({'; '.join(optional)})" if optional else words
-    percent = _highest(against, "attendance_below")
-    if percent is not None:
+    if percent := _highest(against, "attendance_below"):
         count = facts.attendance.short_of(percent)
         words = ngettext("{n} more session attended", "{n} more sessions attended", count).format(n=count)
         yield _of(words, facts.attendance, percent)
-    percent = _highest(against, "discussion_below")
-    if percent is not None:
+    if percent := _highest(against, "discussion_below"):
         count = facts.discussion.short_of(percent)
         words = ngettext("{n} more discussion", "{n} more discussions", count).format(n=count)
         yield _of(words, facts.discussion, percent)
@@ -126,5 +111,40 @@ def _of(words: str, share: Share, percent: int) -> str:
     return text.format(words=words, attended=share.attended, held=share.held, percent=percent)
 
 
-def _highest(rules: Iterable[PromotionRule], threshold: str) -> int | None:
-    return max((value for rule in rules if (value := getattr(rule, threshold)) is not None), default=None)
+def _highest(rules: Iterable[PromotionRule], threshold: str) -> int:
+    """The threshold that is hardest to reach; 0 where no rule has one, as all of them are from 1 on."""
+    return max((getattr(rule, threshold) or 0 for rule in rules), default=0)
+
+
+def changed_facts(changes: Sequence[str], facts: Mapping[str, Facts], policy: Policy) -> dict[str, Facts]:
+    """The facts of the members that `--what-if` names, as they would be; a change is written `kim:hw3=pass`."""
+    changed: dict[str, Facts] = {}
+    for text in changes:
+        member, what, value = _parts(text)
+        if member not in facts:
+            raise UsageError(_("There is no member {name}.").format(name=member))
+        changed[member] = _changed(changed.get(member, facts[member]), what, value, policy)
+    return changed
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    member, _colon, change = text.rpartition(":")
+    what, _equals, value = change.partition("=")
+    if not member or not what or not value:
+        hint = _("For instance: --what-if kim:hw3=pass")
+        raise UsageError(_("{text} is no change that can be tried.").format(text=text), hint=hint)
+    return MemberName(member), what.strip(), value.strip()
+
+
+def _changed(before: Facts, what: str, value: str, policy: Policy) -> Facts:
+    if what in policy.assignments and value in ("pass", "fail"):
+        passed = set(before.passed) - {what} | ({what} if value == "pass" else set())
+        return replace(before, passed=tuple(name for name in policy.assignments if name in passed))
+    if what in ("attendance", "discussion") and value.isdecimal():
+        share = replace(getattr(before, what), attended=int(value))
+        if share.attended > share.held:
+            text = _("{attended} of {held} is more than 100 %.")
+            raise UsageError(text.format(attended=share.attended, held=share.held))
+        return replace(before, **{what: share})
+    hint = _("Known here: {names}.").format(names=", ".join([*policy.assignments, "attendance", "discussion"]))
+    raise UsageError(_("{what}={value} is no change that can be tried.").format(what=what, value=value), hint=hint)

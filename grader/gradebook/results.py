@@ -78,22 +78,9 @@ class Result:
         return not self.late and 100 * self.score >= self.pass_percent * self.max_score
 
     def as_json(self) -> dict[str, Any]:
-        override = self.override
-        return {
-            "member": self.member,
-            "assignment": self.assignment,
-            "score": number(self.score),
-            "max_score": number(self.max_score),
-            "percent": self.percent,
-            "pass_percent": self.pass_percent,
-            "passed": self.passed,
-            "complete": self.complete,
-            "late": self.late,
-            "rerun_due": self.rerun_due,
-            "submissions": self.submissions,
-            "report": self.report,
-            "override": None if override is None else {"by": override.by, "why": override.why},
-        }
+        override = None if self.override is None else {"by": self.override.by, "why": self.override.why}
+        points = {"score": number(self.score), "max_score": number(self.max_score)}
+        return {name: getattr(self, name) for name in _SHOWN} | points | {"override": override}
 
 
 @dataclass(frozen=True)
@@ -121,23 +108,27 @@ class _Submission:
         return bool(known) and term.late(self.entry.assignment, min(known))
 
 
+# The members of a result in JSON, in this order.
+_SHOWN = """member assignment score max_score percent pass_percent passed complete late rerun_due submissions report
+    override""".split()
 Results = Mapping[str, Mapping[str, Result]]
 
 
 def counting(entries: Iterable[LoggedReport], overrides: Iterable[Override], term: Term) -> Results:
     """What counts, by member and assignment."""
-    found: dict[str, dict[str, Result]] = {}
+    results: dict[str, dict[str, Result]] = {}
     ordered = sorted(entries, key=lambda entry: (entry.member, entry.assignment, entry.submission_sha256))
     for (member, assignment), group in groupby(ordered, key=lambda entry: (entry.member, entry.assignment)):
         by_content = groupby(group, key=lambda entry: entry.submission_sha256)
         submissions = [_Submission(tuple(same)) for _sha256, same in by_content]
-        found.setdefault(member, {})[assignment] = _result(submissions, term)
-    latest = {(each.member, each.assignment): each for each in sorted(overrides, key=lambda each: each.id)}
-    for override in latest.values():
+        results.setdefault(member, {})[assignment] = _result(submissions, term)
+    by_age = sorted(overrides, key=lambda override: override.id)
+    latest = {(override.member, override.assignment): override for override in by_age}
+    for (member, assignment), override in latest.items():
         if override.points is not None:
-            results = found.setdefault(override.member, {})
-            results[override.assignment] = _overridden(override, results.get(override.assignment))
-    return found
+            own = results.setdefault(member, {})
+            own[assignment] = _overridden(override, override.points, own.get(assignment))
+    return results
 
 
 def listed(results: Results, member: str | None = None) -> list[Result]:
@@ -147,9 +138,9 @@ def listed(results: Results, member: str | None = None) -> list[Result]:
 
 
 def _result(submissions: list[_Submission], term: Term) -> Result:
-    in_time = [each for each in submissions if term.late_counts or not each.late(term)]
+    in_time = [submission for submission in submissions if term.late_counts or not submission.late(term)]
     candidates = in_time or submissions
-    whole = [each for each in candidates if each.entry.complete] or candidates
+    whole = [submission for submission in candidates if submission.entry.complete] or candidates
     entry = _chosen(whole, term.counts).entry
     return Result(
         member=entry.member,
@@ -159,7 +150,7 @@ def _result(submissions: list[_Submission], term: Term) -> Result:
         pass_percent=entry.pass_percent,
         complete=entry.complete,
         late=not in_time,
-        rerun_due=any(not each.entry.complete for each in candidates),
+        rerun_due=not all(submission.entry.complete for submission in candidates),
         report=entry.id,
         submissions=len(submissions),
     )
@@ -167,10 +158,13 @@ def _result(submissions: list[_Submission], term: Term) -> Result:
 
 def _chosen(submissions: list[_Submission], counts: Counts) -> _Submission:
     if counts is Counts.FIRST:
-        return min(submissions, key=lambda each: each.first)
+        return min(submissions, key=lambda submission: submission.first)
     if counts is Counts.LAST:
-        return max(submissions, key=lambda each: each.last)
-    return max(submissions, key=lambda each: (_share(each.entry.score, each.entry.max_score), each.last))
+        return max(submissions, key=lambda submission: submission.last)
+    return max(
+        submissions,
+        key=lambda submission: (_share(submission.entry.score, submission.entry.max_score), submission.last),
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -179,15 +173,15 @@ def _share(score: Fraction, most: Fraction) -> Fraction:
     return score / most if most else Fraction(0)
 
 
-def _overridden(override: Override, graded: Result | None) -> Result:
-    assert override.points is not None
+def _overridden(override: Override, points: Fraction, graded: Result | None) -> Result:
+    report, submissions = (graded.report, graded.submissions) if graded else (None, 0)
     return Result(
-        member=override.member,
-        assignment=override.assignment,
-        score=override.points,
-        max_score=override.max_score,
-        pass_percent=override.pass_percent,
-        report=None if graded is None else graded.report,
+        override.member,
+        override.assignment,
+        points,
+        override.max_score,
+        override.pass_percent,
+        report=report,
         override=override,
-        submissions=0 if graded is None else graded.submissions,
+        submissions=submissions,
     )
