@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from grader.bridge.student import read
     from grader.door import judge_file, judge_source
     from grader.intake.submission import Submission
-    from grader.judge.case import Misconception, case
+    from grader.judge.case import Misconception, case, raises, unchanged
     from grader.judge.compare import close
-    from grader.judge.expect import raises, unchanged
     from grader.report.report import Report
     from grader.worker.wire import TensorValue
 
@@ -45,10 +44,10 @@ _HOMES = {
     "case": "grader.judge.case",
     "Misconception": "grader.judge.case",
     "close": "grader.judge.compare",
-    "raises": "grader.judge.expect",
+    "raises": "grader.judge.case",
     "read": "grader.bridge.student",
     "TensorValue": "grader.worker.wire",
-    "unchanged": "grader.judge.expect",
+    "unchanged": "grader.judge.case",
 }
 
 

@@ -11,9 +11,8 @@ from grader.assignment.manifest import Assignment
 from grader.bridge.session import WorkerSource
 from grader.intake.read import read_submission
 from grader.intake.submission import Cell, Submission
-from grader.judge.cases import collect_cases
+from grader.judge.cases import PUBLIC_SECRET, collect_cases
 from grader.judge.reference import LiveReference
-from grader.judge.rng import PUBLIC_SECRET
 from grader.judge.run import Judge
 from grader.report.report import Report
 from grader.sandbox.start import start

@@ -50,7 +50,7 @@ def double(x):
     return 2 * x
 """
 PUBLIC = '''
-from grader.judge import case, close
+from grader import case, close
 
 
 @case("mse", points=1, concept="value")
@@ -74,7 +74,7 @@ def test_double(student, reference, rng):
     close(student.double(x), reference.double(x))
 '''
 HIDDEN = '''
-from grader.judge import case, close
+from grader import case, close
 
 
 @case("mse", points=1, concept="mean-over-all")

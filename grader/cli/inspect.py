@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from grader.assignment.manifest import Assignment
     from grader.course.course import Course
     from grader.intake.submission import Submission
-    from grader.judge.evidence import Evidence
+    from grader.judge.log import Evidence
     from grader.report.report import CaseResult, Report
 
 _LONGEST = 200_000
@@ -67,7 +67,7 @@ def _named_submission(path: Path, report: Report, assignment: Assignment) -> Sub
 def _secret(report: Report, course: Course, named: Path | None) -> bytes:
     """The secret that the report's inputs were drawn by, as far as that can be told."""
     from grader.grading.secret import commitment, secret_of
-    from grader.judge.rng import PUBLIC_SECRET
+    from grader.judge.cases import PUBLIC_SECRET
 
     if report.visibility == "public":
         return PUBLIC_SECRET

@@ -125,7 +125,7 @@ def _secret(course: Path, named: Path | None, term: Term, *, public: bool) -> by
     from grader.grading.secret import secret_of
 
     if public:
-        from grader.judge.rng import PUBLIC_SECRET
+        from grader.judge.cases import PUBLIC_SECRET
 
         return PUBLIC_SECRET
     secret, made = secret_of(course, named, term.secret_file)

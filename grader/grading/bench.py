@@ -13,9 +13,8 @@ from grader.errors import BadAssignmentError
 from grader.grading.task import Done, Setting, Task
 from grader.i18n import _
 from grader.judge.cases import Case, CaseSet, collect_cases
-from grader.judge.evidence import Evidence
 from grader.judge.hints import LiveHints, NoHints, Rerun, read_misconceptions
-from grader.judge.log import BridgeLog
+from grader.judge.log import BridgeLog, Evidence
 from grader.judge.reference import LiveReference
 from grader.judge.remembered import RememberedReference
 from grader.judge.run import Judge

@@ -14,7 +14,7 @@ from grader.i18n import _, language
 from grader.intake import ARCHIVES, NOTEBOOK, PYTHON
 from grader.intake.read import read_submission
 from grader.intake.submission import Submission
-from grader.judge.evidence import Evidence
+from grader.judge.log import Evidence
 from grader.member import MemberName
 from grader.report.report import CaseResult, Report, Verdict
 

@@ -12,6 +12,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -25,6 +26,8 @@ from grader.i18n import _
 from grader.judge.case import CaseInfo, info_of
 from grader.judge.casefile import load_module, name_taken, parameter_sets
 from grader.report.report import Visibility
+
+PUBLIC_SECRET = b"public"  # the seed of what is no secret: public cases have the same inputs for everybody
 
 
 @dataclass(frozen=True)
@@ -186,3 +189,17 @@ def _check_points(assignment: Assignment, cases: Sequence[Case]) -> None:
             text = _("The cases of {section} have {total} points together; the manifest says {points}.")
             message = text.format(section=section.name, total=total, points=section.points)
             raise BadAssignmentError(message, where=assignment.folder / MANIFEST)
+
+
+def rng_of(secret: bytes, case_id: str) -> np.random.Generator:
+    """The random numbers of a case: the same for the same secret, always."""
+    seeds = _seeds(secret, case_id)
+    if seeds.n_children_spawned:  # the case before took children of it, which the next would not get again
+        seeds = np.random.SeedSequence(seeds.entropy)
+    return np.random.Generator(np.random.PCG64(seeds))  # as `default_rng` makes it
+
+
+@cache
+def _seeds(secret: bytes, case_id: str) -> np.random.SeedSequence:
+    digest = hashlib.sha256(secret + b"\0" + case_id.encode()).digest()
+    return np.random.SeedSequence(int.from_bytes(digest, "big"))

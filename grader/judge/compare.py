@@ -8,7 +8,7 @@ value passes only where `d <= tol` is true, which it never is for NaN.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from grader.bridge.student import kind_of
 from grader.i18n import _
-from grader.judge.failure import CaseFailure, Shown
 from grader.judge.measure import Measure, comparison
-from grader.judge.plots import plot_of_arrays, plot_of_histories
+from grader.judge.verdict import CaseFailure, Shown
+from grader.report.plot import FURTHEST, MOST_VALUES, Kind, Plot
 from grader.worker.values import kind_of_class
 
 __all__ = ["close"]  # the comparisons: `grader.judge` offers all of them to authors
@@ -30,6 +30,7 @@ RTOL, ATOL = 1e-5, 1e-7
 RTOL_SINGLE, ATOL_SINGLE = 1e-4, 1e-6
 _SIMPLE_BELOW = 1000  # whole factors that mean something: a count of values, of rows, of classes
 _SHOWN = 300  # characters of a value that a student reads
+_LEAST = 3  # fewer values are read faster than they are drawn
 _KIND_WORDS = {"b": "bool", "i": "int", "u": "int", "f": "float"}
 
 
@@ -309,3 +310,22 @@ def _keys(keys: Iterable[object]) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def plot_of_arrays(actual: NDArray[Any], expected: NDArray[Any]) -> Plot | None:
+    """Both arrays in their order; nothing where there is too little to see, or nothing finite to see it against."""
+    if expected.size < _LEAST or not np.isfinite(expected).any():
+        return None
+    return Plot(Kind.VALUES, _numbers(expected.flat), _numbers(actual.flat), int(expected.size))
+
+
+def plot_of_histories(actual: Sequence[Any], expected: Sequence[Any]) -> Plot | None:
+    """Two lists of plain floats, which is how a training tells its losses; nothing where they hold anything else."""
+    if len(expected) < _LEAST or any(type(value) is not float for value in (*actual, *expected)):
+        return None
+    return Plot(Kind.CURVE, _numbers(expected), _numbers(actual), len(expected))
+
+
+def _numbers(values: Iterable[Any]) -> tuple[float | None, ...]:
+    """The first ones, with as many digits as can be seen."""
+    return tuple(float(f"{v:.6g}") if abs(v) <= FURTHEST else None for v in islice(values, MOST_VALUES))

@@ -16,11 +16,10 @@ from grader.bridge.transport import ByteTransport
 from grader.errors import BadAssignmentError
 from grader.i18n import LANGUAGES, _
 from grader.judge.case import Misconception
-from grader.judge.cases import Case, CaseSet, Fixtures
+from grader.judge.cases import PUBLIC_SECRET, Case, CaseSet, Fixtures, rng_of
 from grader.judge.hints import LiveHints, Rerun, hint_of
 from grader.judge.log import REFERENCE, Answered, BridgeLog, Outliner, same_answers, same_request
 from grader.judge.reference import LiveReference, Reference
-from grader.judge.rng import PUBLIC_SECRET, rng_of
 from grader.report.report import Hint
 from grader.worker.wire import WireError, decode, encode
 

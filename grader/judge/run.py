@@ -21,16 +21,13 @@ from grader.bridge.transport import ByteTransport
 from grader.i18n import _
 from grader.intake.submission import Submission
 from grader.judge.canary import Passed, borrowed, notes_of_borrowing
-from grader.judge.cases import Case, CaseSet, Fixtures
-from grader.judge.evidence import Evidence, Witness
-from grader.judge.failure import Shown
+from grader.judge.cases import PUBLIC_SECRET, Case, CaseSet, Fixtures, rng_of
 from grader.judge.hints import Hints, NoHints
-from grader.judge.log import REFERENCE, SUBMISSION, BridgeLog
+from grader.judge.log import REFERENCE, SUBMISSION, BridgeLog, Evidence, Witness
 from grader.judge.measure import Measure
 from grader.judge.notes import notes_of_names, notes_of_problems, notes_of_reading, unmade
 from grader.judge.reference import Reference
-from grader.judge.rng import PUBLIC_SECRET, rng_of
-from grader.judge.verdict import Outcome, outcome_of
+from grader.judge.verdict import Outcome, Shown, outcome_of
 from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
 from grader.sandbox.worker import EndedError
 from grader.worker.survey import Reading

@@ -368,7 +368,7 @@ def findings(
     def look(name: str) -> dict[str, Any]:
         secret, other = (f"canary-{secrets.token_hex(8)}" for _ in range(2))
         hidden = f"""
-from grader.judge import case, close
+from grader import case, close
 
 EXPECTED, SECRET = {FLOAT_CANARY!r}, "{secret}"
 
@@ -380,7 +380,7 @@ def test_kept(student, reference, rng):
     reference.text()
 """
         public = """
-from grader.judge import case, close
+from grader import case, close
 
 @case("mse", points=1, concept="spy")
 def test_spy(student, reference, rng):

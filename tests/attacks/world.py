@@ -37,7 +37,7 @@ points = 1
 STUB = 'def attack(x):\n    """Twice x."""\n    raise NotImplementedError\n'
 RIGHT = "def attack(x):\n    return 2 * x\n"
 HIDDEN = '''
-from grader.judge import case, close
+from grader import case, close
 
 SEEN = []
 

@@ -14,7 +14,7 @@ from grader.authoring.line import AuditLine
 from grader.course.course import find_course
 
 MISCONCEPTION = """
-from grader.judge import Misconception
+from grader import Misconception
 def {name}(x, y): return {body}
 MISCONCEPTIONS = (Misconception("{name}", "mse", "a hint", "힌트", "seen", {name}),)
 """

@@ -18,7 +18,7 @@ def audit(course: Path) -> dict[str, AuditLine]:
 
 
 NARROW = """
-from grader.judge import case, close
+from grader import case, close
 
 
 @case("mse", points=3, concept="value")
@@ -38,7 +38,7 @@ def test_double(student, reference, rng):
 def test_tolerances_without_a_margin_are_named(new_course: Callable[..., Path]) -> None:
     """Too narrow for an honest float32 (about 6e-8 off), then too wide for the smallest mistake."""
     single = "import numpy as np\ndef mse(x, y): return float((np.float32(x - y) ** 2).mean())\n"
-    none = {"test_hidden": "from grader.judge import case\n"}
+    none = {"test_hidden": "from grader import case\n"}
     course = new_course(test_public=NARROW.format(rtol="3e-7"), **none)
     folder = course / "corpus" / "alternative-rounded"
     folder.mkdir(parents=True)

@@ -21,12 +21,11 @@ import numpy as np
 import pytest
 from by_pytest import Session, in_session, name
 
+from grader import close, unchanged
 from grader.course.course import find_course
 from grader.intake.read import read_submission
 from grader.intake.submission import Submission
-from grader.judge import close, unchanged
-from grader.judge.cases import Fixtures
-from grader.judge.rng import rng_of
+from grader.judge.cases import Fixtures, rng_of
 from grader.worker.wire import TensorValue
 
 ROOT = Path(__file__).parents[2]

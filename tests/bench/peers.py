@@ -70,8 +70,7 @@ def _judged(hw: str, module: Any) -> dict[str, bool]:
 
     from grader.course.course import find_course
     from grader.intake.read import read_submission
-    from grader.judge.cases import Fixtures
-    from grader.judge.rng import PUBLIC_SECRET, rng_of
+    from grader.judge.cases import PUBLIC_SECRET, Fixtures, rng_of
 
     assignment = find_course(ROOT).assignment(hw)
     assert assignment.reference is not None

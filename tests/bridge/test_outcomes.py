@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
+from grader import raises
 from grader.bridge.outcomes import RaisedError
-from grader.judge import raises
-from grader.judge.failure import CaseFailure
+from grader.judge.verdict import CaseFailure
 
 CODE = """\
 def fail(kind, *arguments): raise kind(*arguments)

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from grader.cli.judging import JudgingRun, ended_softly
-from grader.judge.rng import PUBLIC_SECRET
+from grader.judge.cases import PUBLIC_SECRET
 
 
 def options(course: Path, **more: Any) -> dict[str, Any]:

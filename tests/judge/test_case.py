@@ -1,13 +1,20 @@
-"""What an author says of a case, and how it is refused where it can't be meant."""
+"""What an author writes cases with: what is said of a case, an exception asked for, an input left alone."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
-from grader import case
+from grader import case, raises, unchanged
+from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
+from grader.bridge.student import Student
+from grader.bridge.transport import local
 from grader.judge.case import info_of
+from grader.judge.verdict import CaseFailure
+from grader.sandbox.worker import EndedError
+from grader.worker.server import Server
 
 
 def test_what_was_said_is_kept_with_the_function() -> None:
@@ -37,3 +44,126 @@ def test_several_needs_and_none() -> None:
 def test_points_are_never_what_is_no_number() -> None:
     with pytest.raises(ValueError, match="half"):
         case("mse", points="half", concept="c")
+
+
+CODE = """
+class Own(ValueError): pass
+def value(): raise ValueError
+def own(): raise Own
+def other(): raise TypeError
+def stub(): raise NotImplementedError
+def silent(): return None
+def leave(): raise SystemExit
+def shadow():
+    class ValueError(Exception): pass
+    raise ValueError
+def keep(x): return x + 1
+def change(x): x[0] = 9
+def flip(x): x[0] = -x[0]
+def reshape(x): x.shape = (2, 2)
+"""
+
+
+@pytest.fixture
+def student():
+    transport = local(Server())
+    for index, (_line, slip) in enumerate(transport.request("parse", "kim.py", CODE)):
+        assert slip is None
+        transport.request("run", "kim.py", index)
+    return Student(transport)
+
+
+def test_the_exception_or_one_derived_from_it(student):
+    with raises(ValueError):
+        student.value()
+    with raises(ValueError):
+        student.own()
+    with raises(Exception):
+        student.other()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("silent", "no-exception"),
+        ("other", "other-exception"),
+        ("leave", "other-exception"),
+        ("shadow", "other-exception"),
+    ],
+)
+def test_anything_else_fails_the_case(student, name, kind):
+    with pytest.raises(CaseFailure) as caught, raises(ValueError):
+        getattr(student, name)()
+    assert caught.value.kind == kind
+    assert "ValueError" in caught.value.message
+
+
+def test_a_derived_exception_is_not_its_base_asked_for_exactly(student):
+    with pytest.raises(CaseFailure), raises(KeyError):
+        student.value()
+
+
+def test_a_stub_is_not_written_even_where_an_exception_is_asked_for(student):
+    for kind in (ValueError, Exception, RuntimeError):
+        with pytest.raises(RaisedError), raises(kind):
+            student.stub()
+    with raises(NotImplementedError):
+        student.stub()
+
+
+@pytest.mark.parametrize(
+    "error", [MissingNameError("f"), RefusedError("not-callable"), EndedError("timeout"), ZeroDivisionError()]
+)
+def test_other_endings_pass_through(error):
+    with pytest.raises(type(error)), raises(ValueError):
+        raise error
+
+
+def test_the_judges_own_exception_is_not_the_students():
+    with pytest.raises(ValueError, match="mine"), raises(ValueError):
+        raise ValueError("mine")
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4", "i8", "?"])
+def test_an_input_left_alone(student, dtype):
+    given = np.ones(4, dtype)
+    held = student.array(given)
+    student.keep(held)
+    unchanged(held, given)
+
+
+@pytest.mark.parametrize("name", ["change", "flip", "reshape"])
+def test_an_input_that_was_changed(student, name):
+    given = np.zeros(4)
+    held = student.array(given)
+    getattr(student, name)(held)
+    with pytest.raises(CaseFailure) as caught:
+        unchanged(held, given)
+    assert caught.value.kind == "changed-input"
+
+
+def test_nan_stays_nan(student):
+    given = np.array([np.nan, np.inf, -0.0, 0.0])
+    held = student.array(given)
+    unchanged(held, given)
+    student.flip(held)
+    with pytest.raises(CaseFailure):
+        unchanged(held, given)
+
+
+@pytest.mark.parametrize("now", [None, 3, [1.0], "x", np.ones((2, 1)), np.ones(2, np.float32), np.zeros(2), np.ones(0)])
+def test_something_else_in_its_place_was_changed(now):
+    with pytest.raises(CaseFailure):
+        unchanged(now, np.ones(2))
+
+
+@pytest.mark.torch
+def test_a_tensor_left_alone(student):
+    pytest.importorskip("torch")
+    given = np.ones(3, np.float32)
+    held = student.tensor(given)
+    student.keep(held)
+    unchanged(held, given)
+    student.change(held)
+    with pytest.raises(CaseFailure):
+        unchanged(held, given)

@@ -18,11 +18,11 @@ from grader.bridge.student import Student
 from grader.bridge.transport import local
 from grader.course.course import find_course
 from grader.errors import BadAssignmentError, UsageError
-from grader.judge.cases import CaseSet, Fixtures, collect_cases
+from grader.judge.cases import CaseSet, Fixtures, collect_cases, rng_of
 from grader.worker.server import Server
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAD = "from grader.judge import case, close\n"
+HEAD = "from grader import case, close\n"
 
 
 def collect(course: Path, *, hidden: bool = False) -> CaseSet:
@@ -329,3 +329,17 @@ def test_collecting_leaves_the_environment_and_the_path_as_they_were(
     before = dict(os.environ), list(sys.path), list(sys.meta_path)
     assert len(collect(course).cases) == 3
     assert (dict(os.environ), list(sys.path), list(sys.meta_path)) == before
+
+
+def test_they_are_those_of_the_secret_and_the_case() -> None:
+    first = rng_of(b"a secret", "test_hidden.py::test_a").normal(size=4).tolist()
+    assert first == rng_of(b"a secret", "test_hidden.py::test_a").normal(size=4).tolist()
+    assert first != rng_of(b"a secret", "test_hidden.py::test_b").normal(size=4).tolist()
+    assert first != rng_of(b"another", "test_hidden.py::test_a").normal(size=4).tolist()
+
+
+def test_a_case_that_splits_its_numbers_gets_the_same_parts_again() -> None:
+    def parts() -> list[float]:
+        return [float(child.normal()) for child in rng_of(b"a secret", "test_hidden.py::test_split").spawn(2)]
+
+    assert parts() == parts()

@@ -24,7 +24,7 @@ from grader.worker.wire import decode, encode
 FAILING = (Verdict.FAILED, Verdict.ERROR)
 MISCONCEPTIONS = """
 import numpy as np
-from grader.judge import Misconception
+from grader import Misconception
 
 
 def half(x, y):
@@ -183,7 +183,7 @@ def test_misconceptions_of_a_folder_come_by_sections_and_share_their_variants(co
 
 
 ITSELF = """
-from grader.judge import Misconception
+from grader import Misconception
 def slip(x, y):
     return np.mean((x - y) ** 2)
 MISCONCEPTIONS = (Misconception("slip", "mse", "a hint", "힌트", "seen", slip),)

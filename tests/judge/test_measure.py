@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from grader.judge import close
-from grader.judge.failure import CaseFailure
+from grader import close
 from grader.judge.measure import Measure, comparison
+from grader.judge.verdict import CaseFailure
 
 
 def test_distances_are_counted_in_tolerances() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.intake.submission import Cell, Submission
-from grader.judge.evidence import Evidence
+from grader.judge.log import Evidence
 from grader.judge.reference import LiveReference
 from grader.judge.run import Judge
 from grader.report.report import Report, Verdict

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.judge.rng import PUBLIC_SECRET
+from grader.judge.cases import PUBLIC_SECRET
 from grader.report.canonical import canonical
 from grader.report.report import Report
 

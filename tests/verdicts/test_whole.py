@@ -74,7 +74,7 @@ predictions = slope * np.arange(4.0)
 PUBLIC = '''
 import numpy as np
 
-from grader.judge import case, close
+from grader import case, close
 
 
 @case("fit", points=1, concept="value")
@@ -92,7 +92,7 @@ def test_predictions(student):
 HIDDEN = '''
 import numpy as np
 
-from grader.judge import case, close
+from grader import case, close
 
 
 @case("fit", points=1, concept="crash")
