@@ -16,8 +16,7 @@ from pathlib import Path
 
 from grader.assignment.manifest import Assignment
 from grader.authoring.handout import handout_notebook
-from grader.authoring.line import AuditLine
-from grader.authoring.margins import Margins
+from grader.authoring.lines import AuditLine, Margins
 from grader.authoring.mutants import Mutant, mutants
 from grader.errors import BadAssignmentError
 from grader.grading.local import judge_all

@@ -13,47 +13,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_SWAPS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
-    ast.Add: (ast.Sub,),
-    ast.Sub: (ast.Add,),
-    ast.Mult: (ast.Div,),
-    ast.Div: (ast.Mult,),
-    ast.Pow: (ast.Mult,),
-    ast.Mod: (ast.Mult,),
-    ast.FloorDiv: (ast.Div,),
-    ast.Lt: (ast.LtE, ast.GtE),
-    ast.LtE: (ast.Lt, ast.Gt),
-    ast.Gt: (ast.GtE, ast.LtE),
-    ast.GtE: (ast.Gt, ast.Lt),
-    ast.Eq: (ast.NotEq,),
-    ast.NotEq: (ast.Eq,),
-    ast.Is: (ast.IsNot,),
-    ast.IsNot: (ast.Is,),
-    ast.In: (ast.NotIn,),
-    ast.NotIn: (ast.In,),
-    ast.And: (ast.Or,),
-    ast.Or: (ast.And,),
-}
-_NAMES = {
-    "maximum": "minimum",
-    "minimum": "maximum",
-    "max": "min",
-    "min": "max",
-    "sum": "mean",
-    "mean": "sum",
-    "amax": "amin",
-    "abs": "negative",
-    "exp": "expm1",
-    "log": "log1p",
-    "log1p": "log",
-    "zeros": "ones",
-    "zeros_like": "ones_like",
-    "ones": "zeros",
-    "ones_like": "zeros_like",
-    "sqrt": "square",
-    "cos": "sin",
-    "sin": "cos",
-}
+
+def _swaps(text: str) -> dict[str, list[str]]:
+    """For each name what may stand in its place by mistake: `Lt→LtE,GtE` has two of these."""
+    return {name: others.split(",") for name, others in (swap.split("→") for swap in text.split())}
+
+
+_OPERATORS = _swaps(
+    "Add→Sub Sub→Add Mult→Div Div→Mult Pow→Mult Mod→Mult FloorDiv→Div Lt→LtE,GtE LtE→Lt,Gt Gt→GtE,LtE GtE→Gt,Lt "
+    "Eq→NotEq NotEq→Eq Is→IsNot IsNot→Is In→NotIn NotIn→In And→Or Or→And"
+)
+_FUNCTIONS = _swaps(
+    "maximum→minimum minimum→maximum max→min min→max sum→mean mean→sum amax→amin abs→negative exp→expm1 log→log1p "
+    "log1p→log zeros→ones zeros_like→ones_like ones→zeros ones_like→zeros_like sqrt→square cos→sin sin→cos"
+)
 
 
 @dataclass(frozen=True)
@@ -77,10 +50,9 @@ def mutants(source: str) -> list[Mutant]:
             continue
         for parent, field, index, node in _places(top):
             for changed in _changes(node):
-                before = ast.unparse(node)
-                name = f"{top.name}: {_short(before)} → {_short(ast.unparse(changed)) or 'nothing'}"
                 mutated = _with(tree, parent, field, index, changed)
                 if mutated != original:
+                    name = f"{top.name}: {_short(ast.unparse(node))} → {_short(ast.unparse(changed)) or 'nothing'}"
                     names[name] += 1
                     label = name if names[name] == 1 else f"{name} (#{names[name]})"
                     all_mutants.append(Mutant(label, top.name, getattr(node, "lineno", top.lineno), mutated))
@@ -112,45 +84,39 @@ def _is_message(parent: ast.AST, field: str) -> bool:
 
 def _changes(node: ast.AST) -> Iterator[ast.AST]:
     """The mistakes that can be made in one node."""
+    if isinstance(node, (ast.BinOp, ast.BoolOp, ast.AugAssign)):
+        yield from (_set(node, op=other) for other in _others(node.op))
     if isinstance(node, ast.BinOp):
-        yield from (_set(node, op=other()) for other in _SWAPS.get(type(node.op), ()))
         yield from (node.left, node.right)  # a term or a factor left out
     elif isinstance(node, ast.Compare):
-        yield from (_set(node, ops=[other(), *node.ops[1:]]) for other in _SWAPS.get(type(node.ops[0]), ()))
-    elif isinstance(node, ast.BoolOp):
-        yield from (_set(node, op=other()) for other in _SWAPS.get(type(node.op), ()))
+        yield from (_set(node, ops=[other, *node.ops[1:]]) for other in _others(node.ops[0]))
     elif isinstance(node, ast.UnaryOp):
         yield node.operand
     elif isinstance(node, ast.Constant):
         yield from (_set(node, value=value) for value in _constants(node.value))
     elif isinstance(node, ast.Call):
         yield from _calls(node)
-    elif isinstance(node, ast.Attribute) and node.attr in _NAMES:
-        yield _set(node, attr=_NAMES[node.attr])
+    elif isinstance(node, ast.Attribute):
+        yield from (_set(node, attr=other) for other in _FUNCTIONS.get(node.attr, ()))
     elif isinstance(node, ast.IfExp):
         yield from (node.body, node.orelse)
-    elif isinstance(node, ast.AugAssign):
-        yield ast.Pass()
-        yield from (_set(node, op=other()) for other in _SWAPS.get(type(node.op), ()))
-    elif isinstance(node, ast.Expr):
-        yield ast.Pass()
     elif isinstance(node, ast.If):
-        yield _set(node, test=ast.Constant(value=True))
-        yield _set(node, test=ast.Constant(value=False))
-    elif isinstance(node, (ast.Continue, ast.Break)):
+        yield from (_set(node, test=ast.Constant(value=value)) for value in (True, False))
+    elif isinstance(node, (ast.AugAssign, ast.Expr, ast.Continue, ast.Break)):
         yield ast.Pass()
+
+
+def _others(operator: ast.AST) -> list[ast.AST]:
+    return [getattr(ast, name)() for name in _OPERATORS.get(type(operator).__name__, ())]
 
 
 def _constants(value: object) -> Iterator[object]:
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, int):
-        yield value + 1
-        if value > 0:
-            yield value - 1
+        yield from (value + 1, value - 1) if value > 0 else (value + 1,)
     elif isinstance(value, float):
-        yield value + 1.0
-        yield value * 2
+        yield from (value + 1.0, value * 2)
 
 
 def _calls(node: ast.Call) -> Iterator[ast.AST]:

@@ -1,18 +1,22 @@
 """The members' folder: handout, stub, notebook, public cases and what the reference answered to them.
 
+Its workflow runs `d2d actions check` on every push, with pinned versions.
+
 Each file is copied by name, so that nothing hidden gets into the folder.
 """
 
 from __future__ import annotations
 
+import re
+import shlex
 import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from grader import __version__
 from grader.assignment.manifest import MANIFEST, RECORDING, Assignment
 from grader.authoring.handout import handout_notebook, handout_text
-from grader.authoring.workflow import PLACE, workflow
 from grader.course.course import COURSE_FILE, Course
 from grader.errors import BadAssignmentError, UsageError
 from grader.i18n import _
@@ -20,6 +24,12 @@ from grader.judge.cases import collect_cases
 from grader.judge.hints import LiveHints, read_misconceptions
 from grader.judge.recording import record
 
+PLACE = Path(".github", "workflows", "check.yml")
+TORCH = "2.13.0"
+_TEMPLATE = Path(__file__).with_name("check.yml")
+_PIP = "python -m pip install --disable-pip-version-check"
+_TORCH_ONLY_CPU = "https://download.pytorch.org/whl/cpu"  # the one on PyPI has gigabytes for graphics cards
+_BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[a-z,]+\])?")
 _COURSE = """\
 # Made by `d2d release`. In this folder, and below it, the commands of d2d run.
 name = {name}
@@ -80,3 +90,19 @@ def _recording(assignment: Assignment) -> bytes:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def workflow(install: str, assignments: Sequence[Assignment], language: str) -> str:
+    """The workflow that checks these assignments and prints in `language`."""
+    lines = []
+    if any("torch" in assignment.imports for assignment in assignments):
+        lines.append(f"{_PIP} --index-url {_TORCH_ONLY_CPU} torch=={TORCH}")
+    lines.append(f"{_PIP} {shlex.quote(_pinned(install))}")
+    template = _TEMPLATE.read_text("utf-8")
+    return template.replace("{install}", "\n          ".join(lines)).replace("{language}", language)
+
+
+def _pinned(install: str) -> str:
+    """The requirement of the course; a bare name means the version that made the release."""
+    requirement = " ".join(install.split())
+    return f"{requirement}=={__version__}" if _BARE.fullmatch(requirement) else requirement

@@ -16,7 +16,7 @@ from grader.i18n import _
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.authoring.line import AuditLine
+    from grader.authoring.lines import AuditLine
     from grader.grading.task import Done
 
 

@@ -43,10 +43,8 @@ def grade_command(
     """Judge PATH by all cases."""
     from grader.course.roster import read_roster
     from grader.grading.batch import GradedPlace
-    from grader.grading.classpage import write_class
-    from grader.grading.entries import entries
-    from grader.grading.notebooks import demand_targets, write_notebooks
-    from grader.grading.plan import shard_of
+    from grader.grading.classfiles import demand_targets, write_class, write_notebooks
+    from grader.grading.entries import entries, shard_of
 
     run = JudgingRun.of(hw, options, public=public)
     folder = run.folder(out)

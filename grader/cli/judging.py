@@ -70,9 +70,8 @@ class JudgingRun:
     @classmethod
     def of(cls, hw: str, options: dict[str, Any], *, public: bool = False) -> JudgingRun:
         """The run that the command line and the course ask for."""
-        from grader.grading.plan import limited
         from grader.grading.secret import commitment
-        from grader.grading.task import Setting
+        from grader.grading.task import Setting, limited
         from grader.i18n import language
 
         course = course_of(options)
@@ -112,7 +111,7 @@ class JudgingRun:
 
 
 def _key(named: Path | None, term: Term) -> SigningKey | None:
-    from grader.grading.plan import KEY_VARIABLE, signing_key
+    from grader.grading.secret import KEY_VARIABLE, signing_key
 
     key = signing_key(named, term)
     if key is None and term.public_key is not None:

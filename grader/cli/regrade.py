@@ -17,8 +17,7 @@ from grader.i18n import _
 
 if TYPE_CHECKING:
     from grader.grading.batch import GradedPlace
-    from grader.grading.changes import ScoreChange
-    from grader.grading.regrade import Regrading
+    from grader.grading.regrade import Regrading, ScoreChange
     from grader.report.report import CaseResult
 
 
@@ -68,7 +67,7 @@ def regrade_command(
 def _regrade(run: JudgingRun, regrading: Regrading, place: GradedPlace, book: Path) -> int:
     """Judge what lies at one place; the exit code."""
     from grader.course.roster import read_roster
-    from grader.grading.classpage import PAGES, write_class
+    from grader.grading.classfiles import PAGES, write_class
     from grader.grading.entries import entries
 
     folder = run.folder(place.out)

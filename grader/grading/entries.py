@@ -5,7 +5,8 @@ Names come from members, and each becomes the name of a report, so it is looked 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -46,6 +47,17 @@ def entries(path: Path, assignment: str, *, apart_from: Iterable[Path] = ()) -> 
         hint = _("Each member's work lies in it as NAME.ipynb, NAME.py, NAME/ or NAME.zip.")
         raise UsageError(_("There is no submission in this folder."), where=path, hint=hint)
     return list(_told_apart([_named(file) for file in files]))
+
+
+def shard_of(entries: Sequence[Entry], shard: str | None) -> list[Entry]:
+    """The entries of the part `I/N`, every N-th by name: parts are of one size, and an entry is in one of them."""
+    if shard is None:
+        return list(entries)
+    match = re.fullmatch(r"([1-9]\d{0,3})/([1-9]\d{0,3})", shard)
+    if match is None or int(match[1]) > int(match[2]):
+        hint = _("For instance: --shard 2/4")
+        raise UsageError(_("{text} is no part of a whole.").format(text=shard), hint=hint)
+    return list(entries[int(match[1]) - 1 :: int(match[2])])
 
 
 def _is_meant(path: Path) -> bool:

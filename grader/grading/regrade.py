@@ -1,18 +1,71 @@
-"""The same submissions by cases that were mended: where they lie, and what moves in the gradebook."""
+"""The same submissions by cases that were mended: where they lie, which scores move, and by which cases."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from grader.errors import UsageError
 from grader.gradebook.book import Gradebook
 from grader.grading.batch import EntryResult, GradedPlace
-from grader.grading.changes import ScoreChange, is_lower, score_change
 from grader.grading.folder import ReportFolder
 from grader.i18n import _
-from grader.report.report import Report
+from grader.report.report import CaseResult, Report, number
+
+
+@dataclass(frozen=True)
+class CaseChange:
+    """A case that ended differently or counts differently; None where there was no such case."""
+
+    id: str
+    before: CaseResult | None
+    after: CaseResult | None
+
+    @property
+    def points(self) -> Fraction:
+        """How many points the case added to the score; negative where it took some away."""
+        before, after = (Fraction(0) if case is None else case.points for case in (self.before, self.after))
+        return after - before
+
+    def as_json(self) -> dict[str, Any]:
+        before, after = (None if case is None else case.verdict.value for case in (self.before, self.after))
+        return {"id": self.id, "before": before, "after": after, "points": number(self.points)}
+
+
+@dataclass(frozen=True)
+class ScoreChange:
+    """A score that changed. With `stands`, the new score would be lower, and the old one is kept."""
+
+    member: str
+    before: Fraction
+    max_before: Fraction
+    after: Fraction
+    max_after: Fraction
+    cases: tuple[CaseChange, ...]
+    stands: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        scores = {name: number(getattr(self, name)) for name in ("before", "max_before", "after", "max_after")}
+        cases, by = [case.as_json() for case in self.cases], number(self.after - self.before)
+        return {"member": self.member, **scores, "by": by, "cases": cases, "stands": self.stands}
+
+
+def score_change(before: Report, after: Report, *, stands: bool = False) -> ScoreChange | None:
+    """How the score moved, and by which cases; None where it did not."""
+    if (before.score, before.max_score) == (after.score, after.max_score):
+        return None
+    old, new = ({case.id: case for case in report.cases} for report in (before, after))
+    cases = [CaseChange(id_, old.get(id_), new.get(id_)) for id_ in dict.fromkeys([*old, *new])]
+    changed = tuple(case for case in cases if case.points)
+    return ScoreChange(after.member, before.score, before.max_score, after.score, after.max_score, changed, stands)
+
+
+def is_lower(before: Report, after: Report) -> bool:
+    """Whether the share of the points is smaller; a fault of ours lowers nothing."""
+    return after.complete and after.score * before.max_score < before.score * after.max_score
 
 
 def graded_places(book: Gradebook, assignment: str, path: Path | None, out: Path | None) -> list[GradedPlace]:
@@ -62,12 +115,9 @@ class Regrading:
 
     def accepted(self, folder: ReportFolder, results: Iterable[EntryResult]) -> list[str]:
         """The members whose report in the folder goes into the gradebook; what it moves is noted."""
-        members = []
-        for result in results:
-            there = result.row is not None and folder.path(result.member).is_file()
-            if there and self._accepts(folder.document(result.member).report):
-                members.append(result.member)
-        return members
+        judged = [result.member for result in results if result.row is not None]
+        there = [member for member in judged if folder.path(member).is_file()]
+        return [member for member in there if self._accepts(folder.document(member).report)]
 
     def not_found(self) -> list[str]:
         """Members whose submission, as it is in the gradebook, was not there to be judged."""

@@ -1,4 +1,4 @@
-"""The secret that seeds the inputs of cases: where a course keeps it, and what may be known of it."""
+"""What the staff alone has: the secret that seeds the inputs of cases, and the key that signs reports."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from grader.errors import BadInputError, FileError
+from grader.course.term import Term
+from grader.errors import BadInputError, FileError, UsageError
 from grader.files import read_named, write_new, write_whole
 from grader.i18n import _
 
+if TYPE_CHECKING:
+    from grader.report.signature import SigningKey
+
 VARIABLE = "D2D_SECRET"
+KEY_VARIABLE = "D2D_KEY"
 SECRET_FILE = Path(".d2d", "secret")  # of a course that names no file; made when it is first needed
 _LEAST = 16  # characters: what is shorter could be found out from its commitment by trying
 _MOST = 4096
@@ -37,6 +43,21 @@ def secret_of(course: Path, named: Path | None, configured: Path | None) -> tupl
 def commitment(secret: bytes) -> str:
     """What a report says of the secret: the same for the same, and slow, so that nobody finds it by trying."""
     return hashlib.scrypt(secret, salt=b"d2d.seed", n=1 << 14, r=8, p=1, dklen=32).hex()
+
+
+def signing_key(named: Path | None, term: Term) -> SigningKey | None:
+    """The private key that is named, that `D2D_KEY` names, or that lies beside the course's public key."""
+    from_environment = os.environ.get(KEY_VARIABLE)
+    file = named or (Path(from_environment) if from_environment else term.private_key)
+    if file is None:
+        return None
+    from grader.report.signature import read_public_key, read_signing_key
+
+    key = read_signing_key(file)
+    if term.public_key is not None and read_public_key(term.public_key).id != key.public.id:
+        text = _("This is not the private half of the course's key, {file}.").format(file=term.public_key)
+        raise UsageError(text, where=file)
+    return key
 
 
 def _make(file: Path) -> bool:

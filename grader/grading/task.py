@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from grader.assignment.manifest import Assignment
@@ -66,3 +66,14 @@ class Engine(Protocol):
 
     def judge(self, tasks: Iterable[Task]) -> Iterator[Done | Lost]:
         """Judge every task; what comes of them comes as it ends. Tasks are asked for when there is a judge for them."""
+
+
+def limited(assignment: Assignment, seconds: float | None, megabytes: int | None) -> Assignment:
+    """The assignment with other limits; where a case has twice as long, so has a submission as a whole."""
+    limits = assignment.limits
+    if seconds is not None:
+        total = limits.total_seconds * max(1.0, seconds / limits.case_seconds)
+        limits = replace(limits, case_seconds=seconds, total_seconds=total)
+    if megabytes is not None:
+        limits = replace(limits, memory_mb=megabytes)
+    return replace(assignment, limits=limits)

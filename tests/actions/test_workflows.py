@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from grader.authoring.workflow import workflow
+from grader.authoring.release import workflow
 from grader.course.course import find_course
 from tests.actions.runner import load
 

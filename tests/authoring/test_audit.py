@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from grader.authoring.audit import Audit
-from grader.authoring.line import AuditLine
+from grader.authoring.lines import AuditLine
 from grader.course.course import find_course
 
 MISCONCEPTION = """

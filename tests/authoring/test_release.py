@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from grader.authoring.release import write_release
+from grader.authoring.release import TORCH, write_release
 from grader.cli.app import d2d as program
 from grader.course.course import find_course
 from tests.authoring.releasing import IDS, ROOT, run
@@ -152,6 +153,23 @@ def test_a_folder_that_holds_something_else_is_left_alone(course: Path, tmp_path
     result = CliRunner().invoke(program, ["release", "mini", "--out", str(tmp_path / "mine"), "--course", str(course)])
     assert result.return_value == 2 or result.exit_code == 2
     assert [file.name for file in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.slow
+def test_the_workflow_is_pinned_and_asks_for_nothing(released: Path, tmp_path: Path) -> None:
+    text = (released / ".github" / "workflows" / "check.yml").read_text("utf-8")
+    assert all(re.fullmatch(r"\s+uses: [\w./-]+@[0-9a-f]{40} # v[\d.]+", line) for line in lines(text, "uses:"))
+    assert all(re.search(r"==\d", line) for line in lines(text, "pip install"))
+    assert "secrets" not in text
+    assert "pull_request_target" not in text
+    assert lines(text, "permissions:", 1) == ["permissions:", "  contents: read"]
+    assert f"torch=={TORCH}" in (ROOT / "constraints.txt").read_text("utf-8").split()
+    course = replace(find_course(ROOT), install="d2d-grader @ git+https://example.org/d2d@0123; touch x")
+    write_release(course, ["hw1"], tmp_path / "one", ("en",))
+    text = (tmp_path / "one" / ".github" / "workflows" / "check.yml").read_text("utf-8")
+    assert "torch" not in text
+    assert "'d2d-grader @ git+https://example.org/d2d@0123; touch x'" in text
+    assert "--lang en" in text
 
 
 def lines(text: str, word: str, more: int = 0) -> list[str]:

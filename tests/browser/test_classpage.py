@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page
 
 from grader import i18n
-from grader.grading.classpage import class_page
+from grader.grading.classfiles import class_page
 from grader.grading.cohort import Cohort
 from grader.report.report import Hint, Report, Visibility
 from grader.report.summary import SummaryRow

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from grader import i18n
-from grader.authoring.line import AuditLine
+from grader.authoring.lines import AuditLine
 from grader.cli.app import d2d
 
 GOOD, BAD = AuditLine("reference", 5, 5), AuditLine("mutants", 4, 3, ("hw1.py:7 lives",))

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.grading.entries import entries
+from grader.grading.entries import Entry, entries, shard_of
+from grader.member import MemberName
+
+ENTRIES = [Entry(MemberName(name), Path(name)) for name in ("kim", "lee", "park")]
 
 
 def test_an_entry_for_each_member(tmp_path: Path) -> None:
@@ -49,3 +52,17 @@ def test_a_folder_called_as_the_assignment_is_one_submission(tmp_path: Path) -> 
 def test_an_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no submission"):
         entries(tmp_path, "hw1")
+
+
+@pytest.mark.parametrize(
+    ("shard", "members"),
+    [(None, "kim lee park"), ("1/2", "kim park"), ("2/2", "lee"), ("1/1", "kim lee park"), ("4/4", "")],
+)
+def test_the_members_of_a_part(shard: str | None, members: str) -> None:
+    assert " ".join(entry.member for entry in shard_of(ENTRIES, shard)) == members
+
+
+@pytest.mark.parametrize("shard", ["", "0/2", "3/2", "1/0", "1", "1/2/3", "-1/2", "１/２"])
+def test_what_is_no_part(shard: str) -> None:
+    with pytest.raises(UsageError):
+        shard_of(ENTRIES, shard)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from grader.errors import UsageError
 from grader.gradebook.book import Gradebook
 from grader.grading.batch import EntryResult, GradedPlace
 from grader.grading.folder import ReportFolder
-from grader.grading.regrade import Regrading, graded_places
+from grader.grading.regrade import Regrading, graded_places, is_lower, score_change
 from tests.made_reports import Make
 
 SUBMISSIONS, OUT = Path("/class/in"), Path("/class/out")
@@ -60,3 +61,20 @@ def test_reports_on_the_disk_go_into_the_gradebook_and_others_are_not_found(make
 def test_a_gradebook_without_that_assignment(book: Path) -> None:
     with Gradebook(book, create=True) as gradebook, pytest.raises(UsageError, match="There is no report on hw1"):
         Regrading.of(gradebook, "hw1", never_lower=False)
+
+
+def test_a_score_that_moved_names_its_cases(make: Make) -> None:
+    change = score_change(make("kim", points=41), make("kim", points=30))
+    assert change is not None
+    assert (change.before, change.after) == (41, 30)
+    assert sum((case.points for case in change.cases), Fraction(0)) == -11
+    assert change.as_json()["by"] == -11
+
+
+def test_the_same_score_is_no_change(make: Make) -> None:
+    assert score_change(make("kim"), make("kim")) is None
+
+
+def test_a_fault_of_ours_lowers_nothing(make: Make) -> None:
+    assert is_lower(make("kim", points=41), make("kim", points=30))
+    assert not is_lower(make("kim", points=41), make("kim", points=30, ungradable=True))

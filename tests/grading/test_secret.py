@@ -1,4 +1,4 @@
-"""The secret of a run: where it is found, and that it is found again."""
+"""The secret and the key of a run: where they are found, and that they are found again."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import BadInputError, FileError
-from grader.grading.secret import SECRET_FILE, VARIABLE, commitment, secret_of
+from grader.course.term import Term
+from grader.errors import BadInputError, FileError, UsageError
+from grader.grading.secret import KEY_VARIABLE, SECRET_FILE, VARIABLE, commitment, secret_of, signing_key
+from grader.report.signature import keygen
 
 TEXT = "0123456789abcdef"
 
@@ -55,3 +57,24 @@ def test_what_can_not_be_a_secret_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".d2d").write_text("a file where the folder should be", "utf-8")
     with pytest.raises(FileError, match="none can be kept here"):
         secret_of(tmp_path, None, None)
+
+
+def test_the_key_that_is_named_comes_before_that_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = {name: keygen(tmp_path / name).id for name in ("named", "variable", "course")}
+    term = Term(private_key=tmp_path / "course")
+
+    def signs(named: Path | None, term: Term) -> str:
+        key = signing_key(named, term)
+        assert key is not None
+        return key.public.id
+
+    monkeypatch.delenv(KEY_VARIABLE, raising=False)
+    assert signing_key(None, Term()) is None
+    assert signs(None, term) == ids["course"]
+    monkeypatch.setenv(KEY_VARIABLE, str(tmp_path / "variable"))
+    assert signs(None, term) == ids["variable"]
+    assert signs(tmp_path / "named", term) == ids["named"]
+    with pytest.raises(UsageError):
+        signing_key(tmp_path / "named", Term(public_key=tmp_path / "course.pub"))

@@ -1,4 +1,4 @@
-"""How far right and wrong answers stay from the tolerances.
+"""The lines of an audit, and what the last two are made of: how far right and wrong answers stay from the tolerances.
 
 A tolerance that lies between them by chance proves nothing. A distance is a difference divided by its tolerance
 (`grader.judge.compare.distances`). Right answers, in whatever way they are computed, must stay below a tenth. A wrong
@@ -8,16 +8,52 @@ answer must have a distance of ten in one case, or fail a case by more than a va
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from grader.assignment.manifest import Assignment
-from grader.authoring.line import AuditLine
 from grader.grading.task import Done
 from grader.i18n import _
 from grader.judge.run import FAR
 
 NEAR = 1 / FAR
+# The names for people; in JSON they are the same in every language.
+TITLES: dict[str, Callable[[], str]] = {
+    "handouts": lambda: _("handouts"),
+    "reference": lambda: _("reference"),
+    "two threads": lambda: _("two threads"),
+    "stub": lambda: _("stub"),
+    "misconceptions": lambda: _("misconceptions"),
+    "alternatives": lambda: _("alternatives"),
+    "mutants": lambda: _("mutants"),
+    "honest errors": lambda: _("honest errors"),
+    "smallest mistakes": lambda: _("smallest mistakes"),
+}
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """How many things were tried, how many held, and what failed; `cases` has details of single cases."""
+
+    name: str
+    tried: int
+    held: int
+    failures: tuple[str, ...] = ()
+    remark: str = ""
+    cases: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.name]()
+
+    @property
+    def ok(self) -> bool:
+        return not self.failures
+
+    def as_json(self) -> dict[str, Any]:
+        value = {**asdict(self), "ok": self.ok, "failures": list(self.failures)}
+        return value if self.cases else {name: value[name] for name in value if name != "cases"}
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Tolerances keep a margin."""
+"""One line of an audit, and the margin that tolerances keep."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.authoring.audit import Audit
-from grader.authoring.line import AuditLine
+from grader.authoring.lines import TITLES, AuditLine
 from grader.course.course import find_course
 
 
@@ -56,3 +56,15 @@ def test_tolerances_without_a_margin_are_named(new_course: Callable[..., Path]) 
         "mini.py:6: mse: " in text and "test_public.py:6 test_mse" in text
         for text in lines["smallest mistakes"].failures
     )
+
+
+def test_a_line_fails_by_its_failures() -> None:
+    line = AuditLine("stub", 4, 3, ("test_a failed",))
+    assert not line.ok
+    assert line.as_json() == {
+        "name": "stub", "ok": False, "tried": 4, "held": 3, "remark": "", "failures": ["test_a failed"],
+    }  # fmt: skip
+
+
+def test_every_line_has_a_title() -> None:
+    assert all(AuditLine(name, 1, 1).title for name in TITLES)

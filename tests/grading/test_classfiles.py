@@ -1,15 +1,19 @@
-"""What a run writes for the class; how the page looks and works is in tests/browser."""
+"""What a run writes beside its reports; how the page looks and works is in tests/browser."""
 
 from __future__ import annotations
 
 import csv
 from pathlib import Path
 
+import pytest
+
 from grader.course.course import find_course
-from grader.errors import BadInputError
+from grader.errors import BadInputError, D2DError
 from grader.grading.batch import EntryResult
-from grader.grading.classpage import write_class
+from grader.grading.classfiles import demand_targets, write_class
+from grader.grading.entries import Entry
 from grader.grading.folder import ReportFolder
+from grader.member import MemberName
 from tests.made_reports import Make
 
 
@@ -33,3 +37,13 @@ def test_nobody_at_all(course: Path, tmp_path: Path) -> None:
     write_class(folder, find_course(course).assignment("mini"), [], None, pages=False)
     assert (tmp_path / "out" / "index.html").is_file()
     assert not (tmp_path / "out" / "pages").exists()
+
+
+def test_several_members_need_their_name_in_the_pattern(tmp_path: Path) -> None:
+    entries = [Entry(MemberName(name), tmp_path / f"{name}.py") for name in ("kim", "lee")]
+    for entry in entries:
+        entry.path.write_text("x = 1\n", "utf-8")
+    demand_targets(tmp_path / "{member}.ipynb", entries)
+    demand_targets(tmp_path / "one.ipynb", entries[:1])
+    with pytest.raises(D2DError, match=r"needs \{member\} in it"):
+        demand_targets(tmp_path / "one.ipynb", entries)

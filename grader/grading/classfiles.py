@@ -1,23 +1,34 @@
-"""What a run writes for the class as a whole: `summary.csv`, a page for the staff, and a page for each member.
+"""What a run writes beside its reports: `summary.csv`, a page for the staff, and a page or a notebook for each member.
 
-The staff's page says who stands where, what is hard, and who is missing.
+The staff's page says who stands where, what is hard, and who is missing. A notebook is a member's work with the
+feedback in it, as far as the course lets members see hidden cases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from grader.assignment.manifest import Assignment
+from grader.course.term import Term
+from grader.errors import UsageError
 from grader.files import write_whole
+from grader.gradebook.feedback import seen
 from grader.grading.batch import EntryResult
 from grader.grading.cohort import Cohort
+from grader.grading.entries import Entry
 from grader.grading.folder import ReportFolder
+from grader.i18n import _
+from grader.render.notebook import check_target, write_feedback
+from grader.render.page import report_page
 from grader.render.templating import framed
 from grader.report.summary import SummaryRow, summary
 
 PAGES = "pages"  # the folder of members' pages, beside `reports`
+_MEMBER = "{member}"
 _HARDEST = 10
 _STEPS = 10  # of colour in the heat map
 
@@ -38,18 +49,12 @@ def write_class(
     failed = [result for result in results if result.row is None]
     missing |= {result.member: result.trouble.what if result.trouble else "" for result in failed}
     graded = [row for row in rows.values() if row is not None]
-    if pages:
-        _write_pages(folder, [row.member for row in graded])
+    if pages:  # with everything in them, since it is the staff that opens them
+        for row in graded:
+            text = report_page(folder.document(row.member).report)
+            write_whole(folder.folder / PAGES / f"{row.member}.html", text)
     cohort = Cohort.of(assignment.id, assignment.title, assignment.pass_percent, graded, missing)
     write_whole(folder.folder / "index.html", class_page(cohort, pages=PAGES if pages else None))
-
-
-def _write_pages(folder: ReportFolder, members: Sequence[str]) -> None:
-    """Write a page for each member with everything in it, since it is the staff that opens it."""
-    from grader.render.page import report_page
-
-    for member in members:
-        write_whole(folder.folder / PAGES / f"{member}.html", report_page(folder.document(member).report))
 
 
 def class_page(cohort: Cohort, *, reports: str = "reports", pages: str | None = None) -> str:
@@ -70,9 +75,7 @@ def _heat(cohort: Cohort) -> Callable[[SummaryRow, str], int | None]:
 
     def step(row: SummaryRow, section: str) -> int | None:
         most = cohort.sections[section]
-        if section not in row.sections or not most:
-            return None
-        return int(_STEPS * row.sections[section] / most)
+        return int(_STEPS * row.sections[section] / most) if section in row.sections and most else None
 
     return step
 
@@ -82,9 +85,37 @@ def _link(reports: str, pages: str | None) -> Callable[[str], dict[str, Any]]:
 
     def link(member: str) -> dict[str, Any]:
         name = quote(member, safe="")
-        return {
-            "report": f"{quote(reports)}/{name}.json",
-            "page": None if pages is None else f"{quote(pages)}/{name}.html",
-        }
+        page = None if pages is None else f"{quote(pages)}/{name}.html"
+        return {"report": f"{quote(reports)}/{name}.json", "page": page}
 
     return link
+
+
+def demand_targets(pattern: Path, entries: Sequence[Entry]) -> None:
+    """Complain of a name that can't be written to, or that several members would share, before anything is judged."""
+    if len(entries) > 1 and _MEMBER not in str(pattern):
+        hint = _("For example: {name}.").format(name=pattern.with_stem(_MEMBER))
+        raise UsageError(_("Several were handed in: the name needs {member} in it."), where=pattern, hint=hint)
+    for entry in entries:
+        check_target(_target(pattern, entry.member), entry.path)
+
+
+def write_notebooks(
+    pattern: Path,
+    folder: ReportFolder,
+    assignment: Assignment,
+    term: Term,
+    entries: Sequence[Entry],
+    results: Sequence[EntryResult],
+) -> None:
+    """Write the notebook of each entry that has a report."""
+    now = datetime.now(timezone.utc)
+    for entry, result in zip(entries, results, strict=True):
+        if result.row is not None:
+            report, target = seen(folder.document(entry.member).report, term, now), _target(pattern, entry.member)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_feedback(report, entry.path, assignment, target)
+
+
+def _target(pattern: Path, member: str) -> Path:
+    return Path(str(pattern).replace(_MEMBER, member))
