@@ -65,7 +65,7 @@ def script(name: str, user: str, arguments: Sequence[str]) -> list[dict[str, obj
         [python, "-I", "-B", str(HERE / name), *arguments],
         capture_output=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=1800,
         check=False,
         **_as(user),  # type: ignore[call-overload]
     )

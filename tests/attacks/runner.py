@@ -43,8 +43,9 @@ from attack import ATTACKS, LAYERS, Attack, Ending
 from world import World
 
 PRELUDE = (HERE / "prelude.py").read_text("utf-8")
-LIMITS = Limits(case_seconds=5.0, load_seconds=10.0, total_seconds=30.0, memory_mb=256, file_mb=16, scratch_mb=32)
-SHORT = replace(LIMITS, case_seconds=0.25, load_seconds=0.5)  # for what ends by a limit of time anyway
+LIMITS = Limits(case_seconds=60.0, load_seconds=60.0, total_seconds=300.0, memory_mb=256, file_mb=16, scratch_mb=32)
+SHORT = replace(LIMITS, case_seconds=0.25)  # for what ends by a limit of time anyway
+SHORT_LOAD = replace(SHORT, load_seconds=0.5)  # where loading is what takes long
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -82,7 +83,7 @@ class Arena:
         self.cases.SEEN[:] = []
         more = eval(attack.cell) if attack.cell else ""  # an expression of ours, from the file
         try:
-            report = self.judge(attack.source, limits=SHORT if attack.slow else LIMITS, more=more)
+            report = self.judge(attack.source, limits=limits_of(attack), more=more)
         except Exception as error:  # the worst that an attack can do, and no reason to keep the others from being tried
             self.begin_again()
             return Ending(attack.id, f"the judge fell: {type(error).__name__}", None, (), "0", 0.0)
@@ -132,7 +133,14 @@ class Arena:
         return found + (["layers in the report"] if "everything" in report.layers else [])
 
 
-def ends(child: int, seconds: float = 5.0) -> bool:
+def limits_of(attack: Attack) -> Limits:
+    """Generous ones, unless the attack ends by a limit."""
+    if not attack.slow:
+        return LIMITS
+    return SHORT_LOAD if attack.cell else SHORT
+
+
+def ends(child: int, seconds: float = 60.0) -> bool:
     """Whether a child of this process ends within the time, and is taken note of."""
     until = time.monotonic() + seconds
     while os.waitpid(child, os.WNOHANG)[0] == 0:

@@ -24,6 +24,7 @@ SMALL_CORPUS = [
         ).split()
     ),
 ]
+HANGING = {"loop-in-a-function", "stops-itself"}
 
 
 @pytest.mark.parametrize("name", SMALL_CORPUS)
@@ -31,13 +32,14 @@ def test_spawned_workers_end_as_forked_ones_do(
     hw1_public: Bench, scratch_home: Path, family: Family, name: str
 ) -> None:
     file = next((CORPUS / name).glob("submission.*"))
+    limits = {"case_seconds": 2.5} if name in HANGING else None
     before = set(scratch_home.iterdir())
     server = start(["numpy"], spawn=True)
     try:
-        spawned = hw1_public.judge(file, server=server)
+        spawned = hw1_public.judge(file, server=server, limits=limits)
     finally:
         server.close()
-    forked = hw1_public.judge(file)
+    forked = hw1_public.judge(file, limits=limits)
     assert [case.verdict for case in spawned.cases] == [case.verdict for case in forked.cases]
     assert [case.points for case in spawned.cases] == [case.points for case in forked.cases]
     assert [(note.kind, note.where) for note in spawned.notes] == [(note.kind, note.where) for note in forked.notes]

@@ -5,6 +5,7 @@
     [verdicts]      of the cases of a section, or of one case; "missing" where nothing is said
     [says]          words that the message of each of those cases has
     [printed]       words that the report keeps of what was printed
+    [limits]        those that differ for it: what hangs need not be waited for long
     [[notes]]       every note, in order: kind, and where given cell, line and words that it `says`
 """
 
@@ -53,7 +54,7 @@ def note_as_expected(note: Any, expected: dict[str, Any]) -> bool:
 @pytest.mark.parametrize("file", SUBMISSIONS, ids=lambda file: file.parent.name)
 def test_a_submission_gets_what_is_expected_of_it(hw1_public: Bench, scratch_home: Path, file: Path) -> None:
     expected = tomllib.loads((file.parent / "expected.toml").read_text("utf-8"))
-    report = hw1_public.judge(file)
+    report = hw1_public.judge(file, limits=expected.get("limits"))
     verdicts = {case.id: case.verdict.value for case in report.cases}
     assert verdicts == {case.id: said_of(case, expected["verdicts"], "missing") for case in report.cases}
     for case in report.cases:

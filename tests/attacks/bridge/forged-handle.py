@@ -2,7 +2,6 @@
 
 line = "Bridge: forged handles"
 held = ["failed"]
-slow = true
 """
 
 import struct
