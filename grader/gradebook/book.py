@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from grader.course.term import Term
 from grader.errors import BadInputError
-from grader.gradebook.chain import START, append_entry, faults, now, time_text
 from grader.gradebook.results import LoggedReport, Override, Results, counting
-from grader.gradebook.storage import connect, errors, writing
+from grader.gradebook.storage import START, append_entry, connect, errors, faults, insert, now, time_text, writing
 from grader.i18n import _
 from grader.member import MemberName
 from grader.report.canonical import canonical, sha256
@@ -59,6 +58,9 @@ class LogEntry:
         return {**vars(self), "at": self.at.isoformat(), "what": dict(self.what)}
 
 
+_Row = TypeVar("_Row", LoggedReport, Override, LogEntry)
+
+
 class Gradebook:
     """An open gradebook. With a key, only reports that it has signed are taken."""
 
@@ -69,9 +71,7 @@ class Gradebook:
     def __enter__(self) -> Gradebook:
         return self
 
-    def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ class Gradebook:
         return self.add_all([(document, submitted_at, where)], by=by)[0]
 
     def add_all(self, documents: Sequence[tuple[Document, datetime | None, str]], *, by: str) -> list[Added]:
-        """Take several reports in, all of them or none; each with when it came and what errors call it."""
+        """Take several reports in, all of them or none; a report comes with its time and with its name in errors."""
         for document, _submitted, where in documents:
             if self.key is not None:
                 self.key.demand(document, where or document.report.member)
@@ -100,31 +100,14 @@ class Gradebook:
             return Added(known[0], new=False)
         key = None if self.key is None else self.key.id
         member = MemberName(report.member)
-        added_at, submitted = now(), None if submitted_at is None else time_text(submitted_at)
-        cursor = self._connection.execute(
-            "INSERT INTO reports (added_at, member, assignment, submitted_at, submission_sha256, score, max_score,"
-            " pass_percent, complete, key_id, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                added_at,
-                member,
-                report.assignment,
-                submitted,
-                report.submission_sha256,
-                str(report.score),
-                str(report.max_score),
-                report.pass_percent,
-                report.complete,
-                key,
-                digest,
-            ),
-        )
-        id_ = cursor.lastrowid
-        assert id_ is not None
-        packed = zlib.compress(canonical(document.value))
-        self._connection.execute("INSERT INTO documents (report, json) VALUES (?, ?)", (id_, packed))
-        what = {"report": id_, "sha256": digest, "score": number(report.score), "key": key}
-        dates = {"added_at": added_at, "submitted_at": submitted}
-        append_entry(self._connection, by, "report", member, report.assignment, what | dates)
+        dates = {"added_at": now(), "submitted_at": None if submitted_at is None else time_text(submitted_at)}
+        row = {name: getattr(report, name) for name in ("assignment", "submission_sha256", "pass_percent", "complete")}
+        points = {"score": str(report.score), "max_score": str(report.max_score)}
+        known_by = {"member": member, "key_id": key, "sha256": digest}
+        id_ = insert(self._connection, "reports", row | points | known_by | dates)
+        insert(self._connection, "documents", {"report": id_, "json": zlib.compress(canonical(document.value))})
+        what = {"report": id_, "sha256": digest, "score": number(report.score), "key": key, **dates}
+        append_entry(self._connection, by, "report", what, member, report.assignment)
         return Added(id_, new=True)
 
     def override(
@@ -147,23 +130,19 @@ class Gradebook:
             raise BadInputError(text.format(assignment=assignment, most=decimal(max_score)), where=self.path)
         member = MemberName(member)
         with writing(self._connection, self.path):
-            row = self._connection.execute(
-                "SELECT max(id) FROM reports WHERE member = ? AND assignment = ?", (member, assignment)
-            ).fetchone()
+            query = "SELECT max(id) FROM reports WHERE member = ? AND assignment = ?"
+            (report,) = self._connection.execute(query, (member, assignment)).fetchone()
             stored = None if points is None else str(points)
-            self._connection.execute(
-                "INSERT INTO overrides (at, by, why, member, assignment, report, points, max_score, pass_percent)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (now(), by, why, member, assignment, row[0], stored, str(max_score), pass_percent),
-            )
             what = {"points": stored, "max_score": str(max_score), "pass_percent": pass_percent, "why": why}
-            append_entry(self._connection, by, "override", member, assignment, what)
+            whose = {"member": member, "assignment": assignment}
+            insert(self._connection, "overrides", {"at": now(), "by": by, "report": report, **whose, **what})
+            append_entry(self._connection, by, "override", what, **whose)
 
     def remember(self, assignment: str, places: dict[str, str], *, by: str) -> None:
         """Note where the submissions of an assignment lie, and their reports, for whoever grades them again."""
         with writing(self._connection, self.path):
             if places not in self.remembered(assignment):
-                append_entry(self._connection, by, "graded", None, assignment, places)
+                append_entry(self._connection, by, "graded", places, assignment=assignment)
 
     def remembered(self, assignment: str) -> list[dict[str, str]]:
         """Where the submissions of an assignment lay whenever they were graded, from the first time on."""
@@ -172,17 +151,15 @@ class Gradebook:
             return [json.loads(what) for (what,) in self._connection.execute(query, (assignment,))]
 
     def decide(self, decisions: list[dict[str, Any]], *, by: str) -> bool:
-        """Store a run of `promote`; False where it says the same as the one before."""
-        text = canonical(decisions).decode("utf-8")
+        """Store a run of `promote`; False where it says the same as the run before."""
         with writing(self._connection, self.path):
             last = self._connection.execute("SELECT json FROM decisions ORDER BY id DESC LIMIT 1").fetchone()
             if last is not None and _bare(json.loads(last[0])) == _bare(decisions):
                 return False
-            self._connection.execute("INSERT INTO decisions (at, by, json) VALUES (?, ?, ?)", (now(), by, text))
-            counts = dict.fromkeys(sorted({decision["decision"] for decision in decisions}), 0)
-            for decision in decisions:
-                counts[decision["decision"]] += 1
-            append_entry(self._connection, by, "decisions", None, None, {"sha256": sha256(decisions), "counts": counts})
+            text = canonical(decisions).decode("utf-8")
+            insert(self._connection, "decisions", {"at": now(), "by": by, "json": text})
+            counts = dict(Counter(decision["decision"] for decision in decisions))
+            append_entry(self._connection, by, "decisions", {"sha256": sha256(decisions), "counts": counts})
         return True
 
     def results(self, term: Term) -> Results:
@@ -191,34 +168,14 @@ class Gradebook:
 
     def entries(self, member: str | None = None) -> list[LoggedReport]:
         """Every stored report, or one member's, in the order in which they came in."""
-        rows = self._rows(
-            "SELECT id, added_at, member, assignment, submitted_at, submission_sha256, score, max_score,"
-            " pass_percent, complete, key_id FROM reports",
-            member,
-        )
-        return [
-            LoggedReport(id_, _time(added), who, hw, None if at is None else _time(at), content,
-                  _points(score), _points(of), mark, bool(complete), key)
-            for id_, added, who, hw, at, content, score, of, mark, complete, key in rows
-        ]  # fmt: skip
+        return self._rows(LoggedReport, "reports", member)
 
     def overrides(self, member: str | None = None) -> list[Override]:
-        rows = self._rows(
-            "SELECT id, at, by, why, member, assignment, points, max_score, pass_percent FROM overrides", member
-        )
-        return [
-            Override(id_, _time(at), by, why, who, hw,
-                     None if points is None else Fraction(points), Fraction(of), mark)
-            for id_, at, by, why, who, hw, points, of, mark in rows
-        ]  # fmt: skip
+        return self._rows(Override, "overrides", member)
 
     def log(self, member: str | None = None) -> list[LogEntry]:
         """Who did what, from the first entry on."""
-        rows = self._rows("SELECT id, at, by, action, member, assignment, what FROM log", member)
-        return [
-            LogEntry(id_, _time(at), by, action, who, hw, json.loads(what))
-            for id_, at, by, action, who, hw, what in rows
-        ]
+        return self._rows(LogEntry, "log", member)
 
     def document(self, id_: int) -> Document:
         """A stored report, cases and all."""
@@ -229,24 +186,28 @@ class Gradebook:
         return read_value(json.loads(zlib.decompress(row[0])))
 
     def check(self) -> Iterator[str]:
-        """Whatever is wrong with the file, a sentence each; nothing where it is whole."""
+        """A sentence for everything that is wrong with the file; nothing where it is whole."""
         with errors(self.path):
             yield from faults(self._connection)
 
     def last_link(self) -> str:
-        """The last link of the log: who keeps it can tell later that nothing before it was written anew."""
+        """The last link of the log: with it, somebody can tell later whether the log up to here was rewritten."""
         with errors(self.path):
             row = self._connection.execute("SELECT chain FROM log ORDER BY id DESC LIMIT 1").fetchone()
         return str(row[0]) if row else START
 
-    def _rows(self, query: str, member: str | None) -> list[Any]:
-        clause, values = ("", ()) if member is None else (" WHERE member = ?", (MemberName(member),))
+    def _rows(self, kind: type[_Row], table: str, member: str | None) -> list[_Row]:
+        """The rows of a table as objects of `kind`, whose fields have the names of its columns."""
+        columns = [field.name for field in fields(kind)]
+        clause, values = ("", ()) if member is None else ("WHERE member = ?", (MemberName(member),))
+        query = f"SELECT {', '.join(columns)} FROM {table} {clause} ORDER BY id"  # noqa: S608 - names of our own
         with errors(self.path):
-            return self._connection.execute(f"{query}{clause} ORDER BY id", values).fetchall()
+            rows = self._connection.execute(query, values).fetchall()
+        return [kind(*map(_value, columns, row)) for row in rows]
 
 
 def _bare(decisions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Decisions without what is missing, which is said in the language of whoever runs `promote`."""
+    """Decisions without what is missing, which is in the language of whoever runs `promote`."""
     return [{key: value for key, value in decision.items() if key != "missing"} for decision in decisions]
 
 
@@ -256,5 +217,16 @@ def _points(text: str) -> Fraction:
     return Fraction(text)
 
 
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+# What makes a value of a column's text, by the column's name; other columns are values already.
+_READ: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("at", "added_at", "submitted_at"), datetime.fromisoformat),
+    **dict.fromkeys(("score", "max_score", "points"), _points),
+    "complete": bool,
+    "what": json.loads,
+}
+
+
+def _value(column: str, cell: Any) -> Any:
+    """What a cell of a column stands for."""
+    read = _READ.get(column)
+    return cell if read is None or cell is None else read(cell)

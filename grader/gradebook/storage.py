@@ -1,86 +1,56 @@
-"""The SQLite file below a gradebook: opened, brought to the newest form, and locked for writing.
+"""The SQLite file below a gradebook: opened, brought to the newest form, written, and checked.
 
 Everything is append-only, and the database itself holds to it: triggers refuse to change or delete a row. WAL
 with `synchronous = FULL` means that what a command has said it stored is there after a kill or a power cut.
+
+Whoever has the file can take the triggers away. What they change then is found by `faults`, from the chain of the
+log and every row against it, unless they also write the whole log anew; so keep the last link, which `check` prints.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timezone
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 from grader.errors import BadInputError, OurFaultError
 from grader.files import reading
-from grader.gradebook.chain import seal
 from grader.i18n import _
+from grader.report.canonical import canonical, sha256
 
 APPLICATION = 0x64326467  # "d2dg": tells a gradebook from any other SQLite file
 BUSY_SECONDS = 20.0
 _RETRY_SECONDS = 0.02
 _HEADER = b"SQLite format 3\0"
+START = "0" * 64
+_DATES = "SELECT id, added_at, submitted_at, key_id FROM reports WHERE id <= ? ORDER BY id"
 
-_V1 = (
-    """CREATE TABLE reports (
-        id INTEGER PRIMARY KEY,
-        added_at TEXT NOT NULL,
-        member TEXT NOT NULL,
-        assignment TEXT NOT NULL,
-        submitted_at TEXT,
-        submission_sha256 TEXT NOT NULL,
-        score TEXT NOT NULL,
-        max_score TEXT NOT NULL,
-        pass_percent INTEGER NOT NULL,
-        complete INTEGER NOT NULL CHECK (complete IN (0, 1)),
-        key_id TEXT,
-        sha256 TEXT NOT NULL UNIQUE
-    )""",
-    "CREATE INDEX reports_of ON reports (member, assignment)",
-    # Apart from the rows that every command reads. Compressed by zlib: a report of 100 cases is 60 kB of text.
-    """CREATE TABLE documents (
-        report INTEGER PRIMARY KEY REFERENCES reports (id),
-        json BLOB NOT NULL
-    )""",
-    """CREATE TABLE overrides (
-        id INTEGER PRIMARY KEY,
-        at TEXT NOT NULL,
-        by TEXT NOT NULL CHECK (by <> ''),
-        why TEXT NOT NULL CHECK (why <> ''),
-        member TEXT NOT NULL,
-        assignment TEXT NOT NULL,
-        report INTEGER REFERENCES reports (id),
-        points TEXT,
-        max_score TEXT NOT NULL,
-        pass_percent INTEGER NOT NULL
-    )""",
-    "CREATE INDEX overrides_of ON overrides (member, assignment)",
-    """CREATE TABLE decisions (
-        id INTEGER PRIMARY KEY,
-        at TEXT NOT NULL,
-        by TEXT NOT NULL,
-        json TEXT NOT NULL
-    )""",
-    """CREATE TABLE log (
-        id INTEGER PRIMARY KEY,
-        at TEXT NOT NULL,
-        by TEXT NOT NULL,
-        action TEXT NOT NULL,
-        member TEXT,
-        assignment TEXT,
-        what TEXT NOT NULL,
-        chain TEXT NOT NULL
-    )""",
-    *(
-        f"""CREATE TRIGGER {table}_{event} BEFORE {event} ON {table}
-        BEGIN SELECT RAISE(ABORT, 'the gradebook is append-only'); END"""
-        for table in ("reports", "documents", "overrides", "decisions", "log")
-        for event in ("UPDATE", "DELETE")
-    ),
-)
+
+def _version_1(connection: sqlite3.Connection) -> None:
+    for statement in Path(__file__).with_name("version1.sql").read_text("utf-8").split("\n\n"):
+        connection.execute(statement)
+    for table, event in product(("reports", "documents", "overrides", "decisions", "log"), ("UPDATE", "DELETE")):
+        connection.execute(f"""CREATE TRIGGER {table}_{event} BEFORE {event} ON {table}
+        BEGIN SELECT RAISE(ABORT, 'the gradebook is append-only'); END""")
+
+
+def seal(connection: sqlite3.Connection) -> None:
+    """Log the times and keys of the reports that came in before their own entries named these."""
+    (last,) = connection.execute("SELECT max(id) FROM reports").fetchone()
+    if last is not None:
+        append_entry(connection, "d2d", "sealed", {"reports": last, "sha256": _dates(connection, last)})
+
+
 # The steps to each version, statements or functions; those that a file has taken are never changed.
-MIGRATIONS: tuple[tuple[str | Callable[[sqlite3.Connection], None], ...], ...] = (_V1, (seal,))
+MIGRATIONS: tuple[tuple[str | Callable[[sqlite3.Connection], None], ...], ...] = ((_version_1,), (seal,))
 
 
 def connect(path: Path, *, create: bool) -> sqlite3.Connection:
@@ -110,9 +80,8 @@ def _look(path: Path, *, create: bool) -> None:
 
 
 def _settle(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA synchronous = FULL")
+    for setting in ("foreign_keys = ON", "trusted_schema = OFF", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {setting}")
     if _version(connection, path, create=create) < len(MIGRATIONS):
         _wal(connection)
         with writing(connection, path):
@@ -186,3 +155,134 @@ def errors(path: Path) -> Iterator[None]:
         hint = _("Keep the file, and take the newest copy that `d2d gradebook check` finds whole.")
         sentence = _("The gradebook is damaged or full: {reason}.").format(reason=text)
         raise OurFaultError(sentence, where=path, hint=hint) from error
+
+
+def now() -> str:
+    """The time as the gradebook writes it."""
+    return time_text(datetime.now(timezone.utc))
+
+
+def time_text(moment: datetime) -> str:
+    """A moment as the gradebook writes it."""
+    return moment.astimezone(timezone.utc).isoformat(timespec="seconds")
+
+
+def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
+    """Add a row and give its id. The names of table and columns are the program's own, never anybody's text."""
+    query = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"  # noqa: S608 - see above
+    id_ = connection.execute(query, tuple(row.values())).lastrowid
+    assert id_ is not None
+    return id_
+
+
+def append_entry(
+    connection: sqlite3.Connection,
+    by: str,
+    action: str,
+    what: Mapping[str, Any],
+    member: str | None = None,
+    assignment: str | None = None,
+) -> None:
+    """Write the next entry of the log, linked to the entry before."""
+    last = connection.execute("SELECT id, chain FROM log ORDER BY id DESC LIMIT 1").fetchone()
+    id_, previous = last or (0, START)
+    entry = {"id": id_ + 1, "at": now(), "by": by, "action": action, "member": member, "assignment": assignment}
+    entry["what"] = canonical(what).decode("utf-8")
+    insert(connection, "log", {**entry, "chain": link(previous, entry.values())})
+
+
+def link(previous: str, entry: Iterable[Any]) -> str:
+    """What an entry of the log carries: a hash over itself and the link before."""
+    return hashlib.sha256(previous.encode("ascii") + canonical(list(entry))).hexdigest()
+
+
+def faults(connection: sqlite3.Connection) -> Iterator[str]:
+    """A sentence for everything that is wrong."""
+    for (reason,) in connection.execute("PRAGMA integrity_check").fetchall():
+        if reason != "ok":
+            yield _("SQLite says: {reason}").format(reason=reason)
+    for table, row, *_rest in connection.execute("PRAGMA foreign_key_check").fetchall():
+        yield _("{table} {row} belongs to a report that is gone.").format(table=table, row=row)
+    yield from _chain(connection)
+    yield from _reports(connection)
+    yield from _overrides(connection)
+    yield from _decisions(connection)
+
+
+def _chain(connection: sqlite3.Connection) -> Iterator[str]:
+    previous = START
+    query = "SELECT id, at, by, action, member, assignment, what, chain FROM log ORDER BY id"
+    for *entry, chain in connection.execute(query).fetchall():
+        if chain != link(previous, entry):
+            yield _("Entry {number} of the log is not what it was, or one before it is gone.").format(number=entry[0])
+            return
+        previous = chain
+
+
+def _reports(connection: sqlite3.Connection) -> Iterator[str]:
+    logged = {what["report"]: (what, *whose) for what, *whose in _logged(connection, "report")}
+    sealed = 0
+    for what, *_whose in _logged(connection, "sealed"):
+        sealed = what["reports"]
+        if _dates(connection, sealed) != what["sha256"]:
+            yield _("The times or keys of the reports up to {number} are not what they were.").format(number=sealed)
+    rows = connection.execute(
+        "SELECT id, sha256, member, assignment, added_at, submitted_at, key_id,"
+        " submission_sha256, score, max_score, pass_percent, complete, json"
+        " FROM reports LEFT JOIN documents ON report = id ORDER BY id"
+    )
+    for id_, digest, member, assignment, added, submitted, key, *row, packed in rows:
+        what, *whose = logged.pop(id_, ({}, None, None, None))
+        dates = (added, submitted) if id_ <= sealed else (what.get("added_at"), what.get("submitted_at"))
+        if (what.get("sha256"), *whose[:2], what.get("key")) != (digest, member, assignment, key):
+            yield _("Report {number} is not the one that the log names.").format(number=id_)
+            continue
+        try:
+            stored_digest, stored_row = _stored(packed)
+        except (TypeError, KeyError, ValueError, zlib.error):
+            yield _("Report {number} can't be read.").format(number=id_)
+            continue
+        if (stored_digest, stored_row, dates) != (digest, row, (added, submitted)):
+            yield _("Report {number} is not what it was.").format(number=id_)
+    for id_ in logged:
+        yield _("Report {number} is gone.").format(number=id_)
+
+
+def _dates(connection: sqlite3.Connection, last: int) -> str:
+    """A hash over when each report up to `last` came in, was handed in, and by which key it was taken."""
+    return sha256(connection.execute(_DATES, (last,)).fetchall())
+
+
+def _stored(packed: bytes) -> tuple[str, list[Any]]:
+    """The hash of a stored report and what its row has to say.
+
+    Its form was looked at when it came in; with the same hash it is still the same.
+    """
+    value = json.loads(zlib.decompress(packed))
+    del value["signature"]
+    row = [value["submission_sha256"], str(value["score"]), str(value["max_score"])]
+    return sha256(value), [*row, value["pass_percent"], value["complete"]]
+
+
+def _overrides(connection: sqlite3.Connection) -> Iterator[str]:
+    logged = [
+        (by, member, assignment, what["points"], what["max_score"], what["pass_percent"], what["why"])
+        for what, member, assignment, by in _logged(connection, "override")
+    ]
+    query = "SELECT by, member, assignment, points, max_score, pass_percent, why FROM overrides ORDER BY id"
+    if connection.execute(query).fetchall() != logged:
+        yield _("The overrides are not those that the log names.")
+
+
+def _decisions(connection: sqlite3.Connection) -> Iterator[str]:
+    logged = [(by, what["sha256"]) for what, _member, _assignment, by in _logged(connection, "decisions")]
+    rows = connection.execute("SELECT by, json FROM decisions ORDER BY id").fetchall()
+    if [(by, hashlib.sha256(text.encode("utf-8")).hexdigest()) for by, text in rows] != logged:
+        yield _("The decisions are not those that the log names.")
+
+
+def _logged(connection: sqlite3.Connection, action: str) -> Iterator[tuple[Any, str | None, str | None, str]]:
+    """Of each entry of this kind: what it says, the member, the assignment, and who made it."""
+    query = "SELECT what, member, assignment, by FROM log WHERE action = ? ORDER BY id"
+    for what, *whose in connection.execute(query, (action,)).fetchall():
+        yield (json.loads(what), *whose)
