@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from grader.gradebook.book import Gradebook
-from grader.report.plot import Kind, Plot
 from grader.report.reader import Document, read_value
-from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
+from grader.report.report import CaseResult, Hint, Kind, Note, Plot, Report, Verdict, Visibility, Where
 from grader.report.signature import SigningKey, keygen, read_signing_key
 
 Make = Callable[..., Report]

@@ -20,7 +20,7 @@ from grader.bridge.student import kind_of
 from grader.i18n import _
 from grader.judge.measure import Measure, comparison
 from grader.judge.verdict import CaseFailure, Shown
-from grader.report.plot import FURTHEST, MOST_VALUES, Kind, Plot
+from grader.report.report import FURTHEST, MOST_VALUES, Kind, Plot
 from grader.worker.values import kind_of_class
 
 __all__ = ["close"]  # the comparisons: `grader.judge` offers all of them to authors

@@ -16,8 +16,7 @@ from grader.assignment.limits import Limits
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.errors import D2DError
 from grader.i18n import _
-from grader.report.plot import Plot
-from grader.report.report import Verdict, Where
+from grader.report.report import Plot, Verdict, Where
 from grader.sandbox.worker import EndedError
 
 _HOME = Path(__file__).parents[1]

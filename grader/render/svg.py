@@ -9,7 +9,7 @@ from fractions import Fraction
 from markupsafe import Markup
 
 from grader.i18n import _, ngettext
-from grader.report.plot import Kind, Plot
+from grader.report.report import Kind, Plot
 
 _WIDTH, _HEIGHT = 520, 170
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 10, 10, 24

@@ -8,12 +8,12 @@ percent, passed, complete) must be what the file says.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.errors import BadInputError
 from grader.fields import Fields, FormError, as_amount, as_it_is, as_number, as_text
@@ -21,8 +21,22 @@ from grader.files import read_named
 from grader.i18n import _
 from grader.member import LONGEST_NAME, MemberName
 from grader.report.canonical import NotCanonicalError, canonical
-from grader.report.plot import FURTHEST, MOST_VALUES, Kind, Plot
-from grader.report.report import SCHEMA, CaseResult, Hint, Note, Report, Verdict, Visibility, Where, number
+from grader.report.report import (
+    FURTHEST,
+    MOST_VALUES,
+    SCHEMA,
+    CaseResult,
+    Hint,
+    Kind,
+    Note,
+    Plot,
+    Report,
+    Verdict,
+    Visibility,
+    Where,
+    derived_values,
+    number,
+)
 
 # A report of 200 cases with all that its code printed is under 2 MB; what is larger is no report.
 LARGEST_FILE = 32 << 20
@@ -30,6 +44,8 @@ SIGNATURE = r"ed25519:[0-9a-f]{16}:[A-Za-z0-9+/]{86}=="
 _SHA256 = r"[0-9a-f]{64}"
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})"
 _LONG = 1_000_000
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -47,8 +63,7 @@ class Document:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a report."""
-    text = files("grader.report").joinpath("schema/report.schema.json").read_text("utf-8")
-    loaded: dict[str, Any] = json.loads(text)
+    loaded: dict[str, Any] = json.loads(files("grader.report").joinpath("schema/report.schema.json").read_bytes())
     return loaded
 
 
@@ -135,26 +150,31 @@ def check_derived(report: Report, value: dict[str, Any]) -> None:
             raise FormError(f"cases[{at}].points", _("is more than max_points"))
         for key, points in (("points", case.points), ("max_points", case.max_points)):
             _must_be(number(points), value["cases"][at][key], f"cases[{at}].{key}")
-    derived = {
-        "score": number(report.score),
-        "max_score": number(report.max_score),
-        "percent": report.percent,
-        "passed": report.passed,
-        "complete": report.complete,
-    }
-    for key, expected in derived.items():
+    for key, expected in derived_values(report).items():
         _must_be(expected, value[key], key)
 
 
-def _must_be(expected: object, found: object, path: str) -> None:
-    if found != expected:
+def _must_be(expected: object, stated: object, path: str) -> None:
+    if stated != expected:
         text = _("says {found}, but its cases make {expected}")
-        raise FormError(path, text.format(found=found, expected=expected))
+        raise FormError(path, text.format(found=stated, expected=expected))
 
 
-def _case(value: Any, path: str) -> CaseResult:
-    fields = Fields(value, path)
-    case = CaseResult(
+def _object(read: Callable[[Fields], _T]) -> Callable[[Any, str], _T]:
+    """A reader of an object all of whose members `read` must ask for."""
+
+    def read_object(value: Any, path: str) -> _T:
+        fields = Fields(value, path)
+        result = read(fields)
+        fields.finish()
+        return result
+
+    return read_object
+
+
+@_object
+def _case(fields: Fields) -> CaseResult:
+    return CaseResult(
         id=fields.text("id", least=1),
         section=fields.text("section"),
         concept=fields.text("concept"),
@@ -171,49 +191,39 @@ def _case(value: Any, path: str) -> CaseResult:
         seconds=fields.amount("seconds"),
         plot=fields.maybe("plot", _plot) if "plot" in fields.values else None,
     )
-    fields.finish()
-    return case
 
 
-def _plot(value: Any, path: str) -> Plot:
-    fields = Fields(value, path)
-    plot = Plot(
+@_object
+def _plot(fields: Fields) -> Plot:
+    return Plot(
         kind=fields.choice("kind", Kind),
         expected=fields.items("expected", _plotted, MOST_VALUES),
         yours=fields.items("yours", _plotted, MOST_VALUES),
         total=fields.whole("total"),
     )
-    fields.finish()
-    return plot
 
 
 def _plotted(value: Any, path: str) -> float | None:
     return None if value is None else as_number(value, path, FURTHEST)
 
 
-def _note(value: Any, path: str) -> Note:
-    fields = Fields(value, path)
-    note = Note(fields.text("kind", 200, least=1), fields.text("text", _LONG), fields.maybe("where", _where))
-    fields.finish()
-    return note
+@_object
+def _note(fields: Fields) -> Note:
+    return Note(fields.text("kind", 200, least=1), fields.text("text", _LONG), fields.maybe("where", _where))
+
+
+@_object
+def _hint(fields: Fields) -> Hint:
+    return Hint(fields.text("id", 200, least=1), fields.text("text", _LONG))
+
+
+@_object
+def _where(fields: Fields) -> Where:
+    return Where(file=fields.text("file"), cell=fields.place("cell"), line=fields.place("line"))
 
 
 def _sha256(value: Any, path: str) -> str:
     return as_text(value, path, form=_SHA256)
-
-
-def _hint(value: Any, path: str) -> Hint:
-    fields = Fields(value, path)
-    hint = Hint(fields.text("id", 200, least=1), fields.text("text", _LONG))
-    fields.finish()
-    return hint
-
-
-def _where(value: Any, path: str) -> Where:
-    fields = Fields(value, path)
-    where = Where(file=fields.text("file"), cell=fields.place("cell"), line=fields.place("line"))
-    fields.finish()
-    return where
 
 
 def _limits(top: Fields) -> dict[str, Any]:

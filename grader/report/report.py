@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from grader.report.plot import Plot
-
 SCHEMA = "d2d.report/1"
+MOST_VALUES = 100  # of a series; a report stays small, and a picture of more is only a smear
+FURTHEST = 1e300  # beyond it nothing can be drawn, since already a difference overflows
+# The order in which a report is written down, after its schema.
+_KEYS = (
+    "assignment", "assignment_version", "title", "member", "submission_sha256", "cases_sha256", "visibility",
+    "complete", "score", "max_score", "percent", "pass_percent", "passed", "cases", "notes", "sandbox", "limits",
+    "grader_version", "graded_at", "seed_commitment", "inputs_sha256", "signature",
+)  # fmt: skip
 _TEXT = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -38,8 +44,33 @@ class Visibility(str, Enum):
     HIDDEN = "hidden"
 
 
+class Kind(str, Enum):
+    """What stands next to each other on the axis of a plot."""
+
+    VALUES = "values"  # the values of an array, in its order
+    CURVE = "curve"  # one number a step: the history of a training
+
+
+class _Record:
+    """A dataclass whose JSON form is an object of its fields."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {item.name: _plain(getattr(self, item.name)) for item in fields(self)}  # type: ignore[arg-type]
+
+
+def _plain(value: Any) -> Any:
+    """A value of a field as JSON has it."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return list(map(_plain, value))
+    if isinstance(value, Fraction):
+        return number(value)
+    return value.as_json() if isinstance(value, _Record) else value
+
+
 @dataclass(frozen=True)
-class Where:
+class Where(_Record):
     """A place in what the student handed in; `cell` counts from 1 as the student sees it."""
 
     file: str
@@ -55,7 +86,20 @@ class Where:
 
 
 @dataclass(frozen=True)
-class Hint:
+class Plot(_Record):
+    """A few numbers of a public case, for where a picture says more than words: what was expected over what came.
+
+    Two series of equal length; None stands for a value that is not finite. `total` counts what was cut off too.
+    """
+
+    kind: Kind
+    expected: tuple[float | None, ...]
+    yours: tuple[float | None, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class Hint(_Record):
     """A misconception that explains the answer."""
 
     id: str
@@ -63,7 +107,7 @@ class Hint:
 
 
 @dataclass(frozen=True)
-class CaseResult:
+class CaseResult(_Record):
     """How one case ended for one submission."""
 
     id: str
@@ -83,40 +127,19 @@ class CaseResult:
     plot: Plot | None = None  # public cases alone have one
 
     def as_json(self) -> dict[str, Any]:
-        plot = {} if self.plot is None else {"plot": self.plot.as_json()}
-        return {
-            "id": self.id,
-            "section": self.section,
-            "concept": self.concept,
-            "title": self.title,
-            "visibility": self.visibility.value,
-            "verdict": self.verdict.value,
-            "points": number(self.points),
-            "max_points": number(self.max_points),
-            "message": self.message,
-            "details": list(self.details),
-            "output": self.output,
-            "hint": None if self.hint is None else {"id": self.hint.id, "text": self.hint.text},
-            "where": None if self.where is None else self.where.as_json(),
-            "seconds": round(self.seconds, 4),
-            **plot,
-        }
+        value = super().as_json() | {"seconds": round(self.seconds, 4)}
+        if self.plot is None:
+            del value["plot"]
+        return value
 
 
 @dataclass(frozen=True)
-class Note:
+class Note(_Record):
     """Something about the submission that is no verdict: a cell set aside, output cut, …."""
 
     kind: str
     text: str
     where: Where | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "kind": self.kind,
-            "text": self.text,
-            "where": None if self.where is None else self.where.as_json(),
-        }
 
 
 @dataclass(frozen=True)
@@ -193,32 +216,17 @@ class Report:
     def sections(self) -> tuple[Section, ...]:
         return tuple(sections(self.cases))
 
+    @property
+    def sandbox(self) -> dict[str, Any]:
+        return {"layers": list(self.layers), "tier": self.tier}
+
     def as_json(self) -> dict[str, Any]:
-        return {
-            "schema": SCHEMA,
-            "assignment": self.assignment,
-            "assignment_version": self.assignment_version,
-            "title": self.title,
-            "member": self.member,
-            "submission_sha256": self.submission_sha256,
-            "cases_sha256": self.cases_sha256,
-            "visibility": self.visibility,
-            "complete": self.complete,
-            "score": number(self.score),
-            "max_score": number(self.max_score),
-            "percent": self.percent,
-            "pass_percent": self.pass_percent,
-            "passed": self.passed,
-            "cases": [case.as_json() for case in self.cases],
-            "notes": [note.as_json() for note in self.notes],
-            "sandbox": {"layers": list(self.layers), "tier": self.tier},
-            "limits": self.limits,
-            "grader_version": self.grader_version,
-            "graded_at": self.graded_at,
-            "seed_commitment": self.seed_commitment,
-            "inputs_sha256": self.inputs_sha256,
-            "signature": self.signature,
-        }
+        return {"schema": SCHEMA, **{key: _plain(getattr(self, key)) for key in _KEYS}}
+
+
+def derived_values(report: Any) -> dict[str, Any]:
+    """What follows from the cases of a report, in JSON: of the report itself, or of the row that sums it up."""
+    return {key: _plain(getattr(report, key)) for key in ("score", "max_score", "percent", "passed", "complete")}
 
 
 def laid_out(value: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from sys import intern
 from typing import Any
 
-from grader.report.report import CaseResult, Hint, Report, Verdict, Visibility, number
+from grader.report.report import CaseResult, Hint, Report, Verdict, Visibility, derived_values
 from grader.report.sheet import SheetValue, decimal, sheet
 
 
@@ -61,31 +61,18 @@ class SummaryRow:
         )
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "score": number(self.score),
-            "max_score": number(self.max_score),
-            "percent": self.percent,
-            "passed": self.passed,
-            "complete": self.complete,
-        }
+        return derived_values(self)
 
 
 def summary(assignment: str, sections: Sequence[str], rows: Iterable[tuple[str, SummaryRow | None]]) -> str:
     """The CSV file; a member without a report has a row that says so."""
     head = ["member", "assignment", "score", "max_score", "percent", "passed", "complete", *sections]
-    return sheet(head, (_cells(assignment, sections, member, row) for member, row in rows))
+    return sheet(head, ([member, assignment, *_cells(sections, row)] for member, row in rows))
 
 
-def _cells(assignment: str, sections: Sequence[str], member: str, row: SummaryRow | None) -> list[SheetValue]:
+def _cells(sections: Sequence[str], row: SummaryRow | None) -> list[SheetValue]:
     if row is None:
-        return [member, assignment, *[None] * 4, "false", *[None] * len(sections)]
-    return [
-        member,
-        assignment,
-        decimal(row.score),
-        decimal(row.max_score),
-        row.percent,
-        str(row.passed).lower(),
-        str(row.complete).lower(),
-        *(decimal(row.sections[name]) if name in row.sections else None for name in sections),
-    ]
+        return [*[None] * 4, "false", *[None] * len(sections)]
+    points = [decimal(row.sections[name]) if name in row.sections else None for name in sections]
+    flags = [str(flag).lower() for flag in (row.passed, row.complete)]
+    return [decimal(row.score), decimal(row.max_score), row.percent, *flags, *points]

@@ -11,8 +11,7 @@ from playwright.sync_api import Page
 
 from grader import i18n
 from grader.render.page import fragment, report_page
-from grader.report.plot import Kind, Plot
-from grader.report.report import Hint, Note, Report, Visibility, Where
+from grader.report.report import Hint, Kind, Note, Plot, Report, Visibility, Where
 from tests.samples import HOSTILE, a_case, a_report, hostile_report
 
 if TYPE_CHECKING:

@@ -17,8 +17,7 @@ from hypothesis.extra import numpy as npst
 from grader.bridge.student import Remote
 from grader.judge.compare import ATOL, ATOL_SINGLE, RTOL, RTOL_SINGLE, close
 from grader.judge.verdict import KINDS, CaseFailure
-from grader.report.plot import MOST_VALUES, Kind, Plot
-from grader.report.report import Verdict
+from grader.report.report import MOST_VALUES, Kind, Plot, Verdict
 from grader.worker.wire import Handle, TensorValue, decode, encode
 
 quick = settings(max_examples=200, deadline=None, database=None, derandomize=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from grader.render.svg import bar, histogram, plot
-from grader.report.plot import Kind, Plot
+from grader.report.report import Kind, Plot
 
 
 def test_a_bar_is_as_long_as_the_share() -> None:
