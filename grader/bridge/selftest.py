@@ -9,6 +9,7 @@ hidden cases are judged, `require` is called once for each zygote:
 
 from __future__ import annotations
 
+import os
 import socket
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -32,55 +33,7 @@ if TYPE_CHECKING:
     from grader.sandbox.spawn import SpawnServer
 
 # Each function returns what it got; None, an OSError or the end of its process means that it got nothing.
-_ESCAPES = """
-import os, socket, subprocess, sys
-
-def read_a_file(path):
-    return open(path).read()
-
-def write_beside(folder):
-    open(folder + "/written-by-a-worker", "w").write("x")
-    return "written"
-
-def read_a_process(pid):
-    return open("/proc/%d/environ" % pid, "rb").read() or "read"
-
-def signal_a_process(pid):
-    os.kill(pid, 0)
-    return "could signal"
-
-def connect_by_tcp(port):
-    socket.create_connection(("127.0.0.1", port), 1).close()
-    return "connected"
-
-def connect_by_name(name):
-    with socket.socket(socket.AF_UNIX) as line:
-        line.connect(chr(0) + name)
-    return "connected"
-
-def fork(_nothing):
-    pid = os.fork()
-    if pid == 0:
-        os._exit(0)
-    return "forked"
-
-def start_a_program(_nothing):
-    return subprocess.run([sys.executable, "-c", "print(1)"], capture_output=True).returncode
-
-def become_root(_nothing):
-    os.setuid(0)
-    os.chroot("/")
-    return "still root"
-
-def change_permissions(_nothing):
-    open("own", "w").close()
-    os.chmod("own", 0o4777)
-    return "changed"
-
-def trace(_nothing):
-    import ctypes
-    return "traced" if ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0 else None
-"""
+_ESCAPES = Path(__file__).with_name("escapes.py.in").read_text("utf-8")
 _LIMITS = Limits(case_seconds=30, load_seconds=60, total_seconds=300)  # also where the machine is busy
 
 
@@ -126,8 +79,7 @@ def require(server: ForkServer | SpawnServer, profile: str = "staff") -> tuple[s
     An `OurFaultError` where a layer that hidden cases need is missing, or an escape succeeds.
     """
     is_missing = _("Hidden cases are not judged on this machine: {names} is missing.")
-    missing = wanting(server, profile)
-    if missing:
+    if missing := wanting(server, profile):
         raise _refusal(is_missing, (f"{name} ({why})" if why else name for name, why in missing.items()))
     escaped = [escape.label for escape in self_test(server) if escape.got is not None]
     if escaped:
@@ -142,10 +94,8 @@ def require(server: ForkServer | SpawnServer, profile: str = "staff") -> tuple[s
 def wanting(server: ForkServer | SpawnServer, profile: str = "staff") -> dict[str, str]:
     """What the profile requires and the machine lacks, each with the reason."""
     offered = server.survey()
-    missing = lacking(profile, offered)
-    if "readable" in offered:
-        missing["readable"] = offered["readable"] or ""
-    return missing
+    readable = {"readable": offered["readable"] or ""} if "readable" in offered else {}
+    return lacking(profile, offered) | readable
 
 
 def _refusal(what: str, names: Iterable[str]) -> OurFaultError:
@@ -162,9 +112,8 @@ def _attempt(session: Session, name: str, target: object) -> str | None:
         session.drop()
         return None if error.how == "crashed" else error.how  # it was killed for it; a hang proves nothing
     except RaisedError as error:
-        return (
-            None if "OSError" in error.bases else str(error)[:200]
-        )  # refused; any other error means that it was not tried
+        # An OSError is a refusal; any other error means that it was not tried.
+        return None if "OSError" in error.bases else str(error)[:200]
     except BridgeError as error:
         return str(error)[:200]
     return None if got is None else str(got)[:200]
@@ -173,8 +122,6 @@ def _attempt(session: Session, name: str, target: object) -> str | None:
 @contextmanager
 def _bait() -> Iterator[dict[str, object]]:
     """What each attempt is given: real things of this machine and this process, which a worker must not reach."""
-    import os
-
     # It has a name like the folders of workers, so that the next start removes it if this process is killed.
     with tempfile.TemporaryDirectory(prefix=f"d2d-{os.getpid()}-bait-") as folder, socket.socket() as tcp:
         Path(folder).chmod(0o777)
@@ -193,9 +140,5 @@ def _bait() -> Iterator[dict[str, object]]:
                 "signal_a_process": os.getpid(),
                 "connect_by_tcp": tcp.getsockname()[1],
                 "connect_by_name": name,
-                "fork": None,
-                "start_a_program": None,
-                "become_root": None,
-                "change_permissions": None,
-                "trace": None,
+                **dict.fromkeys(("fork", "start_a_program", "become_root", "change_permissions", "trace")),
             }
