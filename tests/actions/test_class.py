@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.render.test_actions import obeyed
 
 from grader.report.reader import from_json
 from grader.report.signature import read_signing_key
@@ -26,6 +25,7 @@ from tests.actions.runner import JobRun, Runner, load
 from tests.actions.test_check import INJECTED, RIGHT, WRONG, outside_of_code
 from tests.courses import make_course
 from tests.git_repositories import ENVIRONMENT, Repository
+from tests.github.test_log import obeyed
 
 ROOT = Path(__file__).resolve().parents[2]
 GRADE = ROOT / ".github" / "workflows" / "grade.yml"
