@@ -121,7 +121,7 @@ class Gradebook:
         max_score: Fraction,
         pass_percent: int,
     ) -> None:
-        """Let a TA's points stand, whatever is graded; None withdraws the ones before."""
+        """Let a TA's points count, whatever is graded; None withdraws the override before."""
         by, why = by.strip()[:_MOST_TEXT], why.strip()[:_MOST_TEXT]
         if not by or not why:
             raise BadInputError(_("An override says who made it and why."), where=self.path)

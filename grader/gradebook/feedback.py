@@ -110,12 +110,11 @@ def _folded(hidden: Section) -> CaseResult:
     if Verdict.UNGRADABLE in verdicts:
         verdict = Verdict.UNGRADABLE
     words = _("{points} of {most} points").format(points=decimal(hidden.points), most=decimal(hidden.max_points))
-    return CaseResult(
+    return replace(
+        _titled(hidden.cases[0]),
         id=f"hidden::{hidden.name}",
-        section=hidden.name,
         concept="",
         title=_("Hidden cases together"),
-        visibility=Visibility.HIDDEN,
         verdict=verdict,
         points=hidden.points,
         max_points=hidden.max_points,

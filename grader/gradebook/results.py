@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.assignment.manifest import assignment_order
 from grader.course.term import Counts, Term
-from grader.report.report import number
+from grader.report.report import Report, number
 
 
 @dataclass(frozen=True)
@@ -85,13 +85,13 @@ class Result:
 
 @dataclass(frozen=True)
 class _Submission:
-    """Everything that was graded of one and the same content."""
+    """All reports of the same content."""
 
     entries: tuple[LoggedReport, ...]
 
     @cached_property
     def entry(self) -> LoggedReport:
-        """The newest report that is complete: one with a fault of ours never takes the place of one without."""
+        """The newest report that is complete: a report with a fault of ours never replaces a whole one."""
         return max(self.entries, key=lambda entry: (entry.complete, entry.id))
 
     @property
@@ -101,6 +101,10 @@ class _Submission:
     @cached_property
     def last(self) -> tuple[datetime, int]:
         return max((entry.when, entry.id) for entry in self.entries)
+
+    @property
+    def share(self) -> Fraction:
+        return _share(self.entry.score, self.entry.max_score)
 
     def late(self, term: Term) -> bool:
         """Whether it was late the first time it was handed in. Without a known time it is not late."""
@@ -127,8 +131,16 @@ def counting(entries: Iterable[LoggedReport], overrides: Iterable[Override], ter
     for (member, assignment), override in latest.items():
         if override.points is not None:
             own = results.setdefault(member, {})
-            own[assignment] = _overridden(override, override.points, own.get(assignment))
+            graded = own.get(assignment)
+            report, count = (graded.report, graded.submissions) if graded else (None, 0)
+            others = {"override": override, "report": report, "submissions": count}
+            own[assignment] = result_of(override, override.points, **others)
     return results
+
+
+def result_of(source: LoggedReport | Override | Report, score: Fraction, **others: Any) -> Result:
+    """The result by a report or an override, with its `others` by their names."""
+    return Result(source.member, source.assignment, score, source.max_score, source.pass_percent, **others)
 
 
 def listed(results: Results, member: str | None = None) -> list[Result]:
@@ -142,12 +154,9 @@ def _result(submissions: list[_Submission], term: Term) -> Result:
     candidates = in_time or submissions
     whole = [submission for submission in candidates if submission.entry.complete] or candidates
     entry = _chosen(whole, term.counts).entry
-    return Result(
-        member=entry.member,
-        assignment=entry.assignment,
-        score=entry.score,
-        max_score=entry.max_score,
-        pass_percent=entry.pass_percent,
+    return result_of(
+        entry,
+        entry.score,
         complete=entry.complete,
         late=not in_time,
         rerun_due=not all(submission.entry.complete for submission in candidates),
@@ -161,27 +170,10 @@ def _chosen(submissions: list[_Submission], counts: Counts) -> _Submission:
         return min(submissions, key=lambda submission: submission.first)
     if counts is Counts.LAST:
         return max(submissions, key=lambda submission: submission.last)
-    return max(
-        submissions,
-        key=lambda submission: (_share(submission.entry.score, submission.entry.max_score), submission.last),
-    )
+    return max(submissions, key=lambda submission: (submission.share, submission.last))
 
 
 @lru_cache(maxsize=4096)
 def _share(score: Fraction, most: Fraction) -> Fraction:
     """The part that was earned; thousands of rows have the same few."""
     return score / most if most else Fraction(0)
-
-
-def _overridden(override: Override, points: Fraction, graded: Result | None) -> Result:
-    report, submissions = (graded.report, graded.submissions) if graded else (None, 0)
-    return Result(
-        override.member,
-        override.assignment,
-        points,
-        override.max_score,
-        override.pass_percent,
-        report=report,
-        override=override,
-        submissions=submissions,
-    )

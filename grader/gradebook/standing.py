@@ -13,7 +13,7 @@ from grader.errors import BadInputError, UsageError
 from grader.fields import Fields, FormError, as_text
 from grader.files import read_named
 from grader.gradebook.promotion import Facts, decide, passed_of
-from grader.gradebook.results import Result
+from grader.gradebook.results import result_of
 from grader.i18n import _
 from grader.member import MemberName
 from grader.report.reader import read_file
@@ -67,7 +67,7 @@ class OwnReports:
 
     @classmethod
     def read(cls, files: Iterable[Path], member: MemberName | None, *, strict: bool) -> OwnReports:
-        """The reports in the files that are the member's; unless it is `strict`, files that are no reports are left."""
+        """The member's reports among the files. Files that are no reports are left out, and are errors if `strict`."""
         own = []
         for file in files:
             try:
@@ -78,7 +78,7 @@ class OwnReports:
                 continue
             if member is None or report.member in (member, report.assignment):
                 own.append((report, written))
-        # A check of `hw1.py` is called hw1: whose it is, its name does not say.
+        # The report of a check of `hw1.py` has the name hw1, which says nothing of whose it is.
         members = {report.member for report, _written in own} - {report.assignment for report, _written in own}
         if len(members) > 1:
             text = _("The reports are of several members: {names}.").format(names=", ".join(sorted(members)))
@@ -86,7 +86,7 @@ class OwnReports:
         return cls(tuple(own))
 
     def latest(self, assignment: str) -> Report | None:
-        """The report that says most about an assignment: the staff's before one's own, and of these the newest."""
+        """The report that says most about an assignment: the staff's before the member's own, then the newest."""
         candidates = [(report, written) for report, written in self.reports if report.assignment == assignment]
         if not candidates:
             return None
@@ -94,13 +94,8 @@ class OwnReports:
 
 
 def needed(reports: Iterable[Report], policy: Policy) -> tuple[str, ...]:
-    """What is still missing for the best decision, as far as assignments go, in the words of the staff's decision."""
-    results = {
-        report.assignment: Result(
-            report.member, report.assignment, report.score, report.max_score, report.pass_percent, report.complete
-        )
-        for report in reports
-    }
+    """The assignments that are still missing for the best decision, in the words of the staff's decision."""
+    results = {report.assignment: result_of(report, report.score, complete=report.complete) for report in reports}
     nothing_held = Share(0, 0)  # a member's own reports say nothing of attendance and discussion
     return decide(Facts("", passed_of(results, policy), nothing_held, nothing_held), policy, results).missing
 
@@ -109,12 +104,10 @@ def _check_form(fields: Fields) -> None:
     fields.text("member", _LONGEST, least=1)
     fields.one_of("decision", ("promoted", "junior", "removed"))
     fields.text("rule", 200)
-    for key in ("passed", "missing"):
-        fields.items(key, as_text, 1000)
-    if "missing_in" in fields.values:
-        languages = fields.take("missing_in", Fields)
-        for code in list(languages.values):
-            languages.items(code, as_text, 1000)
+    languages = fields.take("missing_in", Fields, Fields({}))
+    for texts, keys in ((fields, ["passed", "missing"]), (languages, list(languages.values))):
+        for key in keys:
+            texts.items(key, as_text, 1000)
     for key in ("attendance", "discussion"):
         share = fields.take(key, Fields)
         share.whole("attended")
