@@ -121,8 +121,8 @@ class Remote:
 
 
 def _operator(name: str) -> Any:
-    def operate(self: Remote, other: object) -> Any:
-        return _ask(self, "operate", name, self, other)
+    def operate(self: Remote, *others: object) -> Any:
+        return _ask(self, "operate", name, self, *others)
 
     return operate
 
@@ -145,22 +145,13 @@ def _in_place(name: str) -> Any:
     return operate
 
 
-def _unary(name: str) -> Any:
-    def operate(self: Remote) -> Any:
-        return _ask(self, "operate", name, self)
-
-    return operate
-
-
 for _name in "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split():
     _function = _name + "_" if _name in ("and", "or") else _name  # as the module `operator` calls it
     setattr(Remote, f"__{_name}__", _operator(_function))
     setattr(Remote, f"__r{_name}__", _reflected(_function))
     setattr(Remote, f"__i{_name}__", _in_place(f"i{_name}"))
-for _name in ("lt", "le", "gt", "ge"):
+for _name in "lt le gt ge neg pos abs invert".split():
     setattr(Remote, f"__{_name}__", _operator(_name))
-for _name in ("neg", "pos", "abs", "invert"):
-    setattr(Remote, f"__{_name}__", _unary(_name))
 
 
 class Student:

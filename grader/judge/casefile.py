@@ -53,18 +53,24 @@ def sharing(folder: Path) -> Iterator[None]:
         sys.modules.update(before)
 
 
-def load_module(file: Path, folder: Path) -> ModuleType:
-    """The module in `file`, which may import what lies in the assignment's `folder`."""
-    # A name of its own, since every assignment has a `test_public.py`.
-    name = f"d2d_cases_{hashlib.sha256(str(file).encode()).hexdigest()[:12]}_{file.stem}"
+def run_module(name: str, file: Path, folder: Path) -> ModuleType:
+    """The module of this name, of which `file` was run: it may import what lies in the assignment's `folder`."""
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None
     assert spec.loader is not None
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    with sharing(folder):
+        spec.loader.exec_module(module)
+    return module
+
+
+def load_module(file: Path, folder: Path) -> ModuleType:
+    """The module of a file of cases; what an author can get wrong in it is said with its place."""
+    # A name of its own, since every assignment has a `test_public.py`.
+    name = f"d2d_cases_{hashlib.sha256(str(file).encode()).hexdigest()[:12]}_{file.stem}"
     try:
         _check_names(file)
-        with sharing(folder):
-            spec.loader.exec_module(module)
+        module = run_module(name, file, folder)
     except BadAssignmentError:
         raise
     except Exception as error:

@@ -8,7 +8,6 @@ variant explains the answer. A variant with which the case passes explains nothi
 from __future__ import annotations
 
 import ast
-import importlib.util
 import inspect
 import textwrap
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from grader.bridge.transport import ByteTransport
 from grader.errors import BadAssignmentError
 from grader.i18n import LANGUAGES, _
 from grader.judge.case import Misconception
-from grader.judge.casefile import sharing
+from grader.judge.casefile import run_module
 from grader.judge.cases import Case
 from grader.judge.log import SUBMISSION, Answered, BridgeLog, same_answers
 from grader.judge.reference import load_reference
@@ -150,13 +149,8 @@ def read_misconceptions(assignment: Assignment) -> tuple[Misconception, ...]:
 
 
 def _read_file(file: Path, folder: Path) -> tuple[object, ...]:
-    spec = importlib.util.spec_from_file_location(f"misconceptions_{folder.name}_{file.stem}", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
     try:
-        with sharing(folder):
-            spec.loader.exec_module(module)
+        module = run_module(f"misconceptions_{folder.name}_{file.stem}", file, folder)
     except Exception as error:
         text = _("The misconceptions do not load: {reason}")
         raise BadAssignmentError(text.format(reason=f"{type(error).__name__}: {error}"), where=file) from error

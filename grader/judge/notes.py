@@ -41,9 +41,7 @@ def _note(problem: LoadProblem) -> Note:
         return Note("cell-set-aside", text + _rest(problem), where)
     if "SyntaxError" in error.bases:
         return Note(
-            "cell-set-aside",
-            _("This is no Python and was set aside: {reason}").format(reason=error.text),
-            where,
+            "cell-set-aside", _("This is no Python and was set aside: {reason}").format(reason=error.text), where
         )
     if "ModuleNotFoundError" in error.bases:
         text = _("{error}. It is not available where your code is judged.")

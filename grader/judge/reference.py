@@ -65,12 +65,7 @@ class LiveReference:
     """The reference itself."""
 
     def __init__(
-        self,
-        file: Path,
-        bounds: Bounds | None = None,
-        *,
-        definitions: bool = False,
-        folder: Path | None = None,
+        self, file: Path, bounds: Bounds | None = None, *, definitions: bool = False, folder: Path | None = None
     ) -> None:
         self.server = load_reference(file, bounds, definitions=definitions, folder=folder)
 

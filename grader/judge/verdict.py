@@ -86,12 +86,7 @@ class Outcome:
 
 
 def outcome_of(
-    error: BaseException | None,
-    *,
-    called: str | None,
-    answered: bool,
-    signatures: dict[str, str],
-    limits: Limits,
+    error: BaseException | None, *, called: str | None, answered: bool, signatures: dict[str, str], limits: Limits
 ) -> Outcome:
     """The outcome of a case that ended with `error` (None: it passed).
 
@@ -131,11 +126,9 @@ def _is_ours(error: BaseException) -> bool:
 
 def _raised(error: RaisedError, called: str | None, signatures: dict[str, str]) -> Outcome:
     if "NotImplementedError" in error.bases:
-        general = _("{name} is not written yet.").format(name=called or "")
-        return Outcome(Verdict.MISSING, general, general, raised=error)
+        return _same(Verdict.MISSING, _("{name} is not written yet.").format(name=called or ""), error)
     if "MemoryError" in error.bases:
-        general = _("It needed more memory than there is for it.")
-        return Outcome(Verdict.MEMORY, general, general, raised=error)
+        return _same(Verdict.MEMORY, _("It needed more memory than there is for it."), error)
     # Only builtin names are repeated where a hidden case's input could be written into the name of a class.
     known = error.type_name if error.type_name in error.bases else _("an exception")
     general = _("Your code raised {name}.").format(name=known)
@@ -150,9 +143,7 @@ def _raised(error: RaisedError, called: str | None, signatures: dict[str, str]) 
 def _refused(reason: str, called: str | None) -> Outcome:
     if reason == "not-callable":
         return _same(Verdict.FAILED, _("{name} is not a function.").format(name=called or ""))
-    if reason == "no-value":
-        return _same(Verdict.FAILED, KINDS["type"]())
-    return _same(Verdict.FAILED, KINDS["too-large"]())
+    return _same(Verdict.FAILED, KINDS["type" if reason == "no-value" else "too-large"]())
 
 
 def _ended(error: EndedError, limits: Limits) -> Outcome:
@@ -166,5 +157,5 @@ def _ended(error: EndedError, limits: Limits) -> Outcome:
     return Outcome(Verdict.CRASHED, text.format(reason=error.detail) if error.detail else general, general)
 
 
-def _same(verdict: Verdict, message: str) -> Outcome:
-    return Outcome(verdict, message, message)
+def _same(verdict: Verdict, message: str, raised: RaisedError | None = None) -> Outcome:
+    return Outcome(verdict, message, message, raised=raised)
