@@ -17,7 +17,7 @@ from grader.i18n import _, ngettext
 if TYPE_CHECKING:
     from grader.assignment.manifest import Assignment
     from grader.grading.entries import Entry
-    from grader.similarity.overlap import Overlap
+    from grader.similarity.similar import Overlap
 
 _SHOWN = 20  # pairs in the terminal; the page has more
 

@@ -11,9 +11,9 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -93,12 +93,18 @@ def collect_all(order: CollectOrder, progress: Callable[[CollectedWork], None] =
     return _write(order, at, done)
 
 
+@contextmanager
+def _git(limits: FetchLimits) -> Iterator[Git]:
+    with tempfile.TemporaryDirectory(prefix="d2d-git-") as scratch:
+        yield Git(Path(scratch), limits)
+
+
 def _head(person: Person, limits: FetchLimits) -> Head:
     url = person.repository
     try:
         url = repository.address(url)
-        with tempfile.TemporaryDirectory(prefix="d2d-git-") as scratch:
-            return Head(person.member, _shown(url), repository.head(Git(Path(scratch), limits), url))
+        with _git(limits) as git:
+            return Head(person.member, _shown(url), repository.head(git, url))
     except UnavailableError as error:
         return Head(person.member, _shown(url), None, error.kind)
 
@@ -109,8 +115,7 @@ def _member(order: CollectOrder, person: Person, earlier: CollectedWork | None, 
     try:
         url = repository.address(person.repository)
         work = replace(work, url=_shown(url))
-        with tempfile.TemporaryDirectory(prefix="d2d-git-") as scratch:
-            git = Git(Path(scratch), order.limits)
+        with _git(order.limits) as git:
             try:
                 work = _commit(order, git, url, work, now)
             except UnavailableError as error:
@@ -179,12 +184,12 @@ def _earlier(out: Path) -> dict[str, CollectedWork]:
     """What an earlier run collected into this folder."""
     with writing_to(out):
         out.mkdir(parents=True, exist_ok=True)
-        if not (out / COLLECTED_FILE).exists() and any(out.iterdir()):
+        if (out / COLLECTED_FILE).exists():
+            return {work.member: work for work in read_collection(out / COLLECTED_FILE).members}
+        if any(out.iterdir()):
             hint = _("Name an empty folder, or one that `d2d collect` filled.")
             raise UsageError(_("This folder holds something else."), where=out, hint=hint)
-    if not (out / COLLECTED_FILE).exists():
-        return {}
-    return {work.member: work for work in read_collection(out / COLLECTED_FILE).members}
+    return {}
 
 
 def _write(order: CollectOrder, at: datetime, members: Mapping[str, CollectedWork]) -> CollectedFolder:
@@ -221,11 +226,3 @@ def _shown(url: str) -> str:
 
 def _now() -> datetime:
     return datetime.now(timezone.utc).replace(microsecond=0)
-
-
-def digest(folder: Path) -> str:
-    """One hash of all JSON files in the folder: a later job compares it, to see that nothing was changed in between."""
-    total = hashlib.sha256()
-    for file in sorted(folder.rglob("*.json")):
-        total.update(file.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    return total.hexdigest()

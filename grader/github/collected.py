@@ -36,9 +36,6 @@ class Head:
     commit: str | None
     missing: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        return dict(vars(self))
-
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -51,7 +48,7 @@ class Snapshot:
         return next((head for head in self.heads if head.member == member), None)
 
     def as_json(self) -> dict[str, Any]:
-        return {"at": self.at.isoformat(), "heads": [head.as_json() for head in self.heads]}
+        return {"at": self.at.isoformat(), "heads": [vars(head) for head in self.heads]}
 
 
 @dataclass(frozen=True)
@@ -104,67 +101,68 @@ def snapshot_for(snapshots: Iterable[Snapshot], moment: datetime) -> Snapshot | 
     return after[0] if after else earlier[-1] if earlier else None
 
 
-def read_snapshots(file: Path) -> list[Snapshot]:
-    """All snapshots in a file."""
-
-    def snapshots(top: Fields) -> list[Snapshot]:
-        return list(top.items("snapshots", _snapshot, 100_000))
-
-    return _read(file, HEADS, snapshots)
-
-
 def heads_json(snapshots: Sequence[Snapshot]) -> dict[str, Any]:
     """What a file of snapshots holds."""
     return {"schema": HEADS, "snapshots": [snapshot.as_json() for snapshot in snapshots]}
 
 
+def read_snapshots(file: Path) -> list[Snapshot]:
+    """All snapshots in a file."""
+    return list(_read(file, HEADS, lambda top: top.items("snapshots", _reader(_snapshot), 100_000)))
+
+
 def read_collection(file: Path) -> CollectedFolder:
     """What `d2d collect` wrote."""
-
-    def collection(top: Fields) -> CollectedFolder:
-        return CollectedFolder(
-            at=top.take("at", _time),
-            assignment=top.maybe("assignment", lambda item, path: as_text(item, path, 200)),
-            before=top.maybe("before", _time),
-            members=tuple(top.items("members", _collected, 10_000)),
-        )
-
-    return _read(file, COLLECTED, collection)
+    return _read(file, COLLECTED, _folder)
 
 
 def _read(file: Path, schema: str, build: Callable[[Fields], _T]) -> _T:
-    data = read_named(file, limit=_LARGEST)
-    try:
-        top = Fields(json.loads(data.decode("utf-8")))
+    def checked(top: Fields) -> _T:
         if top.take("schema", as_it_is) != schema:
             raise FormError("schema", _("must be {schema}").format(schema=schema))
-        value = build(top)
-        top.finish()
+        return build(top)
+
+    data = read_named(file, limit=_LARGEST)
+    try:
+        return _reader(checked)(json.loads(data.decode("utf-8")), "")
     except FormError as error:
         what = _("This is not what `d2d collect` writes: {fault}.").format(fault=error)
         raise BadInputError(what, where=file) from error
     except (ValueError, RecursionError) as error:
         raise BadInputError(_("This is not what `d2d collect` writes: it is not JSON."), where=file) from error
-    return value
 
 
-def _snapshot(value: Any, path: str) -> Snapshot:
-    fields = Fields(value, path)
-    snapshot = Snapshot(fields.take("at", _time), tuple(fields.items("heads", _head, 10_000)))
-    fields.finish()
-    return snapshot
+def _reader(build: Callable[[Fields], _T]) -> Callable[[Any, str], _T]:
+    """Reads an object with no other members than `build` asks for."""
+
+    def read(value: Any, path: str) -> _T:
+        fields = Fields(value, path)
+        built = build(fields)
+        fields.finish()
+        return built
+
+    return read
 
 
-def _head(value: Any, path: str) -> Head:
-    fields = Fields(value, path)
-    head = Head(fields.text("member", 200, least=1), fields.text("url"), _commit(fields), _word(fields, "missing"))
-    fields.finish()
-    return head
+def _folder(fields: Fields) -> CollectedFolder:
+    return CollectedFolder(
+        at=fields.take("at", _time),
+        assignment=fields.maybe("assignment", lambda item, path: as_text(item, path, 200)),
+        before=fields.maybe("before", _time),
+        members=fields.items("members", _reader(_collected), 10_000),
+    )
 
 
-def _collected(value: Any, path: str) -> CollectedWork:
-    fields = Fields(value, path)
-    collected = CollectedWork(
+def _snapshot(fields: Fields) -> Snapshot:
+    return Snapshot(fields.take("at", _time), fields.items("heads", _reader(_head), 10_000))
+
+
+def _head(fields: Fields) -> Head:
+    return Head(fields.text("member", 200, least=1), fields.text("url"), _commit(fields), _word(fields, "missing"))
+
+
+def _collected(fields: Fields) -> CollectedWork:
+    return CollectedWork(
         member=fields.text("member", 200, least=1),
         url=fields.text("url"),
         missing=_word(fields, "missing"),
@@ -177,8 +175,6 @@ def _collected(value: Any, path: str) -> CollectedWork:
         sha256=fields.maybe("sha256", _sha256),
         contents=fields.items("contents", _sha256, 10_000),
     )
-    fields.finish()
-    return collected
 
 
 def _commit(fields: Fields) -> str | None:

@@ -52,23 +52,14 @@ _SETTINGS = {
     "submodule.recurse": "false",
 }
 _KEPT_VARIABLES = (
-    "PATH",
-    "HOME",
-    "SSH_AUTH_SOCK",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "HTTPS_PROXY",
-    "https_proxy",
-    "NO_PROXY",
-)
+    "PATH", "HOME", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy", "NO_PROXY",
+)  # fmt: skip
 # Why git failed, by its messages in English; the first pattern that matches decides.
 _REASONS = (
     ("too-large", r"File too large|out of memory|cannot allocate"),
     ("not-allowed", r"transport '.*' not allowed|redirect"),
-    (
-        "private",
-        r"could not read Username|Authentication failed|Permission denied|error: 40[13]|Host key verification failed",
-    ),
+    ("private", r"could not read Username|Authentication failed|Permission denied|error: 40[13]"),
+    ("private", r"Host key verification failed"),
     ("replaced", r"not our ref|unadvertised object|bad object|remote did not send all necessary objects"),
     ("gone", r"not found|does not exist|does not appear to be a git repository|error: 404"),
 )
@@ -187,11 +178,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _environment(limits: FetchLimits) -> dict[str, str]:
-    settings = dict(_SETTINGS)
-    if limits.access is not None:
-        settings |= limits.access.settings()
-    environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    environment |= {
+    settings = _SETTINGS | (limits.access.settings() if limits.access else {})
+    environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ} | {
         "LC_ALL": "C",
         "GIT_ALLOW_PROTOCOL": ":".join(limits.protocols),
         "GIT_ATTR_NOSYSTEM": "1",

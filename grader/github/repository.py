@@ -7,9 +7,10 @@ has an effect on this machine.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from grader.errors import BadInputError
@@ -27,12 +28,8 @@ _CREDENTIALS = re.compile(r"(?i)^(\s*https?://)[^/]*@")
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _LISTING = 16 << 20  # bytes of the list of files; 10,000 files take one or two million
 _DEPTHS = (1, 20, 200, 2000)  # how many commits are fetched, step by step, to find the one of a moment
-_MODES = {
-    "100644": "file",
-    "100755": "file",
-    "100664": "file",
-    "120000": "link",
-}  # all others are folders or submodules
+# All other modes are of folders or submodules.
+_MODES = {"100644": "file", "100755": "file", "100664": "file", "120000": "link"}
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ def fetch(git: Git, url: str, commit: str, depth: int = 1) -> None:
     git("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", f"--depth={depth}", "--", url, commit)
 
 
-def commits(git: Git, commit: str) -> Iterable[Commit]:
+def commits(git: Git, commit: str) -> Iterator[Commit]:
     """The commit and the fetched ones before it on its branch, the newest first."""
     text = git("rev-list", "--first-parent", "--timestamp", commit, "--", most=1 << 20).decode("ascii", "replace")
     for line in text.splitlines():
@@ -122,42 +119,47 @@ def commit_of(git: Git, url: str, tip: str, moment: datetime) -> Commit:
     raise UnavailableError("too-early")
 
 
+class _Entry(NamedTuple):
+    """A file in a commit."""
+
+    name: str
+    kind: str
+    id: str
+    size: int
+
+
 def files(git: Git, commit: str, assignment: str | None, others: Sequence[str], where: str) -> dict[str, bytes]:
     """The contents of the files that may be the submission, by their paths in the repository."""
-    entries = _candidates(git, commit, assignment, others)
+    entries = list(_candidates(git, commit))
+    named = _of_assignment([entry.name for entry in entries], assignment, others)
+    entries = [entry for entry in entries if entry.name in named]
     if not entries:
         raise UnavailableError("nothing")
     try:
-        accepted((ArchiveMember(name, kind) for name, kind, _id, _size in entries), where)
+        accepted((ArchiveMember(entry.name, entry.kind) for entry in entries), where)
     except BadInputError as error:
         raise UnavailableError("refused", error.what) from error
-    sizes = [size for _name, _kind, _id, size in entries]
-    if max(sizes) > MAX_BYTES:
-        raise UnavailableError("refused", too_large(max(sizes), where).what)
-    if sum(sizes) > MAX_ARCHIVE:
+    largest = max(entry.size for entry in entries)
+    if largest > MAX_BYTES:
+        raise UnavailableError("refused", too_large(largest, where).what)
+    if sum(entry.size for entry in entries) > MAX_ARCHIVE:
         raise UnavailableError("too-large")
-    order = "".join(f"{id_}\n" for _name, _kind, id_, _size in entries).encode()
-    packed = git("cat-file", "--batch", stdin=order, most=MAX_ARCHIVE + _LISTING)
-    return dict(_unpacked(packed, entries))
+    order = "".join(f"{entry.id}\n" for entry in entries).encode()
+    return dict(_unpacked(git("cat-file", "--batch", stdin=order, most=MAX_ARCHIVE + _LISTING), entries))
 
 
-def _candidates(
-    git: Git, commit: str, assignment: str | None, others: Sequence[str]
-) -> list[tuple[str, str, str, int]]:
-    """Name, kind, hash and size of each file that may be the submission."""
+def _candidates(git: Git, commit: str) -> Iterator[_Entry]:
+    """Each file that may be a submission."""
     # A hostile commit may list the same folder a million times, so the list is limited.
     listing = git("ls-tree", "-r", "-z", "--long", "--full-tree", commit, most=_LISTING)
-    entries = []
     for record in listing.split(b"\0"):
-        head_, tab, path = record.partition(b"\t")
+        facts, tab, path = record.partition(b"\t")
         if not tab:
             continue
-        mode, type_, id_, size = head_.decode("ascii").split()
+        mode, type_, id_, size = facts.decode("ascii").split()
         name = shown(path.decode("utf-8", "replace"))
         if type_ == "blob" and mode in _MODES and is_candidate(name):
-            entries.append((name, _MODES[mode], id_, int(size)))
-    named = _of_assignment([entry[0] for entry in entries], assignment, others)
-    return [entry for entry in entries if entry[0] in named]
+            yield _Entry(name, _MODES[mode], id_, int(size))
 
 
 def _of_assignment(names: list[str], assignment: str | None, others: Sequence[str]) -> set[str]:
@@ -172,15 +174,15 @@ def _of_assignment(names: list[str], assignment: str | None, others: Sequence[st
     return next((chosen for test in tests if (chosen := {name for name in names if test(name)})), set())
 
 
-def _unpacked(packed: bytes, entries: Iterable[tuple[str, str, str, int]]) -> Iterable[tuple[str, bytes]]:
+def _unpacked(packed: bytes, entries: Iterable[_Entry]) -> Iterator[tuple[str, bytes]]:
     """Take the files out of what `cat-file --batch` prints, for each: `HASH blob SIZE`, the bytes, a line end."""
     at = 0
-    for name, _kind, id_, size in entries:
+    for entry in entries:
         end = packed.index(b"\n", at)
-        if packed[at:end] != f"{id_} blob {size}".encode():
+        if packed[at:end] != f"{entry.id} blob {entry.size}".encode():
             raise UnavailableError("unreachable", packed[at : min(end, at + 100)].decode("ascii", "replace"))
-        yield name, packed[end + 1 : end + 1 + size]
-        at = end + size + 2
+        yield entry.name, packed[end + 1 : end + 1 + entry.size]
+        at = end + entry.size + 2
 
 
 def _moment(seconds: str) -> datetime:

@@ -10,7 +10,7 @@ from grader.course.policy import Policy, PromotionRule, Standing
 from grader.gradebook.promotion import Decision, Facts, decide_all, word
 from grader.gradebook.results import Results
 from grader.i18n import _
-from grader.render.templating import framed
+from grader.render.page import framed
 from grader.report.sheet import SheetValue, sheet
 
 _COLOURS = {Standing.PROMOTED: "good", Standing.JUNIOR: "warn", Standing.REMOVED: "bad"}

@@ -23,8 +23,7 @@ from grader.grading.entries import Entry
 from grader.grading.folder import ReportFolder
 from grader.i18n import _
 from grader.render.notebook import check_target, write_feedback
-from grader.render.page import report_page
-from grader.render.templating import framed
+from grader.render.page import framed, report_page
 from grader.report.summary import SummaryRow, summary
 
 PAGES = "pages"  # the folder of members' pages, beside `reports`

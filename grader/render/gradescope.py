@@ -41,9 +41,8 @@ def gradescope(report: Report) -> str:
 
 
 def _test(case: CaseResult, number: int) -> dict[str, Any]:
-    hint = "" if case.hint is None else case.hint.text
-    where = "" if case.where is None else str(case.where)
-    texts = [words.VERDICTS[case.verdict](), where, case.message, *case.details, hint, case.output]
+    verdict = words.VERDICTS[case.verdict]()
+    texts = [verdict, words.where(case), case.message, *case.details, words.hint(case), case.output]
     passed = case.verdict is Verdict.PASSED
     return {
         "number": str(number),

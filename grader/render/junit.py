@@ -35,19 +35,16 @@ def _suite(root: Element, report: Report, section: Section) -> None:
     name = _line(f"{report.assignment}.{section.name}")
     suite = SubElement(root, "testsuite", {"name": f"{_line(report.member)} {name}", **_counts(section.cases)})
     properties = SubElement(suite, "properties")
-    values = {
-        "member": _line(report.member),
+    for key, value in {
+        "member": report.member,
         "points": str(decimal(section.points)),
         "max_points": str(decimal(section.max_points)),
-        "submission_sha256": _line(report.submission_sha256),
-    }
-    for key, value in values.items():
-        SubElement(properties, "property", {"name": key, "value": value})
+        "submission_sha256": report.submission_sha256,
+    }.items():
+        SubElement(properties, "property", {"name": key, "value": _line(value)})
     for case in section.cases:
-        element = SubElement(
-            suite, "testcase", {"classname": name, "name": _line(words.title(case)), "time": f"{case.seconds:.4f}"}
-        )
-        _outcome(element, case)
+        told = {"classname": name, "name": _line(words.title(case)), "time": f"{case.seconds:.4f}"}
+        _outcome(SubElement(suite, "testcase", told), case)
 
 
 def _outcome(element: Element, case: CaseResult) -> None:
@@ -58,24 +55,18 @@ def _outcome(element: Element, case: CaseResult) -> None:
         return
     kind = "error" if case.verdict in _ERRORS else "failure"
     child = SubElement(element, kind, {"type": case.verdict.value, "message": _line(case.message)})
-    hint = "" if case.hint is None else case.hint.text
-    where = "" if case.where is None else str(case.where)
-    child.text = _text("\n".join(filter(None, [case.message, *case.details, hint, where])))
+    texts = [case.message, *case.details, words.hint(case), words.where(case)]
+    child.text = _text("\n".join(filter(None, texts)))
     if case.output.strip():
         SubElement(element, "system-out").text = _text(case.output)
 
 
 def _counts(cases: Sequence[CaseResult]) -> dict[str, str]:
-    verdicts = [case.verdict for case in cases]
-    skipped, errors = verdicts.count(Verdict.SKIPPED), sum(verdict in _ERRORS for verdict in verdicts)
-    failures = len(verdicts) - skipped - errors - verdicts.count(Verdict.PASSED)
-    return {
-        "tests": str(len(verdicts)),
-        "failures": str(failures),
-        "errors": str(errors),
-        "skipped": str(skipped),
-        "time": f"{sum(case.seconds for case in cases):.4f}",
-    }
+    passed, skipped = (sum(case.verdict is verdict for case in cases) for verdict in (Verdict.PASSED, Verdict.SKIPPED))
+    errors = sum(case.verdict in _ERRORS for case in cases)
+    failures = len(cases) - passed - skipped - errors
+    counts = {"tests": len(cases), "failures": failures, "errors": errors, "skipped": skipped}
+    return {**{key: str(n) for key, n in counts.items()}, "time": f"{sum(case.seconds for case in cases):.4f}"}
 
 
 def _line(text: str) -> str:

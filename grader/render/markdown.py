@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from grader.clean import inline, printable
-from grader.i18n import _, ngettext
+from grader.i18n import _
 from grader.render import words
 from grader.report.report import CaseResult, Report, Section, Verdict, Visibility
 
@@ -83,28 +83,30 @@ def _blocks(report: Report) -> Iterator[str]:
     if not report.cases:
         yield escaped(_("There was no case to judge.")) + "\n"
         return
-    yield f"**{escaped(words.points(report))}** · {escaped(words.standing(report))}\n"
-    for text in words.reservations(report):
-        yield f"> {escaped(text)}\n"
-    yield from _table(report)
+    yield from score_blocks(report)
+    yield f"| | {escaped(_('Section'))} | {escaped(_('Points'))} |\n|---|---|--:|"
     for section in report.sections:
-        yield from _section(section)
+        points = f"{words.amount(section.points)} / {words.amount(section.max_points)}"
+        yield f"| {mark(section.cases)} | {code_cell(section.name)} | {points} |"
+    yield ""
+    for section in report.sections:
+        if any(case.verdict is not Verdict.PASSED for case in section.cases):
+            yield f"### {code(section.name)}\n"
+            yield from section_blocks(section)
     yield from _notes(report)
     yield f"<sub>{escaped(words.sandbox(report))} · d2d {escaped(report.grader_version)}</sub>"
 
 
-def _table(report: Report) -> Iterator[str]:
-    head = (_("Section"), _("Points"))
-    yield f"| | {' | '.join(map(escaped, head))} |\n|---|---|--:|"
-    for section in report.sections:
-        sign = mark({case.verdict for case in section.cases})
-        points = f"{words.amount(section.points)} / {words.amount(section.max_points)}"
-        yield f"| {sign} | {code_cell(section.name)} | {points} |"
-    yield ""
+def score_blocks(report: Report) -> Iterator[str]:
+    """The score, and what limits it."""
+    if report.cases:
+        yield f"**{escaped(words.points(report))}** · {escaped(words.standing(report))}\n"
+    yield from (f"> {escaped(text)}\n" for text in words.reservations(report))
 
 
-def mark(verdicts: set[Verdict]) -> str:
-    """One sign for cases with these verdicts."""
+def mark(cases: Iterable[CaseResult]) -> str:
+    """One sign for these cases."""
+    verdicts = {case.verdict for case in cases}
     if verdicts == {Verdict.PASSED}:
         return _MARKS[Verdict.PASSED]
     if verdicts <= {Verdict.PASSED, Verdict.UNGRADABLE}:
@@ -112,33 +114,22 @@ def mark(verdicts: set[Verdict]) -> str:
     return _MARKS[Verdict.SKIPPED] if verdicts == {Verdict.SKIPPED} else "❌"
 
 
-def _section(section: Section) -> Iterator[str]:
-    if any(case.verdict is not Verdict.PASSED for case in section.cases):
-        yield f"### {code(section.name)}\n"
-        yield from section_blocks(section)
-
-
 def section_blocks(section: Section) -> Iterator[str]:
     """The cases of a section that did not pass; of those with the same message only the first is shown in full."""
-    skipped = [case for case in section.cases if case.verdict is Verdict.SKIPPED]
     if section.missing:
         yield escaped(_("not written yet")) + "\n"
         return
-    for first, *rest in words.wrong_cases(section):
+    for first, *others in words.wrong_cases(section):
         yield from _case(first)
-        if rest:
-            text = ngettext(
-                "and {n} more case the same way: {names}", "and {n} more cases the same way: {names}", len(rest)
-            )
-            names = ", ".join(code(words.title(case)) for case in rest[:_NAMES])
-            more = escaped(text.format(n=len(rest), names=""))
-            yield f"  {more} {names}" + (", …" if len(rest) > _NAMES else "") + "\n"
-    if skipped:
+        if others:
+            names = ", ".join(code(words.title(case)) for case in others[:_NAMES])
+            yield f"  {escaped(words.same_way(others, ''))} {names}" + (", …" if len(others) > _NAMES else "") + "\n"
+    if skipped := words.skipped_cases(section):
         yield f"- {_MARKS[Verdict.SKIPPED]} {escaped(words.waiting(skipped), 600)}\n"
 
 
 def _case(case: CaseResult) -> Iterator[str]:
-    parts = [f"- {mark({case.verdict})} **{escaped(words.title(case))}**"]
+    parts = [f"- {mark([case])} **{escaped(words.title(case))}**"]
     if case.visibility is Visibility.HIDDEN:
         parts.append(escaped(_("hidden case")))
     if case.verdict is not Verdict.FAILED:
@@ -146,19 +137,15 @@ def _case(case: CaseResult) -> Iterator[str]:
     if case.where:
         parts.append(code(str(case.where)))
     yield " · ".join(parts) + "\n"
-    text = "\n".join(filter(None, [case.message, *case.details]))
-    if text:
+    if text := "\n".join(filter(None, [case.message, *case.details])):
         yield block(text, _MESSAGE, "  ") + "\n"
     if case.hint:
         yield f"  💡 {escaped(case.hint.text, _MESSAGE)}\n"
     if case.output.strip():
         yield "  " + escaped(_("your code printed:")) + "\n"
-        yield block(_first_lines(case.output), _OUTPUT, "  ") + "\n"
-
-
-def _first_lines(text: str) -> str:
-    lines = text.strip("\r\n").splitlines()
-    return "\n".join(lines[:_OUTPUT_LINES] + (["…"] if len(lines) > _OUTPUT_LINES else []))
+        lines = case.output.strip("\r\n").splitlines()
+        more = ["…"] if len(lines) > _OUTPUT_LINES else []
+        yield block("\n".join(lines[:_OUTPUT_LINES] + more), _OUTPUT, "  ") + "\n"
 
 
 def _notes(report: Report) -> Iterator[str]:
@@ -168,7 +155,6 @@ def _notes(report: Report) -> Iterator[str]:
     for note in report.notes[:_NOTES]:
         where = f"{code(str(note.where))} " if note.where else ""
         yield f"- {where}{escaped(note.text, 600)}"
-    rest = len(report.notes) - _NOTES
-    if rest > 0:
-        yield "- " + escaped(ngettext("… and {n} more note", "… and {n} more notes", rest).format(n=rest))
+    if len(report.notes) > _NOTES:
+        yield "- " + escaped(words.more_notes(len(report.notes) - _NOTES))
     yield ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,13 @@ from grader.i18n import _, language
 from grader.intake.notebook import every_cell, is_code, parsed, source_of
 from grader.intake.read import Original, original
 from grader.intake.text import decode_text
-from grader.render.cellnotes import above, below
+from grader.render import words
+from grader.render.markdown import code, escaped, mark, score_blocks, section_blocks
 from grader.report.report import Note, Report, Section, Where
 
 ENDINGS = (".ipynb", ".html")
 _OURS = "d2d-feedback"  # the tag of our cells
+_NOTES = 20  # below a cell
 _OUTPUT, _PICTURE = 20_000, 8 << 20  # characters
 _PICTURES = ("image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
@@ -85,11 +87,12 @@ def feedback_notebook(work: Original, report: Report, assignment: Assignment) ->
     notes: dict[int | None, list[Note]] = defaultdict(list)
     for note in report.notes:
         notes[_part_at(parts, note.where)].append(note)
-    cells = [_markdown(above(report, sections[None], notes[None]))]
+    head = [f"## d2d · {escaped(words.heading(report))}\n", *score_blocks(report)]
+    cells = [_markdown("\n".join([*head, *_feedback(sections[None], notes[None])]))]
     for at, part in enumerate(parts):
         cells.append(part.cell)
         if sections[at] or notes[at]:
-            cells.append(_markdown(below(sections[at], notes[at])))
+            cells.append(_markdown("\n".join(_feedback(sections[at], notes[at]))))
     notebook = {
         "cells": [{"id": f"c{at}", **cell} for at, cell in enumerate(cells)],
         "metadata": {
@@ -121,22 +124,34 @@ def as_page(notebook: str, title: str) -> str:
     return page.replace("<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{_POLICY}">', 1)
 
 
+def _feedback(sections: Sequence[Section], notes: Sequence[Note]) -> Iterator[str]:
+    """The feedback below a cell as Markdown: the sections that it answers, and notes about it."""
+    for section in sections:
+        points = _("{score} of {max_score} points").format(
+            score=words.amount(section.points), max_score=words.amount(section.max_points)
+        )
+        yield f"**d2d** · {mark(section.cases)} {code(section.name)} · {escaped(points)}\n"
+        yield from section_blocks(section)
+    for note in notes[:_NOTES]:
+        where = code(words.within_file(note.where)) if note.where else ""
+        yield f"- **d2d** · {where} {escaped(note.text, 600)}" if where else f"- **d2d** · {escaped(note.text, 600)}"
+
+
 # -- the cell for each section and note -------------------------------------------------------------------------------
 
 
 def _home(parts: list[_Part], assignment: Assignment, section: Section) -> int | None:
     """The last cell that defines something the section asks for."""
     asks = assignment.sections[section.name].asks if section.name in assignment.sections else ()
-    names = "|".join(map(re.escape, asks))
-    if not names:
+    if not asks:
         return None
+    names = "|".join(map(re.escape, asks))
     defines = re.compile(
         rf"^(?:(?:async[ \t]+def|def|class)[ \t]+(?:{names})\b|(?:{names})\b[ \t]*(?::[^=\n]*)?=(?!=))", re.M
     )
-    cells = [
-        at for at, part in enumerate(parts) if part.cell["cell_type"] == "code" and defines.search(part.cell["source"])
-    ]
-    return cells[-1] if cells else None
+    cells = [(at, part.cell) for at, part in enumerate(parts)]
+    homes = (at for at, cell in cells if cell["cell_type"] == "code" and defines.search(cell["source"]))
+    return max(homes, default=None)
 
 
 def _part_at(parts: list[_Part], where: Where | None) -> int | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from math import ceil, lcm
 
-from grader.clean import inline
+from grader.clean import inline, printable
 from grader.i18n import _, ngettext
 from grader.report.report import CaseResult, Report, Section, Verdict, Where
 
 _PARAMETERS = re.compile(r"::[^\[]*\[(.*)\]\Z", re.DOTALL)
+_LABEL = re.compile(r"([^:\s][^:]{0,15}): +(?=\S)")
 
 # Functions, since the language is chosen after this module is loaded.
 VERDICTS: dict[Verdict, Callable[[], str]] = {
@@ -49,15 +50,36 @@ def parameters(case: CaseResult) -> str:
     return f"[{inline(match[1], 60)}]" if match else ""
 
 
-def place(where: Where) -> str:
+def place(at: Where) -> str:
     """A place in the student's own file: `hw1.py:34`, `kim.ipynb [7]:4`."""
-    return f"{inline(where.file, 120)}{'' if where.cell is None else ' '}{within_file(where)}"
+    return f"{inline(at.file, 120)}{'' if at.cell is None else ' '}{within_file(at)}"
 
 
-def within_file(where: Where) -> str:
+def within_file(at: Where) -> str:
     """A place without the file's name: `[7]:4`."""
-    cell = "" if where.cell is None else f"[{where.cell}]"
-    return cell + ("" if where.line is None else f":{where.line}")
+    cell = "" if at.cell is None else f"[{at.cell}]"
+    return cell + ("" if at.line is None else f":{at.line}")
+
+
+def hint(case: CaseResult) -> str:
+    """The text of a case's hint, or nothing."""
+    return "" if case.hint is None else case.hint.text
+
+
+def where(case: CaseResult) -> str:
+    """The place in the student's file that a case is about, as data; or nothing."""
+    return "" if case.where is None else str(case.where)
+
+
+def detail_lines(details: Iterable[str]) -> list[str]:
+    """The values side by side, line by line."""
+    return [line for detail in details for line in printable(detail, 600).splitlines()]
+
+
+def label_and_value(line: str) -> tuple[str, str]:
+    """A line of the details as label and value; the label may be empty."""
+    label = _LABEL.match(line)
+    return (label[1], line[label.end() :]) if label else ("", line)
 
 
 def amount(points: Fraction) -> str:
@@ -72,8 +94,7 @@ def amount(points: Fraction) -> str:
 def points(report: Report) -> str:
     """The score in full."""
     text = _("{score} of {max_score} points ({percent}%)")
-    score, most = amount(report.score), amount(report.max_score)
-    return text.format(score=score, max_score=most, percent=report.percent)
+    return text.format(score=amount(report.score), max_score=amount(report.max_score), percent=report.percent)
 
 
 def standing(report: Report) -> str:
@@ -96,8 +117,7 @@ def standing(report: Report) -> str:
 def reservations(report: Report) -> list[str]:
     """What limits the score: cases that could not be judged, or hidden cases that were not run."""
     texts = []
-    ungradable = sum(case.verdict is Verdict.UNGRADABLE for case in report.cases)
-    if ungradable:
+    if ungradable := sum(case.verdict is Verdict.UNGRADABLE for case in report.cases):
         text = ngettext(
             "{n} case could not be judged. That is no fault of yours; it has to be run again.",
             "{n} cases could not be judged. That is no fault of yours; they have to be run again.",
@@ -111,29 +131,44 @@ def reservations(report: Report) -> list[str]:
 
 def sandbox(report: Report) -> str:
     """The layers of the sandbox that were active."""
-    layers = ", ".join(inline(layer) for layer in report.layers) or _("none")
+    layers = ", ".join(map(inline, report.layers)) or _("none")
     return _("sandbox: {layers}").format(layers=layers)
-
-
-def waiting(cases: list[CaseResult]) -> str:
-    """One line for all cases that were skipped because others did not pass."""
-    reasons = {inline(case.message) for case in cases}
-    if len(reasons) == 1 and (reason := reasons.pop()):
-        text = ngettext("{n} case skipped. {reason}", "{n} cases skipped. {reason}", len(cases))
-        return text.format(n=len(cases), reason=reason)
-    text = ngettext(
-        "{n} case can't be judged until the ones that it needs pass",
-        "{n} cases can't be judged until the ones that they need pass",
-        len(cases),
-    )
-    return text.format(n=len(cases))
 
 
 def wrong_cases(section: Section) -> Iterable[list[CaseResult]]:
     """The cases of a section that went wrong, in groups with the same verdict, message and hint."""
-    groups: dict[tuple[Verdict, str, str], list[CaseResult]] = {}
+    groups: dict[tuple[str, ...], list[CaseResult]] = {}
     for case in section.cases:
-        if case.verdict in (Verdict.PASSED, Verdict.SKIPPED):
-            continue
-        groups.setdefault((case.verdict, case.message, case.hint.text if case.hint else ""), []).append(case)
+        if case.verdict not in (Verdict.PASSED, Verdict.SKIPPED):
+            groups.setdefault((case.verdict, case.message, hint(case)), []).append(case)
     return groups.values()
+
+
+def same_way(others: Sequence[CaseResult], names: str) -> str:
+    """That the other cases of such a group went wrong as its first did."""
+    text = ngettext("and {n} more case the same way: {names}", "and {n} more cases the same way: {names}", len(others))
+    return text.format(n=len(others), names=names)
+
+
+def skipped_cases(section: Section) -> list[CaseResult]:
+    """The cases of a section that were skipped because others did not pass."""
+    return [case for case in section.cases if case.verdict is Verdict.SKIPPED]
+
+
+def waiting(skipped: Sequence[CaseResult]) -> str:
+    """One line for all skipped cases of a section."""
+    reasons = {inline(case.message) for case in skipped}
+    if len(reasons) == 1 and (reason := reasons.pop()):
+        text = ngettext("{n} case skipped. {reason}", "{n} cases skipped. {reason}", len(skipped))
+        return text.format(n=len(skipped), reason=reason)
+    text = ngettext(
+        "{n} case can't be judged until the ones that it needs pass",
+        "{n} cases can't be judged until the ones that they need pass",
+        len(skipped),
+    )
+    return text.format(n=len(skipped))
+
+
+def more_notes(n: int) -> str:
+    """That `n` notes are left out."""
+    return ngettext("… and {n} more note", "… and {n} more notes", n).format(n=n)

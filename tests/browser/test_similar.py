@@ -10,9 +10,8 @@ import pytest
 from playwright.sync_api import Page
 
 from grader import i18n
-from grader.similarity.overlap import Overlap
 from grader.similarity.page import overlap_page
-from grader.similarity.similar import compare
+from grader.similarity.similar import Overlap, compare
 from tests.samples import HOSTILE
 
 if TYPE_CHECKING:

@@ -1,12 +1,15 @@
-"""Summaries and outputs of a job."""
+"""Summaries and outputs of a job, and which assignments a run of the workflow looks at."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
-from grader.github.job import add_summary, set_output
+from grader.course.course import find_course
+from grader.course.term import Deadline, Term
+from grader.github.job import add_summary, due_assignments, set_output
 
 
 def test_they_go_to_the_files_that_the_runner_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,3 +29,17 @@ def test_without_a_runner_nothing_is_written(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.delenv(name, raising=False)
     assert not add_summary("## hw1\n")
     set_output("matrix", "[]")
+
+
+def test_which_assignments_a_run_looks_at(course: Path) -> None:
+    now = datetime(2026, 3, 21, tzinfo=timezone.utc)
+    found = find_course(course)
+
+    def term(days: int) -> Term:
+        return Term(deadlines={"mini": Deadline(now + timedelta(days=days), timedelta(0))})
+
+    assert due_assignments(found, Term(), now) == ["mini"]
+    assert due_assignments(found, term(30), now) == ["mini"]
+    assert due_assignments(found, term(-6), now) == ["mini"]
+    assert due_assignments(found, term(-8), now) == []
+    assert due_assignments(found, Term(deadlines={"other": Deadline(now, timedelta(0))}), now) == []

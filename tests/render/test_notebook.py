@@ -87,6 +87,19 @@ def test_it_stands_below_the_cell_that_defines_what_was_asked_for(course: Path, 
     assert file.read_bytes() == before
 
 
+def test_a_note_names_its_place_and_the_head_its_assignment(course: Path, tmp_path: Path) -> None:
+    found = report(case("mse", Verdict.PASSED), notes=(Note("cell", "Set aside.", Where("kim.ipynb", cell=1, line=4)),))
+    made = annotated(course, notebook(tmp_path, "def mse(x, y): return 0"), found)
+    assert made.cells[0].source.startswith("## d2d · mini · Mini")
+    assert "- **d2d** · `[1]:4` Set aside" in made.cells[-1].source
+
+
+def test_hostile_text_makes_no_heading(course: Path, tmp_path: Path, hostile: Report) -> None:
+    made = annotated(course, notebook(tmp_path, "x = 1"), hostile)
+    text = "\n".join(cell.source for cell in made.cells if cell.cell_type == "markdown")
+    assert sum(line.startswith("#") for line in text.splitlines()) == 1
+
+
 def test_the_last_definition_and_what_is_defined_nowhere(course: Path, tmp_path: Path) -> None:
     file = notebook(tmp_path, "def mse(): pass", "mse = lambda x, y: 0", "mse == 3\n# def mse(")
     made = annotated(course, file, report(case("mse", Verdict.PASSED), case("double", Verdict.MISSING)))

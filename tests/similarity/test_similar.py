@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import random
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,9 +12,8 @@ import pytest
 
 from grader.course.course import find_course
 from grader.intake.read import read_submission
-from grader.similarity.overlap import Overlap
-from grader.similarity.similar import compare, compared_text, given_texts
-from grader.similarity.tokens import MAX_CHARACTERS, pieces
+from grader.similarity.fingerprints import MAX_CHARACTERS, pieces
+from grader.similarity.similar import Overlap, compare, compared_text, given_texts
 
 from .classroom import COPIES, FUNCTIONS, classroom, honest
 
@@ -57,7 +57,7 @@ def test_every_copy_is_ranked_above_every_honest_pair(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(41, 61))
 def test_classes_by_which_nothing_was_chosen(seed: int, tmp_path: Path) -> None:
-    """The numbers in `similar` and `winnow` were chosen by the classes 1 to 40."""
+    """The numbers in `similar` and `fingerprints` were chosen by the classes 1 to 40."""
     sources, copies = classroom(seed)
     ranked = members(compared(texts(sources, tmp_path)))
     assert set(ranked[: len(copies)]) == set(copies)
@@ -158,3 +158,12 @@ def test_what_is_longer_is_cut(tmp_path: Path) -> None:
     (tmp_path / "kim.py").write_text("x = 1\n" * MAX_CHARACTERS, "utf-8")
     text = compared_text(read_submission(tmp_path / "kim.py", "hw1"))
     assert len(text) == MAX_CHARACTERS
+
+
+def test_json_is_data() -> None:
+    found = compared({author.name: author.source for author in honest(6)}, most=3)
+    value = json.loads(json.dumps(found.as_json()))
+    assert (len(value["pairs"]), value["compared"], len(value["members"])) == (3, 15, 6)
+    assert [pair["surprise"] for pair in value["pairs"]] == sorted(
+        (pair["surprise"] for pair in value["pairs"]), reverse=True
+    )

@@ -29,10 +29,9 @@ if TYPE_CHECKING:
 def collect_job(roster: Path, state: Path, out: Path, hw: str, allow: tuple[str, ...], **options: Any) -> None:
     """Collect what the other jobs judge and publish."""
     from grader.course.roster import read_roster
-    from grader.github.collect import CollectOrder, add_snapshot, collect_all, digest
+    from grader.github.collect import CollectOrder, add_snapshot, collect_all
     from grader.github.collected import HEADS_FILE, snapshot_for
-    from grader.github.job import set_output
-    from grader.github.matrix import due_assignments, matrix_shards
+    from grader.github.job import digest, due_assignments, matrix_shards, set_output
 
     course = course_of(options)
     term = term_of(course)

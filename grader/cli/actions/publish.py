@@ -44,11 +44,10 @@ def publish_job(
 ) -> None:
     """Store the reports and tell the members."""
     from grader.assignment.manifest import assignment_order
-    from grader.github.collect import digest
     from grader.github.collected import COLLECTED_FILE, HEADS_FILE, read_collection
     from grader.github.git import host
-    from grader.github.publish import checked_reports, posts
-    from grader.github.tell import tell
+    from grader.github.job import digest
+    from grader.github.publish import checked_reports, posts, tell
     from grader.gradebook.feedback import feedback_now
     from grader.report.signature import read_public_key
 

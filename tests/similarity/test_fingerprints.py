@@ -1,10 +1,14 @@
-"""Code as tokens: what a copier changes first does not show, and hostile text takes no longer."""
+"""Fingerprints of code: what a copier changes first does not show, hostile text takes no longer, and every shared
+stretch is found.
+"""
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
-from grader.similarity.tokens import MAX_CHARACTERS, pieces
+from grader.similarity.fingerprints import MAX_CHARACTERS, WINDOW, pieces, winnowed
 from tests.cost import turns
 
 from .classroom import FUNCTIONS
@@ -84,3 +88,16 @@ def test_hostile_text_takes_time_by_its_length_alone(part: str) -> None:
         min(cost(MAX_CHARACTERS // 4) for _ in range(2)),
     )
     assert large < 8 * small + 1_000_000
+
+
+def test_whatever_is_long_enough_is_found() -> None:
+    """The promise of winnowing, on random hashes: every shared stretch of the window is in both."""
+    chance = random.Random(5)
+    shared = [chance.randrange(1000) for _ in range(WINDOW)]
+    for _time in range(300):
+        texts_ = []
+        for _side in range(2):
+            before, after = ([chance.randrange(1000) for _ in range(chance.randrange(9))] for _ in range(2))
+            texts_.append([*before, *shared, *after])
+        kept = [{hashes[at] for at in winnowed(hashes)} for hashes in texts_]
+        assert kept[0] & kept[1] & set(shared)
