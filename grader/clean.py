@@ -24,7 +24,7 @@ _ESCAPES = re.compile(
     r"|(?:\x1b[PX\]^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f]*(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]*[0-~]"  # the short ones: reset, character sets
 )
-_LINE_ENDS = re.compile(r"\r\n?")  # a lone \r is how progress bars paint over themselves: a line each
+_LINE_ENDS = re.compile(r"\r\n?")  # a lone \r is how progress bars paint over themselves: every state gets its line
 
 
 class _Table(dict[int, str]):
@@ -74,8 +74,7 @@ def inline(text: str, limit: int = 300) -> str:
 
 
 def _few_marks(text: str) -> str:
-    kept: list[str] = []
-    marks = 0
+    kept, marks = [], 0
     for char in text:
         marks = marks + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
         if marks <= _MARKS_PER_LETTER:

@@ -25,7 +25,7 @@ class Limits:
     output_kb: int = 64
 
     def for_worker(self, scratch: str) -> dict[str, Any]:
-        """What the worker itself is told."""
+        """What the worker itself has to know."""
         return {
             "scratch": scratch,
             "memory_bytes": self.memory_mb << 20,

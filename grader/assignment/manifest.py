@@ -20,7 +20,7 @@ from grader.toml import Table, load_table
 MANIFEST = "assignment.toml"
 RECORDING = "public.d2d"
 MODES = ("definitions", "whole")  # which statements of a submission run
-MAX_FILES = 16 << 20  # bytes of all files that are laid beside a submission: each fresh worker gets them anew
+MAX_FILES = 16 << 20  # bytes of all files that lie beside a submission: every fresh worker gets new copies
 # What judges or is filled in: a slip of the pen must not hand it out.
 _NO_DATA = frozenset({".py", ".toml", ".md", ".ipynb", ".d2d"})
 _FILE_NAME = re.compile(r"[\w][\w.-]{0,99}")
@@ -103,22 +103,17 @@ class Assignment:
 
     @cached_property
     def signatures(self) -> dict[str, str]:
-        """How each function asked for is to be called, from the stub: `mse_loss(x, y, reduction='mean')`."""
+        """How the functions of the stub are called: `mse_loss(x, y, reduction='mean')`."""
         try:
             tree = ast.parse(self.stub_text, self.stub.name)
         except SyntaxError as error:
-            where = f"{self.stub}:{error.lineno}"
-            raise BadAssignmentError(
-                _("The stub is no Python: {reason}.").format(reason=error.msg), where=where
-            ) from error
-        found = {}
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef):
-                for argument in ast.walk(node.args):
-                    if isinstance(argument, ast.arg):
-                        argument.annotation = None
-                found[node.name] = f"{node.name}({ast.unparse(node.args)})"
-        return found
+            text = _("The stub is no Python: {reason}.").format(reason=error.msg)
+            raise BadAssignmentError(text, where=f"{self.stub}:{error.lineno}") from error
+        for argument in ast.walk(tree):
+            if isinstance(argument, ast.arg):
+                argument.annotation = None
+        functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+        return {function.name: f"{function.name}({ast.unparse(function.args)})" for function in functions}
 
     def case_titles(self) -> Callable[[str], str]:
         """What the title of a case is in the language in use, by the assignment's own catalog."""
@@ -134,10 +129,7 @@ def assignment_order(id_: str) -> list[tuple[int, str]]:
 def read_assignment(folder: Path, reference: Path | None) -> Assignment:
     """The assignment in `folder`; every mistake of the manifest is named with its line."""
     table = load_table(folder / MANIFEST)
-    titles = table.table("title")
-    worker = table.table("worker")
-    limits = table.table("limits")
-    running = table.table("run")
+    titles, worker, limits, running = map(table.table, ("title", "worker", "limits", "run"))
     stub = folder / table.text("stub")
     if not stub.is_file():
         raise BadAssignmentError(_("The stub {name} is missing.").format(name=stub.name), where=folder / MANIFEST)
@@ -190,12 +182,10 @@ def _files(table: Table, folder: Path) -> tuple[Path, ...]:
 
 
 def _values(table: Table, sections: dict[str, SectionInfo]) -> frozenset[str]:
-    names = table.names("values", ())
-    asked = {name for section in sections.values() for name in section.asks}
-    for name in names:
-        if name not in asked:
-            raise table.error(_("No section asks for {name}.").format(name=name), "values")
-    return frozenset(names)
+    names = frozenset(table.names("values", ()))
+    for name in sorted(names.difference(*(section.asks for section in sections.values()))):
+        raise table.error(_("No section asks for {name}.").format(name=name), "values")
+    return names
 
 
 def _limits(table: Table) -> Limits:

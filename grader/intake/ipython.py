@@ -8,7 +8,7 @@ lines into calls that are not to run anyway. A test holds this module to it, lin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.i18n import _
@@ -22,6 +22,7 @@ _ESCAPES = frozenset("!%?,;/")
 _COMMAND = re.compile(r"[!%?,;/]{1,2}[ \t]*[\w.\-]*")
 _ASSIGNED = re.compile(r"=[ \t]*(?=!|%[^\W\d])")
 _HELP = re.compile(r"(?:%{0,2}(?!\d)[\w*]+(?:\.(?!\d)[\w*]+|\[-?[0-9]+\])*)\?\??[ \t]*\Z")
+_INDENT = re.compile(r"[ \t]*")
 _SHELL_LINE = re.compile(r"(?:[^\n]*\\\n)*[^\n]*\n?")
 _IPYTHON_CALL = "get_ipython()"
 _PROMPTS = (
@@ -84,7 +85,7 @@ def python_of(source: str) -> Python:
         if command:
             if not _OURS.match(text.lstrip()):
                 aside.append(Aside(line, command))
-            indent = text[: len(text) - len(text.lstrip(" \t"))]
+            indent = _INDENT.match(text)[0]  # type: ignore[index]
             kept.append((indent + "pass" if indent else "") + "\n" * text.count("\n"))
         else:
             kept.append(text)
@@ -92,17 +93,16 @@ def python_of(source: str) -> Python:
     return Python("".join(kept), tuple(aside))
 
 
-def note_of_commands(aside: Iterable[Aside], file: str, number: int | None) -> Note:
-    """What is said of the lines of a cell that are for the notebook itself."""
-    found = list(aside)
-    commands = list(dict.fromkeys(each.command.strip() for each in found))
+def note_of_commands(aside: Sequence[Aside], file: str, number: int | None) -> Note:
+    """A note about the lines of a cell that are for the notebook itself."""
+    commands = list(dict.fromkeys(line.command.strip() for line in aside))
     named = ", ".join(commands[:_SHOWN]) + (", …" if len(commands) > _SHOWN else "")
     text = _("Commands to the notebook itself are not run here: {commands}.").format(commands=named)
-    return Note("magic", text, Where(file, found[0].line, number))
+    return Note("magic", text, Where(file, aside[0].line, number))
 
 
 def logical_lines(source: str) -> Iterator[tuple[str, str]]:
-    """The lines of a cell as Python joins them, each with the command where it is IPython's and not Python's."""
+    """The lines of a cell as Python joins them; with a line that is IPython's comes its command, else an empty text."""
     start = 0
     while start < len(source):
         end, command = _logical_line(source, start)
@@ -111,9 +111,8 @@ def logical_lines(source: str) -> Iterator[tuple[str, str]]:
 
 
 def _logical_line(source: str, start: int) -> tuple[int, str]:
-    at = start
-    while at < len(source) and source[at] in " \t":
-        at += 1
+    """Where the line that begins at `start` ends, and the command in it."""
+    at = _INDENT.match(source, start).end()  # type: ignore[union-attr]
     if source[at : at + 1] in _ESCAPES or source.startswith(_IPYTHON_CALL, at):
         return _shell_end(source, at), _command(source, at)
     at, depth, last, assigned = start, 0, "", False
@@ -127,8 +126,9 @@ def _logical_line(source: str, start: int) -> tuple[int, str]:
             depth = max(0, depth - 1)
         elif kind == "assign" and depth == 0 and not assigned:
             assigned = True
-            if found := _ASSIGNED.match(source, token.start()):
-                return _shell_end(source, found.end()), _command(source, found.end())
+            if start_of_command := _ASSIGNED.match(source, token.start()):
+                at = start_of_command.end()
+                return _shell_end(source, at), _command(source, at)
         elif kind == "end" and depth == 0:
             break
         last = kind or ""
@@ -136,36 +136,35 @@ def _logical_line(source: str, start: int) -> tuple[int, str]:
         at = len(source)
     text = source[start:at].rstrip("\n")
     # A comment, which may well end in a question, is the last thing on its line.
-    if text.rstrip().endswith("?") and last != "comment" and (found := _HELP.search(text[-_HELP_LENGTH:])):
-        return at, found[0].strip()
+    if text.rstrip().endswith("?") and last != "comment" and (question := _HELP.search(text[-_HELP_LENGTH:])):
+        return at, question[0].strip()
     return at, ""
 
 
 def _string_end(source: str, at: int, quote: str) -> int:
     """Where a string ends; one without its closing quote at the end of its line, or of the cell if it is triple."""
-    for found in _ENDS[quote].finditer(source, at):
-        if found[0] == quote:
-            return found.end()
-        if found[0] == "\n":
-            return found.start()
+    for end in _ENDS[quote].finditer(source, at):
+        if end[0] == quote:
+            return end.end()
+        if end[0] == "\n":
+            return end.start()
     return len(source)
 
 
 def _shell_end(source: str, at: int) -> int:
     """The end of a line that only a backslash can continue: its quotes and brackets are a shell's."""
-    line = _SHELL_LINE.match(source, at)
-    return line.end() if line else len(source)
+    return _SHELL_LINE.match(source, at).end()  # type: ignore[union-attr]
 
 
 def _command(source: str, at: int) -> str:
-    found = _COMMAND.match(source, at)
-    return found[0] if found else _IPYTHON_CALL
+    command = _COMMAND.match(source, at)
+    return command[0] if command else _IPYTHON_CALL
 
 
 def _unindented(source: str) -> str:
     """A cell that was pasted with an indent loses it, as in the notebook."""
     written = [line for line in source.split("\n") if line.strip()]
-    first = written[0][: len(written[0]) - len(written[0].lstrip(" \t"))] if written else ""
+    first = _INDENT.match(written[0])[0] if written else ""  # type: ignore[index]
     if not first or not all(line.startswith(first) for line in written):
         return source
     return "\n".join(line.removeprefix(first) for line in source.split("\n"))

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.errors import BadInputError
 from grader.i18n import _
-from grader.intake.submission import MAX_CODE, Cell
+from grader.intake.submission import MAX_CODE, Cell, too_much_code
 from grader.intake.text import lines, may_have_ipython
 from grader.report.report import Note, Where
 
@@ -19,34 +19,26 @@ _PYTHON = ("python", "ipython")
 _KERNELS = ((r"ir\Z", "R"), (r"julia", "Julia"))  # Colab writes the kernel's name and no language
 
 
-def cells_of_notebook(text: str, file: str, where: str) -> tuple[tuple[Cell, ...], tuple[Note, ...]]:
+def cells_of_notebook(content: str, file: str, where: str) -> tuple[tuple[Cell, ...], tuple[Note, ...]]:
     """The code cells of a notebook's JSON, numbered among the code cells as they stand."""
-    notebook = parsed(text, where)
+    notebook = parsed(content, where)
     language = _language(notebook)
     if language and not language.lower().startswith(_PYTHON):
-        sentence = _("This notebook is written for {language}, not for Python.").format(language=language)
-        raise BadInputError(sentence, where=where, hint=_("Choose a Python kernel, and hand in that notebook."))
+        text = _("This notebook is written for {language}, not for Python.").format(language=language)
+        raise BadInputError(text, where=where, hint=_("Choose a Python kernel, and hand in that notebook."))
     cells, notes = [], []
     for number, (index, cell) in enumerate(_code_cells(notebook), 1):
         if number > MAX_CELLS:
-            sentence = _("The notebook has more than {limit} code cells.").format(limit=MAX_CELLS)
-            raise BadInputError(sentence, where=where)
-        source, told = _prepared(source_of(cell), Where(file, 1, number))
+            text = _("The notebook has more than {limit} code cells.").format(limit=MAX_CELLS)
+            raise BadInputError(text, where=where)
+        source, more = _prepared(source_of(cell), Where(file, 1, number))
         cells.append(Cell(file, source, number, index, _count(cell)))
-        notes += told
-    if not cells:
-        raise BadInputError(
-            _("The notebook has no code cell."), where=where, hint=_("Save your work there and check again.")
-        )
+        notes += more
     if not any(source_of(cell).strip() for _index, cell in _code_cells(notebook)):
-        raise BadInputError(
-            _("All code cells of the notebook are empty."),
-            where=where,
-            hint=_("Save your work there and check again."),
-        )
+        text = _("All code cells of the notebook are empty.") if cells else _("The notebook has no code cell.")
+        raise BadInputError(text, where=where, hint=_("Save your work there and check again."))
     if sum(len(cell.source) for cell in cells) > MAX_CODE:
-        sentence = _("The cells hold more than {limit} MB of code.").format(limit=MAX_CODE >> 20)
-        raise BadInputError(sentence, where=where)
+        raise too_much_code(where)
     return tuple(cells), tuple(notes)
 
 
@@ -55,7 +47,7 @@ def parsed(text: str, where: str) -> dict[str, Any]:
     if text.count("[") + text.count("{") > _MAX_PARTS:
         raise _no_notebook(where)
     try:
-        # Whole numbers as floats: one of a million digits would take minutes, and none here is needed exactly.
+        # Whole numbers as floats: a number of a million digits would take minutes; none is needed exactly.
         notebook = json.loads(text, parse_int=float)
     except (ValueError, RecursionError) as error:
         raise _no_notebook(where, text) from error
@@ -79,14 +71,19 @@ def _no_notebook(where: str, text: str = "") -> BadInputError:
 
 def _language(notebook: dict[str, Any]) -> str:
     """The language that the notebook says it is in; nothing where it doesn't say so in so many words."""
-    metadata = notebook.get("metadata")
-    for table, key in (("kernelspec", "language"), ("language_info", "name")):
-        part = metadata.get(table) if isinstance(metadata, dict) else None
-        if isinstance(part, dict) and isinstance(part.get(key), str) and part[key].strip():
-            return str(part[key]).strip()[:40]
-    kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
-    name = kernel.get("name") if isinstance(kernel, dict) else None
+    metadata = _part(notebook, "metadata")
+    kernel = _part(metadata, "kernelspec")
+    for stated in (kernel.get("language"), _part(metadata, "language_info").get("name")):
+        if isinstance(stated, str) and stated.strip():
+            return stated.strip()[:40]
+    name = kernel.get("name")
     return next((text for start, text in _KERNELS if isinstance(name, str) and re.match(start, name)), "")
+
+
+def _part(table: dict[str, Any], key: str) -> dict[str, Any]:
+    """The object at `key`; an empty one where something else stands there, or nothing."""
+    part = table.get(key)
+    return part if isinstance(part, dict) else {}
 
 
 def _code_cells(notebook: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -110,7 +107,7 @@ def is_code(cell: Any) -> bool:
     kind = cell.get("cell_type")
     if kind is None:  # some exporters forget it; only a code cell has outputs
         return "outputs" in cell or "execution_count" in cell
-    # Format 3 let each cell have a language of its own.
+    # In format 3 every cell could have its own language.
     return kind == "code" and str(cell.get("language") or "python").lower().startswith(_PYTHON)
 
 
@@ -128,7 +125,7 @@ def _count(cell: dict[str, Any]) -> int | None:
 
 
 def _prepared(source: str, where: Where) -> tuple[str, list[Note]]:
-    """The Python of a cell, and what is to be said of the rest."""
+    """The Python of a cell, and notes about what was set aside."""
     if "\0" in source or (not source.isascii() and any("\ud800" <= letter <= "\udfff" for letter in source)):
         text = _("This cell holds characters that no text has, and was set aside.")
         return "\n" * source.count("\n"), [Note("cell-set-aside", text, where)]
@@ -144,7 +141,7 @@ def _prepared(source: str, where: Where) -> tuple[str, list[Note]]:
 
 
 def line_in_file(text: str, number: int, line: int) -> int | None:
-    """The line of the notebook's file on which a line of its code cell `number` stands, where it has one of its own."""
+    """Where a line of code cell `number` stands in the notebook's file; None where it has no line there for itself."""
     cells = [cell for _index, cell in _code_cells(parsed(text, ""))]
     source = cells[number - 1].get("source") if number <= len(cells) else None
     if not isinstance(source, list) or not 1 <= line <= len(source):

@@ -1,9 +1,11 @@
-"""A submission: cells of code, and where each of them stands."""
+"""A submission: cells of code that know where they stand."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.errors import BadInputError
+from grader.i18n import _
 from grader.report.report import Note, Where
 
 MAX_CODE = 8 << 20  # characters in all cells together: the work of a whole term has a tenth of that
@@ -39,3 +41,8 @@ class Submission:
     cells: tuple[Cell, ...]
     sha256: str
     notes: tuple[Note, ...] = ()
+
+
+def too_much_code(where: str) -> BadInputError:
+    """The refusal of a file by the size of its code."""
+    return BadInputError(_("The cells hold more than {limit} MB of code.").format(limit=MAX_CODE >> 20), where=where)

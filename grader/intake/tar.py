@@ -85,7 +85,7 @@ def _entries(data: bytes, where: str) -> Iterator[_Entry]:
         if not _sum_is_right(header):
             raise damaged(where)
         count += 1
-        if count > 3 * MAX_ENTRIES:  # each entry may have two records before it
+        if count > 3 * MAX_ENTRIES:  # an entry may have two records before it
             raise too_many(where)
         size, kind, start = _number(header[124:136], where), header[156:157], at + _BLOCK
         at = start + -(-size // _BLOCK) * _BLOCK

@@ -52,12 +52,9 @@ def _is_filled(definition: _Definition) -> bool:
     body = definition.body
     if any(_raises_not_implemented(statement) for statement in body):
         return False
-    if isinstance(definition, ast.ClassDef):
-        return any(
-            _is_filled(statement) if isinstance(statement, _Definition) else not _is_blank(statement)
-            for statement in body
-        )
-    return not all(map(_is_blank, body))
+    if not isinstance(definition, ast.ClassDef):
+        return not all(map(_is_blank, body))
+    return any(_is_filled(part) if isinstance(part, _Definition) else not _is_blank(part) for part in body)
 
 
 def _is_blank(statement: ast.stmt) -> bool:

@@ -142,8 +142,7 @@ def check_derived(report: Report, value: dict[str, Any]) -> None:
         datetime.fromisoformat(report.graded_at.replace("Z", "+00:00"))
     except ValueError as error:
         raise FormError("graded_at", _("is no time that there is")) from error
-    doubled = _doubled(case.id for case in report.cases)
-    if doubled is not None:
+    if (doubled := _doubled(case.id for case in report.cases)) is not None:
         raise FormError("cases", _("{case} is there twice").format(case=doubled[:200]))
     for at, case in enumerate(report.cases):
         if case.points > case.max_points:
@@ -244,8 +243,7 @@ def _doubled(names: Iterable[str]) -> str | None:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object; with a key twice, two programs could read two different reports out of one file."""
-    doubled = _doubled(key for key, _value in pairs)
-    if doubled is not None:
+    if (doubled := _doubled(key for key, _value in pairs)) is not None:
         raise FormError(doubled[:60], _("is there twice"))
     return dict(pairs)
 

@@ -45,7 +45,7 @@ class Visibility(str, Enum):
 
 
 class Kind(str, Enum):
-    """What stands next to each other on the axis of a plot."""
+    """What the axis of a plot counts."""
 
     VALUES = "values"  # the values of an array, in its order
     CURVE = "curve"  # one number a step: the history of a training
@@ -230,7 +230,7 @@ def derived_values(report: Any) -> dict[str, Any]:
 
 
 def laid_out(value: dict[str, Any]) -> str:
-    """A report's JSON as text that people can read and compare: a line for each field and each case."""
+    """A report's JSON as text that people can read and compare: every field and every case has its line."""
 
     def lines() -> Iterable[str]:
         for key, item in value.items():

@@ -3,7 +3,7 @@
 The staff's machine holds the private key and signs what it graded; anybody with the public key can tell that a
 report is theirs and that not a byte of its meaning has changed. A signature reads
 `ed25519:<key id>:<base64>`; the key id is the start of the SHA-256 of the public key's 32 bytes, so that
-«changed» and «signed by somebody else» are told apart. Keys are PEM files, as other programs read them.
+«changed» and «signed by somebody else» can be told apart. Keys are PEM files, as other programs read them.
 """
 
 from __future__ import annotations
@@ -68,11 +68,10 @@ class PublicKey:
 
     def demand(self, document: Document, where: str | Path) -> None:
         """Go on only if `check` finds nothing wrong."""
-        found = self.check(document)
-        if found is Check.VALID:
-            return
-        hint = _("Take the file as the staff's machine wrote it, or grade the submission again.")
-        raise BadInputError(sentence(found, self), where=where, hint=hint)
+        result = self.check(document)
+        if result is not Check.VALID:
+            hint = _("Take the file as the staff's machine wrote it, or grade the submission again.")
+            raise BadInputError(sentence(result, self), where=where, hint=hint)
 
 
 @dataclass(frozen=True)

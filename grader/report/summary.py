@@ -42,7 +42,7 @@ class SummaryRow:
     complete: bool
     all_passed: bool  # every case
     sections: dict[str, Fraction]
-    most: dict[str, Fraction]  # that there was to be had in each section
+    most: dict[str, Fraction]  # the points that each section offers
     cases: tuple[Ended, ...]
 
     @classmethod
