@@ -8,21 +8,19 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from grader.assignment.limits import Limits
 from grader.errors import OurFaultError
 from grader.i18n import _
-from grader.sandbox import watchdog
 from grader.sandbox.processor import Processor
-from grader.sandbox.spec import WORKER_SCRIPT, WorkerSpec
-from grader.sandbox.worker import OUT_OF_MEMORY, ZYGOTE_LOST, EndedError, ForkedWorker, status_text
+from grader.sandbox.worker import COMMAND, OUT_OF_MEMORY, ZYGOTE_LOST, EndedError, ForkedWorker, WorkerSpec, status_text
 from grader.worker.leftovers import empty, remove
 
 _PREFIX = "d2d-"
@@ -52,7 +50,7 @@ class ForkServer:
         self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 — closed in _stop
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and file
-                [sys.executable, "-I", "-S", "-X", "utf8", WORKER_SCRIPT, str(theirs.fileno())],
+                [*COMMAND, str(theirs.fileno())],
                 env={},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -63,7 +61,7 @@ class ForkServer:
         Path(self.home).mkdir(mode=0o700, exist_ok=True)  # a zygote that ended removed it
         self.control.settimeout(_READY_SECONDS)
         self.offered: dict[str, str | None] | None = None
-        self._send({**self.spec.as_json(), "home": self.home})
+        self._send({**asdict(self.spec), "home": self.home})
 
     def survey(self) -> dict[str, str | None]:
         """Each layer that a worker could take on: None where the machine has it, else the reason why not."""
@@ -114,10 +112,8 @@ class ForkServer:
             theirs.close()
             message, pidfds = self._receive()
             ours.pop_all()  # from here on the worker closes them
-        requests, replies, printed = ends[ours]
         pidfd = pidfds[0] if pidfds else None
-        pipes = (requests, replies, printed)
-        return ForkedWorker(self.end, pidfd, pipes, limits.output_kb << 10, reply_bound), message["pid"]
+        return ForkedWorker(self.end, pidfd, ends[ours], limits.output_kb << 10, reply_bound), message["pid"]
 
     def _watch(self, worker: int, budget: int) -> Callable[[], bool]:
         """Whether a worker and the processes that it started hold too much memory together.
@@ -126,8 +122,8 @@ class ForkServer:
         They are below the zygote, which adopts orphans. A process that has just started holds what it shares with the
         zygote, so that much is not counted.
         """
-        zygote, share = self.process.pid, watchdog.memory_of(worker)
-        return lambda: watchdog.memory_of(zygote, share) > budget
+        zygote, share = self.process.pid, memory_of(worker)
+        return lambda: memory_of(zygote, share) > budget
 
     @property
     def tier(self) -> str:
@@ -207,6 +203,22 @@ def _layers_of(worker: ForkedWorker) -> list[str]:
         reason = worker.output.take()[0].strip() or str(error)
         raise OurFaultError(_("A worker could not be closed off: {reason}").format(reason=reason)) from error
     return names
+
+
+def memory_of(pid: int, share: int = 0) -> int:
+    """Bytes of anonymous memory of a process and all below it, 0 once it is gone (man 5 proc_pid_statm).
+
+    This is for where no control group counts it. It sees only what is there at the moment: RLIMIT_AS in the worker is
+    what stops a sudden growth. `share` is taken off for each process: the pages that it shares with the zygote would be
+    counted in every one.
+    """
+    held = 0
+    with suppress(FileNotFoundError, ProcessLookupError):
+        _size, resident, shared = map(int, Path(f"/proc/{pid}/statm").read_bytes().split()[:3])
+        held = max(0, (resident - shared) * os.sysconf("SC_PAGE_SIZE") - share)
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split()
+        held += sum(memory_of(int(child), share) for child in children)
+    return held
 
 
 def _new_home() -> str:

@@ -16,12 +16,12 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
 from grader.assignment.limits import Limits
-from grader.sandbox.spec import WORKER_SCRIPT, WorkerSpec
-from grader.sandbox.worker import CHUNK, EndedError, IncomingFrame, Worker, status_text
+from grader.sandbox.worker import CHUNK, COMMAND, ProcessWorker, WorkerSpec, status_text
 from grader.worker.layers.compose import LAYERS
 from grader.worker.service import HEADER
 
@@ -55,14 +55,14 @@ class SpawnServer:
             self.current.end()
 
 
-class SpawnedWorker(Worker):
+class SpawnedWorker(ProcessWorker):
     """A worker in an interpreter of its own."""
 
     def __init__(self, spec: WorkerSpec, limits: Limits, reply_bound: int) -> None:
         super().__init__(limits.output_kb << 10, reply_bound)
         self.scratch = tempfile.mkdtemp(prefix="d2d-")
         self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and file
-            [sys.executable, "-I", "-S", "-X", "utf8", WORKER_SCRIPT, "-"],
+            [*COMMAND, "-"],
             # Windows can't open a socket or a random source without the folder of the system
             env={key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ},
             stdin=subprocess.PIPE,
@@ -73,39 +73,35 @@ class SpawnedWorker(Worker):
         )
         self.chunks: queue.Queue[bytes] = queue.Queue(64)
         self.messages: queue.Queue[bytes | None] = queue.Queue()
-        self.ended: str | None = None
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         assert self.process.stderr is not None
+        self.streams = (self.process.stdin, self.process.stdout, self.process.stderr)
         self.threads = [
-            threading.Thread(target=self._write, args=(self.process.stdin,), daemon=True),
-            threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True),
-            threading.Thread(target=self._listen, args=(self.process.stderr,), daemon=True),
+            threading.Thread(target=handle, args=(stream,), daemon=True)
+            for handle, stream in zip((self._write, self._read, self._listen), self.streams, strict=True)
         ]
         for thread in self.threads:
             thread.start()
-        first = json.dumps({**spec.as_json(), "limits": limits.for_worker(self.scratch)}).encode()
-        self.messages.put(HEADER.pack(len(first)) + first)
+        first = json.dumps({**asdict(spec), "limits": limits.for_worker(self.scratch)}).encode()
+        self._send(HEADER.pack(len(first)) + first)
         self.grace = _START_SECONDS
 
     def exchange(self, message: bytes, deadline: float) -> bytes:
-        if self.ended is not None:
-            raise EndedError("crashed", self.ended)
-        if not self.chunks.empty():
-            self._drop("crashed", "a reply before its request")
         deadline, self.grace = deadline + self.grace, 0.0
-        self.messages.put(HEADER.pack(len(message)) + message)
-        reply = IncomingFrame(self.reply_bound)
-        while not reply.is_whole:
-            try:
-                chunk = self.chunks.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
-                self._drop("timeout", "")
-            if not chunk:
-                self._drop("crashed", "")
-            if fault := reply.add(chunk):
-                self._drop("crashed", fault)
-        return reply.message()
+        return super().exchange(message, deadline)
+
+    def _has_replied(self) -> bool:
+        return not self.chunks.empty()
+
+    def _send(self, frame: bytes) -> None:
+        self.messages.put(frame)
+
+    def _receive(self, deadline: float) -> bytes:
+        try:
+            return self.chunks.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            self._drop("timeout")
 
     def end(self) -> str:
         if self.ended is None:
@@ -114,11 +110,11 @@ class SpawnedWorker(Worker):
             self.messages.put(None)
             self.process.wait()
             self._settle()
-            for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
-                assert stream is not None
+            for stream in self.streams:
                 stream.close()
             shutil.rmtree(self.scratch, ignore_errors=True)
-            self.ended = _code_text(self.process.returncode if code is None else code)
+            code = self.process.returncode if code is None else code
+            self.ended = status_text(-code) if code < 0 else f"exit {code}"
         return self.ended
 
     def _settle(self) -> None:
@@ -128,12 +124,10 @@ class SpawnedWorker(Worker):
             with suppress(queue.Empty):
                 self.chunks.get(timeout=0.01)
 
-    def _drop(self, how: str, detail: str) -> None:
-        if how == "crashed" and not detail:
-            with suppress(subprocess.TimeoutExpired):  # its pipes are closed: it is about to be gone
-                self.process.wait(1)
-        ended = self.end()
-        raise EndedError(how, detail or ended)
+    def _ends_by_itself(self) -> bool:
+        with suppress(subprocess.TimeoutExpired):  # its pipes are closed: it is about to be gone
+            self.process.wait(1)
+        return True
 
     def _kill(self) -> None:
         if sys.platform == "win32":
@@ -161,7 +155,3 @@ class SpawnedWorker(Worker):
     def _listen(self, stream: IO[bytes]) -> None:
         while data := stream.read(CHUNK):
             self.output.add(data)
-
-
-def _code_text(code: int) -> str:
-    return status_text(-code) if code < 0 else f"exit {code}"

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from grader.sandbox.spec import worker_spec
+from grader.sandbox.worker import worker_spec
 
 if TYPE_CHECKING:
     from grader.sandbox.forkserver import ForkServer

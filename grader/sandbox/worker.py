@@ -1,23 +1,56 @@
-"""A worker seen from the judge: bytes to it, bytes back, within a time, and its end."""
+"""A worker seen from the judge: what it is told at its start, bytes to it, bytes back within a time, and its end."""
 
 from __future__ import annotations
 
-import contextlib
+import importlib.util
 import os
 import select
 import signal
+import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
+from grader import worker
+from grader.errors import BadAssignmentError
+from grader.i18n import _
 from grader.worker.service import HEADER
 
+WORKER_SCRIPT = str(Path(worker.__file__).with_name("__main__.py"))
+COMMAND = (sys.executable, "-I", "-S", "-X", "utf8", WORKER_SCRIPT)  # of a zygote or a spawned worker
 CHUNK = 1 << 18
 _LEAVING_MILLISECONDS = 500
 _WATCH_SECONDS = 0.05
 # How a worker ended that the kernel killed for its memory, and one that took its zygote along.
 OUT_OF_MEMORY, ZYGOTE_LOST = "out of memory", "zygote lost"
+
+
+@dataclass(frozen=True)
+class WorkerSpec:
+    """What a zygote or a spawned worker is told: the libraries that it may import, and the folders they lie in.
+
+    `without` leaves layers out: for tests that show what each one stops.
+    """
+
+    imports: tuple[str, ...]
+    folders: tuple[str, ...]
+    without: tuple[str, ...] = ()
+
+
+def worker_spec(imports: Sequence[str], without: Sequence[str] = ()) -> WorkerSpec:
+    """The spec for an assignment that may import these libraries."""
+    folders: dict[str, None] = {}  # in the order of the libraries, each once
+    for name in imports:
+        spec = importlib.util.find_spec(name)  # finds without importing
+        if spec is None or spec.origin is None:
+            text = _("{name} is needed by this assignment and is not installed.")
+            raise BadAssignmentError(text.format(name=name), hint=f"pip install {name}")
+        folders[str(Path(spec.origin).parents[1 if spec.submodule_search_locations else 0])] = None
+    return WorkerSpec(tuple(imports), tuple(folders), tuple(without))
 
 
 class EndedError(Exception):
@@ -84,7 +117,52 @@ class Worker(ABC):
         """Kill it and all processes that it started, and wait until none is left; how it ended, in a word."""
 
 
-class ForkedWorker(Worker):
+class ProcessWorker(Worker):
+    """What the workers in a process of their own have in common."""
+
+    ended: str | None = None
+
+    def exchange(self, message: bytes, deadline: float) -> bytes:
+        if self.ended is not None:
+            raise EndedError("crashed", self.ended)
+        if self._has_replied():  # before it was asked
+            self._drop("crashed", "a reply before its request")
+        self._send(HEADER.pack(len(message)) + message)
+        return self._frame(deadline)
+
+    def _frame(self, deadline: float) -> bytes:
+        """One frame from the worker."""
+        reply = IncomingFrame(self.reply_bound)
+        while not reply.is_whole:
+            data = self._receive(deadline)
+            if not data:
+                self._drop("crashed", "" if self._ends_by_itself() else "closed its side of the bridge")
+            if fault := reply.add(data):
+                self._drop("crashed", fault)
+        return reply.message()
+
+    def _drop(self, how: str, detail: str = "") -> NoReturn:
+        ended = self.end()
+        raise EndedError("memory" if ended == OUT_OF_MEMORY and how == "crashed" else how, detail or ended)
+
+    @abstractmethod
+    def _has_replied(self) -> bool:
+        """Whether something came that nobody has read."""
+
+    @abstractmethod
+    def _send(self, frame: bytes) -> None:
+        """Begin to send a frame."""
+
+    @abstractmethod
+    def _receive(self, deadline: float) -> bytes:
+        """The next bytes of a reply; none where no more will come."""
+
+    @abstractmethod
+    def _ends_by_itself(self) -> bool:
+        """Whether the process is gone, or about to be: its pipes close a moment before it does."""
+
+
+class ForkedWorker(ProcessWorker):
     """A worker forked from the zygote: two pipes for the bridge, one for what it prints.
 
     `finish` has the zygote kill what is left of it, and says how it ended.
@@ -94,7 +172,7 @@ class ForkedWorker(Worker):
         self,
         finish: Callable[[], str],
         pidfd: int | None,
-        pipes: tuple[int, int, int],
+        pipes: Sequence[int],
         output_bound: int,
         reply_bound: int,
     ) -> None:
@@ -102,7 +180,6 @@ class ForkedWorker(Worker):
         self.finish, self.pidfd = finish, pidfd
         self.too_large: Callable[[], bool] | None = None  # asked now and then, where memory is watched from outside
         self.requests, self.replies, self.printed = pipes
-        self.ended: str | None = None
         self.asks_for_room = False  # whether the poll looks for room in the pipe of requests
         self.early = select.poll()
         self.early.register(self.replies, select.POLLIN)
@@ -112,39 +189,34 @@ class ForkedWorker(Worker):
         for fd in pipes:
             os.set_blocking(fd, False)
 
-    def exchange(self, message: bytes, deadline: float) -> bytes:
-        if self.ended is not None:
-            raise EndedError("crashed", self.ended)
-        self.send_waiting = memoryview(HEADER.pack(len(message)) + message)
-        if any(mask & select.POLLIN for _fd, mask in self.early.poll(0)):  # before it was asked
-            self._drop("crashed", "a reply before its request")
-        self._write()
-        return self._frame(deadline)
-
     def greeting(self, deadline: float) -> bytes:
         """The first frame, which the worker sends without being asked once it is locked down."""
         self.send_waiting = memoryview(b"")
         return self._frame(deadline)
 
-    def _frame(self, deadline: float) -> bytes:
-        """One frame from the worker, its output read meanwhile, so that neither waits for the other."""
-        reply = IncomingFrame(self.reply_bound)
-        while not reply.is_whole:
+    def _has_replied(self) -> bool:
+        return any(mask & select.POLLIN for _fd, mask in self.early.poll(0))
+
+    def _send(self, frame: bytes) -> None:
+        self.send_waiting = memoryview(frame)
+        self._write()
+
+    def _receive(self, deadline: float) -> bytes:
+        """Its output is read meanwhile, so that neither waits for the other.
+
+        What was printed before the reply is read by then: it was in its pipe first, so one poll showed both.
+        """
+        while True:
             events = self._wait(deadline)
             if self.requests in events:
                 self._write()
             if self.printed in events:
                 self._drain(self.printed)
             if self.replies in events:
-                data = self._read(self.replies)
-                if data == b"":
-                    self._drop("crashed", "")
-                if fault := reply.add(data or b""):
-                    self._drop("crashed", fault)
+                if (data := self._read(self.replies)) is not None:
+                    return data
             elif self.pidfd in events:  # dead, and nothing of a reply is left in the pipe
-                self._drop("crashed", "")
-        # What was printed before the reply is read by now: it was in its pipe first, so one poll showed both.
-        return reply.message()
+                return b""
 
     def end(self) -> str:
         if self.ended is None:
@@ -158,16 +230,7 @@ class ForkedWorker(Worker):
                         os.close(fd)
         return self.ended
 
-    def _drop(self, how: str, detail: str) -> NoReturn:
-        if how == "crashed" and not detail and not self._ended_by_itself():
-            detail = "closed its side of the bridge"
-        ended = self.end()
-        if ended == OUT_OF_MEMORY and how == "crashed":
-            how = "memory"
-        raise EndedError(how, detail or ended)
-
-    def _ended_by_itself(self) -> bool:
-        """Whether the process is gone, or about to be: its pipes close a moment before it does."""
+    def _ends_by_itself(self) -> bool:
         if self.pidfd is None:
             return True
         poll = select.poll()
@@ -175,16 +238,14 @@ class ForkedWorker(Worker):
         return bool(poll.poll(_LEAVING_MILLISECONDS))
 
     def _wait(self, deadline: float) -> set[int]:
-        left = deadline - time.monotonic()
         events: set[int] = set()
-        while left > 0 and not events:
+        while not events:
+            if (left := deadline - time.monotonic()) <= 0:
+                self._drop("timeout")
             seconds = left if self.too_large is None else min(left, _WATCH_SECONDS)
             events = {fd for fd, _mask in self.poll.poll(seconds * 1000)}
             if not events and self.too_large is not None and self.too_large():
-                self._drop("memory", "")
-            left = deadline - time.monotonic()
-        if left <= 0 or not events:
-            self._drop("timeout", "")
+                self._drop("memory")
         return events
 
     def _write(self) -> None:
@@ -211,14 +272,13 @@ class ForkedWorker(Worker):
         if data:
             self.output.add(data)
         elif data == b"":
-            with contextlib.suppress(KeyError):  # the submission closed its standard output: nothing more will come
+            with suppress(KeyError):  # the submission closed its standard output: nothing more will come
                 self.poll.unregister(fd)
 
 
 def status_text(status: int) -> str:
     """A wait status in words that are the same in every language."""
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        names = {item.value: item.name for item in signal.Signals}
-        return names.get(number, f"signal {number}")
-    return f"exit {os.WEXITSTATUS(status)}"
+    if not os.WIFSIGNALED(status):
+        return f"exit {os.WEXITSTATUS(status)}"
+    number = os.WTERMSIG(status)
+    return next((item.name for item in signal.Signals if item.value == number), f"signal {number}")

@@ -37,7 +37,7 @@ from grader.judge.reference import LiveReference
 from grader.judge.run import Judge
 from grader.report.report import Report, Visibility
 from grader.sandbox.forkserver import ForkServer
-from grader.sandbox.spec import worker_spec
+from grader.sandbox.worker import worker_spec
 
 from attack import ATTACKS, LAYERS, Attack, Ending
 from world import World

@@ -29,7 +29,7 @@ finally:
     sys.path.remove(str(HERE))
 
 from grader.sandbox.forkserver import ForkServer
-from grader.sandbox.spec import worker_spec
+from grader.sandbox.worker import worker_spec
 from grader.worker.layers import cgroup
 from tests.waiting import wait_until
 

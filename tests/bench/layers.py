@@ -47,7 +47,7 @@ def measured(imports: str, without: str) -> tuple[float, float]:
 def zygote(imports: list[str], without: list[str]) -> None:
     """Do what a zygote does, and time its children from the fork to where the student's code would be read."""
     from grader.assignment.limits import Limits
-    from grader.sandbox.spec import worker_spec
+    from grader.sandbox.worker import worker_spec
     from grader.worker.layers import compose, folders
     from grader.worker.libraries import library, with_support
 
@@ -98,7 +98,7 @@ def private(imports: str) -> int:
     from grader.bridge.session import Session
     from grader.intake.submission import Cell, Submission
     from grader.sandbox.forkserver import ForkServer
-    from grader.sandbox.spec import worker_spec
+    from grader.sandbox.worker import worker_spec
 
     server = ForkServer(worker_spec(imports.split(",")))
     try:

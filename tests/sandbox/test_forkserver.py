@@ -17,11 +17,9 @@ import pytest
 
 from grader.assignment.limits import Limits
 from grader.errors import OurFaultError
-from grader.sandbox import watchdog
-from grader.sandbox.forkserver import ForkServer
-from grader.sandbox.spec import worker_spec
+from grader.sandbox.forkserver import ForkServer, memory_of
 from grader.sandbox.start import start
-from grader.sandbox.worker import EndedError, ForkedWorker
+from grader.sandbox.worker import EndedError, ForkedWorker, worker_spec
 from grader.worker.layers.compose import LAYERS
 from tests.families import Family
 from tests.sandbox.sessions import LIMITS, loaded
@@ -122,12 +120,12 @@ def crowd():
 def test_a_crowd_that_is_large_together_is_seen_from_outside(
     scratch_home: Path, family: Family, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where nothing keeps a worker from forking, each process has its own limit; the watchdog adds them up."""
+    """Where nothing keeps a worker from forking, each process has its own limit; the judge adds them up."""
     limits = replace(LIMITS, memory_mb=64)
     for watched, how in ((True, "memory"), (False, "timeout")):
         if not watched:
             limits = replace(limits, case_seconds=1.5)
-            monkeypatch.setattr(watchdog, "memory_of", lambda *_arguments: 0)
+            monkeypatch.setattr("grader.sandbox.forkserver.memory_of", lambda *_arguments: 0)
         server = start(["numpy"], without=[name for name in LAYERS if name != "rlimits"])
         try:
             kept, student = loaded(server, CROWD, limits)
@@ -227,3 +225,23 @@ def test_a_daemon_dies_with_the_judge(tmp_path: Path, family: Family) -> None:
         judge.kill()
         judge.wait()
         family.gone()
+
+
+def test_memory_of_a_tree_is_seen_and_gone_with_it() -> None:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        if os.fork():
+            signal.pause()
+        held = bytearray(os.urandom(1 << 16)) * 512  # 32 MB in the grandchild
+        os.write(writing, b"x" * bool(held))
+        os.setsid()
+        signal.pause()
+    assert os.read(reading, 1) == b"x"
+    seen, alone = memory_of(child), memory_of(os.getpid())
+    os.kill(int(Path(f"/proc/{child}/task/{child}/children").read_bytes()), signal.SIGKILL)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert seen > 32 << 20
+    assert alone > 0
+    assert memory_of(child) == 0

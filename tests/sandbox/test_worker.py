@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.bridge.session import WorkerSource
 from grader.bridge.student import Student
-from grader.sandbox.worker import EndedError, IncomingFrame, Output, status_text
+from grader.errors import BadAssignmentError
+from grader.sandbox.worker import WORKER_SCRIPT, EndedError, IncomingFrame, Output, status_text, worker_spec
 from grader.worker.service import HEADER
 from tests.sandbox.sessions import LIMITS, loaded
 from tests.waiting import wait_until
@@ -151,3 +153,18 @@ def test_a_frame_that_comes_in_pieces() -> None:
 
 def test_a_frame_that_is_too_long_is_known_by_its_header() -> None:
     assert IncomingFrame(100).add(HEADER.pack(93)) == "a reply longer than allowed"
+
+
+def test_a_library_that_is_not_there_is_the_authors_business() -> None:
+    with pytest.raises(BadAssignmentError, match="no_such_library"):
+        worker_spec(["no_such_library"])
+
+
+def test_the_folders_are_those_of_the_libraries() -> None:
+    found = importlib.util.find_spec("numpy")
+    assert found is not None
+    assert found.origin is not None
+    spec = worker_spec(["numpy"], without=["root"])
+    assert spec.folders == (str(Path(found.origin).parent.parent),)
+    assert (spec.imports, spec.without) == (("numpy",), ("root",))
+    assert Path(WORKER_SCRIPT).is_file()
