@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import asdict
 from pathlib import Path
 
 from grader.assignment.limits import Limits
@@ -20,7 +21,7 @@ def test_it_answers_until_its_input_ends(tmp_path: Path) -> None:
     with subprocess.Popen(command, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        spec = {**worker_spec(["numpy"]).as_json(), "limits": Limits().for_worker(str(tmp_path))}
+        spec = {**asdict(worker_spec(["numpy"])), "limits": Limits().for_worker(str(tmp_path))}
         write_frame(process.stdin.fileno(), json.dumps(spec).encode())
         write_frame(process.stdin.fileno(), encode((1, False, "define", "print('on the way')")))
         reply = read_frame(process.stdout.fileno())

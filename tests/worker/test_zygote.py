@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class Judge:
         with theirs:
             command = [sys.executable, "-I", "-S", WORKER_SCRIPT, str(theirs.fileno())]
             self.process = subprocess.Popen(command, env={}, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
-        self.ready = self.ask({**worker_spec(["numpy"]).as_json(), "home": str(home)})[0]
+        self.ready = self.ask({**asdict(worker_spec(["numpy"])), "home": str(home)})[0]
 
     def ask(self, message: dict[str, Any], fds: list[int] | None = None) -> tuple[dict[str, Any], list[int]]:
         socket.send_fds(self.control, [json.dumps(message).encode()], fds or [])
