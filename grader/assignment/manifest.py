@@ -101,6 +101,13 @@ class Assignment:
     def recording(self) -> Path:
         return self.folder / RECORDING
 
+    @property
+    def needed_reference(self) -> Path:
+        """The reference, for what nobody can do without it."""
+        if self.reference is None:
+            raise BadAssignmentError(_("The reference of {name} is missing.").format(name=self.id), where=self.folder)
+        return self.reference
+
     @cached_property
     def signatures(self) -> dict[str, str]:
         """How the functions of the stub are called: `mse_loss(x, y, reduction='mean')`."""

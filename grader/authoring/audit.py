@@ -18,7 +18,6 @@ from grader.assignment.manifest import Assignment
 from grader.authoring.handout import handout_notebook
 from grader.authoring.lines import AuditLine, Margins
 from grader.authoring.mutants import Mutant, mutants
-from grader.errors import BadAssignmentError
 from grader.grading.local import judge_all
 from grader.grading.task import Done, Task
 from grader.i18n import _
@@ -88,15 +87,11 @@ class Audit:
 
         def line(done: list[Done]) -> AuditLine:
             cases = done[0].report.cases
-            failures = [
-                f"{case.id}: {case.verdict.value} {case.message}".strip()
-                for case in cases
-                if case.verdict not in _STUB_VERDICTS or case.points
-            ]
-            return AuditLine("stub", len(cases), len(cases) - len(failures), tuple(failures))
+            wrong = [case for case in cases if case.verdict not in _STUB_VERDICTS or case.points]
+            failures = tuple(f"{case.id}: {case.verdict.value} {case.message}".strip() for case in wrong)
+            return AuditLine("stub", len(cases), len(cases) - len(wrong), failures)
 
-        submission = read_submission(self.assignment.stub, self.assignment.id, self.assignment.asked)
-        return AuditStep([Task("stub", submission, SECRET)], line)
+        return AuditStep([Task("stub", self._read(self.assignment.stub), SECRET)], line)
 
     def misconceptions(self) -> AuditStep:
         """Every misconception loses points and gets its own hint."""
@@ -107,12 +102,11 @@ class Audit:
             at = place_of(self.assignment.misconceptions, done.key)
             if done.report.all_passed:
                 text = _("{where}: {name} loses no point: add a case that fails it, or make the variant wrong")
-                return text.format(where=at, name=done.key)
-            if done.key not in hints:
-                names = ", ".join(sorted(hints)) or _("nothing")
+            elif done.key not in hints:
                 text = _("{where}: {name} is not named; its hints are: {hints}")
-                return text.format(where=at, name=done.key, hints=names)
-            return None
+            else:
+                return None
+            return text.format(where=at, name=done.key, hints=", ".join(sorted(hints)) or _("nothing"))
 
         def line(all_done: list[Done]) -> AuditLine:
             failures = []
@@ -134,11 +128,7 @@ class Audit:
         """
         folders = sorted(self.corpus.glob("alternative-*")) if self.corpus and self.corpus.is_dir() else []
         tasks = [
-            Task(
-                f"{folder.name}, {_seed(at)}",
-                read_submission(folder, self.assignment.id, self.assignment.asked),
-                _secret(at),
-            )
+            Task(f"{folder.name}, {_seed(at)}", self._read(folder), _secret(at))
             for folder in folders
             for at in range(min(self.seeds, _FEW_SEEDS))
         ]
@@ -211,14 +201,13 @@ class Audit:
         return [step.line(done) for step, done in zip(steps, done_by_step, strict=True)]
 
     def _label(self, mutant: Mutant) -> str:
-        assert self.assignment.reference is not None
-        return f"{self.assignment.reference.name}:{mutant.line}: {mutant.name}"
+        return f"{self.assignment.needed_reference.name}:{mutant.line}: {mutant.name}"
 
     def _reference_text(self) -> str:
-        if self.assignment.reference is None:
-            what = _("The reference of {name} is missing.").format(name=self.assignment.id)
-            raise BadAssignmentError(what, where=self.assignment.folder)
-        return self.assignment.reference.read_text("utf-8")
+        return self.assignment.needed_reference.read_text("utf-8")
+
+    def _read(self, path: Path) -> Submission:
+        return read_submission(path, self.assignment.id, self.assignment.asked)
 
 
 def equivalents(assignment: Assignment) -> dict[str, str]:

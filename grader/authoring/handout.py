@@ -42,10 +42,8 @@ def handout_notebook(assignment: Assignment, language: str, install: str, member
 
 def _cells(assignment: Assignment, language: str, install: str, members: str | None) -> Iterator[dict[str, Any]]:
     with speaking(language):
-        installs, judges = (
-            _("Installs d2d here, once. Run this cell first."),
-            _("Judges this notebook by the public cases."),
-        )
+        installs = _("Installs d2d here, once. Run this cell first.")
+        judges = _("Judges this notebook by the public cases.")
     yield _code(f"# {installs}\n{_setup(assignment, install, members)}")
     pieces = MARKER.split(_read(assignment, language))
     sources, preamble = _stub(assignment)
@@ -91,12 +89,8 @@ def _stub(assignment: Assignment) -> tuple[dict[str, str], str]:
         segment = _segment(text, node)
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             sources[node.name] = segment
-        elif (
-            isinstance(node, ast.AnnAssign)
-            and isinstance(node.target, ast.Name)
-            and node.target.id in assignment.values
-        ):
-            sources[node.target.id] = segment
+        elif isinstance(node, ast.AnnAssign) and ast.unparse(node.target) in assignment.values:
+            sources[ast.unparse(node.target)] = segment
         elif not (at == 0 and isinstance(node, ast.Expr)):  # the module's docstring
             preamble.append(segment)
     return sources, "\n".join(preamble)
@@ -104,10 +98,8 @@ def _stub(assignment: Assignment) -> tuple[dict[str, str], str]:
 
 def _segment(text: str, node: ast.stmt) -> str:
     """A statement's lines, with its decorators and the comment above it."""
-    first, lines = (
-        min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))]),
-        text.splitlines(),
-    )
+    lines, decorators = text.splitlines(), getattr(node, "decorator_list", ())
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
     while first > 1 and lines[first - 2].startswith("#"):
         first -= 1
     return "\n".join(lines[first - 1 : node.end_lineno])
@@ -141,15 +133,12 @@ def _read(assignment: Assignment, language: str) -> str:
 
 
 def _text(source: str) -> dict[str, Any]:
-    return {"cell_type": "markdown", "metadata": {}, "source": _lines(source.strip("\n"))}
+    return {"cell_type": "markdown", "metadata": {}, "source": source.strip("\n").splitlines(keepends=True)}
 
 
 def _code(source: str) -> dict[str, Any]:
-    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": _lines(source)}
-
-
-def _lines(source: str) -> list[str]:
-    return source.splitlines(keepends=True)
+    lines = source.splitlines(keepends=True)
+    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": lines}
 
 
 def _with_id(cell: dict[str, Any], at: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ Each file is copied by name, so that nothing hidden gets into the folder.
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -18,7 +19,7 @@ from grader import __version__
 from grader.assignment.manifest import MANIFEST, RECORDING, Assignment
 from grader.authoring.handout import handout_notebook, handout_text
 from grader.course.course import COURSE_FILE, Course
-from grader.errors import BadAssignmentError, UsageError
+from grader.errors import UsageError
 from grader.i18n import _
 from grader.judge.cases import collect_cases
 from grader.judge.hints import LiveHints, read_misconceptions
@@ -48,7 +49,7 @@ def write_release(course: Course, ids: Sequence[str], out: Path, languages: Sequ
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".d2d-release-", dir=out.parent) as name:
         made = Path(name)
-        (made / COURSE_FILE).write_text(_COURSE.format(name=_quoted(course.name)), "utf-8")
+        (made / COURSE_FILE).write_text(_COURSE.format(name=json.dumps(course.name, ensure_ascii=False)), "utf-8")
         for id_ in ids:
             _assignment(course, course.assignment(id_), made / "assignments" / id_, languages)
         (made / PLACE).parent.mkdir(parents=True)
@@ -64,10 +65,9 @@ def write_release(course: Course, ids: Sequence[str], out: Path, languages: Sequ
 
 
 def _assignment(course: Course, assignment: Assignment, folder: Path, languages: Sequence[str]) -> None:
+    assert assignment.needed_reference
     folder.mkdir(parents=True)
-    shutil.copy(assignment.folder / MANIFEST, folder / MANIFEST)
-    shutil.copy(assignment.stub, folder / assignment.stub.name)
-    for file in (assignment.public_cases, *assignment.files):
+    for file in (assignment.folder / MANIFEST, assignment.stub, assignment.public_cases, *assignment.files):
         shutil.copy(file, folder / file.name)
     for language in languages:
         (folder / f"handout.{language}.md").write_text(handout_text(assignment, language), "utf-8")
@@ -77,19 +77,8 @@ def _assignment(course: Course, assignment: Assignment, folder: Path, languages:
         target = folder / catalog.relative_to(assignment.folder)
         target.parent.mkdir(parents=True)
         shutil.copy(catalog, target)
-    (folder / RECORDING).write_bytes(_recording(assignment))
-
-
-def _recording(assignment: Assignment) -> bytes:
-    if assignment.reference is None:
-        what = _("The reference of {name} is missing.").format(name=assignment.id)
-        raise BadAssignmentError(what, where=assignment.folder)
     hints = LiveHints(assignment, read_misconceptions(assignment))
-    return record(collect_cases(assignment), hints)
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    (folder / RECORDING).write_bytes(record(collect_cases(assignment), hints))
 
 
 def workflow(install: str, assignments: Sequence[Assignment], language: str) -> str:

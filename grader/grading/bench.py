@@ -9,9 +9,7 @@ import numpy as np
 from grader.assignment.limits import Limits
 from grader.bridge.selftest import require
 from grader.bridge.session import WorkerSource
-from grader.errors import BadAssignmentError
 from grader.grading.task import Done, Setting, Task
-from grader.i18n import _
 from grader.judge.cases import Case, CaseSet, collect_cases
 from grader.judge.hints import LiveHints, NoHints, Rerun, read_misconceptions
 from grader.judge.log import BridgeLog, Evidence
@@ -139,12 +137,10 @@ class Bench:
 def open_bench(setting: Setting) -> Bench:
     """A bench for this setting; whoever opens it closes it."""
     assignment = setting.assignment
-    if assignment.reference is None:
-        what = _("The reference of {name} is missing.").format(name=assignment.id)
-        raise BadAssignmentError(what, where=assignment.folder)
+    reference = assignment.needed_reference
     server = start(assignment.imports)  # it imports the libraries while this process reads the cases
     try:
-        live = LiveReference(assignment.reference, definitions=assignment.whole)
+        live = LiveReference(reference, definitions=assignment.whole)
         hints = LiveHints(assignment, read_misconceptions(assignment))
         case_set = collect_cases(assignment, hidden=setting.hidden)
         if setting.closed:

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,48 +106,33 @@ class DaskEngine:
         return done
 
 
-@dataclass
-class connected:  # noqa: N801 — used as `with connected(…)`
+@contextmanager
+def connected(scheduler: str | None, jobs: int) -> Iterator[Client]:
     """A client of the scheduler, or of a cluster of this machine's own, which ends with it."""
-
-    scheduler: str | None
-    jobs: int
-    undo: ExitStack = field(default_factory=ExitStack)
-
-    def __enter__(self) -> Client:
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said by us, in one sentence
-        try:
-            return self._connect()
-        except BaseException:
-            self.undo.close()
-            raise
-
-    def _connect(self) -> Client:
-        address: Any = self.scheduler
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said by us, in one sentence
+    with ExitStack() as undo:
+        address: Any = scheduler
         if address is None:
             scratch = tempfile.mkdtemp(prefix="d2d-dask-")
-            self.undo.callback(shutil.rmtree, scratch, ignore_errors=True)
-            self.undo.enter_context(dask.config.set({"temporary-directory": scratch}))
+            undo.callback(shutil.rmtree, scratch, ignore_errors=True)
+            undo.enter_context(dask.config.set({"temporary-directory": scratch}))
             address = LocalCluster(
-                n_workers=self.jobs,
+                n_workers=jobs,
                 threads_per_worker=1,
                 processes=True,
                 dashboard_address=None,
                 silence_logs=logging.CRITICAL,
             )
-            self.undo.callback(address.close)
+            undo.callback(address.close)
         try:
-            client = self.undo.enter_context(Client(address, timeout=_ANSWER_SECONDS, set_as_default=False))
+            client = undo.enter_context(Client(address, timeout=_ANSWER_SECONDS, set_as_default=False))
             client.wait_for_workers(1, timeout=_ANSWER_SECONDS)
         except (OSError, ValueError, TypeError, asyncio.TimeoutError) as error:
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
             what = _("The scheduler does not answer, or has no workers: {reason}").format(reason=reason)
             hint = _("Is it running, and can this machine reach it? dask scheduler; dask worker {url}")
-            raise OurFaultError(what, where=self.scheduler, hint=hint.format(url=self.scheduler or "URL")) from error
-        return client
-
-    def __exit__(self, *_error: object) -> None:
-        self.undo.close()
+            raise OurFaultError(what, where=scheduler, hint=hint.format(url=scheduler or "URL")) from error
+        yield client
 
 
 def demand_same(client: Client, imports: tuple[str, ...]) -> None:
@@ -193,8 +178,7 @@ def _health(imports: tuple[str, ...]) -> dict[str, Any]:
 # -- on the processes of the cluster ------------------------------------------------------------------------------
 
 
-_benches: dict[str, ExitStack] = {}  # by run: what ends with it
-_open: dict[str, Bench] = {}
+_benches: dict[str, tuple[Bench, ExitStack]] = {}  # by run, each with what ends with it
 _one_at_a_time = threading.Lock()  # however many threads the process has: a bench has one zygote
 _MOST_BENCHES = 4  # of runs that were killed before they could clear theirs away
 
@@ -220,13 +204,13 @@ def do(run: str, parcel: Parcel, task: Task) -> Done:
     """One task at this process's bench, which is set up for the first one of a run."""
     with _one_at_a_time:
         try:
-            if run not in _open:
+            if run not in _benches:
                 while len(_benches) >= _MOST_BENCHES:
                     _close(next(iter(_benches)))
                 with ExitStack() as undo:
-                    _open[run] = _opened(parcel, undo)
-                    _benches[run] = undo.pop_all()
-            return _open[run].do(task)
+                    bench = _opened(parcel, undo)
+                    _benches[run] = bench, undo.pop_all()
+            return _benches[run][0].do(task)
         except D2DError as error:
             error.where = f"{error.where or ''} ({get_worker().address})".strip()
             raise
@@ -239,6 +223,5 @@ def forget(run: str) -> None:
 
 
 def _close(run: str) -> None:
-    _open.pop(run, None)
-    if (undo := _benches.pop(run, None)) is not None:
-        undo.close()
+    if run in _benches:
+        _benches.pop(run)[1].close()

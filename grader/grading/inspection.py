@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from grader.assignment.manifest import Assignment
@@ -50,18 +50,6 @@ def judged_submission(report: Report, assignment: Assignment, report_file: Path)
     raise UsageError(_("What {member} handed in does not lie here.").format(member=report.member), hint=hint)
 
 
-@dataclass
-class _Witness:
-    """Keeps the evidence of one case."""
-
-    case_id: str
-    evidence: Evidence | None = None
-
-    def __call__(self, evidence: Evidence) -> None:
-        if evidence.case_id == self.case_id:
-            self.evidence = evidence
-
-
 def run_again(
     report: Report,
     assignment: Assignment,
@@ -79,10 +67,15 @@ def run_again(
             raise UsageError(text.format(name=case.id, assignment=assignment.id))
         if case_set.sha256 != report.cases_sha256:
             say(_("The cases have changed since the report was made."))
-        witness = _Witness(case.id)
+        kept: list[Evidence] = []
+
+        def witness(evidence: Evidence) -> None:
+            if evidence.case_id == case.id:
+                kept.append(evidence)
+
         judge = replace(bench.judge, reference=bench.live, witness=witness, pattern=case.id)
         again = judge.judge(submission)
-    return next(result for result in again.cases if result.id == case.id), witness.evidence
+    return next(result for result in again.cases if result.id == case.id), kept[-1] if kept else None
 
 
 def _nearby(member: str, report_file: Path) -> Iterator[Path]:

@@ -98,9 +98,8 @@ class LiveHints:
     def server(self, misconception: Misconception) -> Server:
         """The reference with one function in its wrong variant."""
         if misconception.id not in self._servers:
-            assert self.assignment.reference is not None
-            self._hold_apart(misconception, self.assignment.reference.read_text("utf-8"))
-            server = load_reference(self.assignment.reference, definitions=self.assignment.whole)
+            self._hold_apart(misconception, self.assignment.needed_reference.read_text("utf-8"))
+            server = load_reference(self.assignment.needed_reference, definitions=self.assignment.whole)
             setattr(server.module, misconception.of, misconception.variant)
             self._servers[misconception.id] = server
         return self._servers[misconception.id]
@@ -126,9 +125,8 @@ class LiveHints:
     def reached(self, section: str) -> frozenset[str]:
         """The names of the reference that what the section asks for is made of."""
         if section not in self._reached:
-            assert self.assignment.reference is not None
             survey = Survey(())
-            survey.read([("reference", statements(self.assignment.reference.read_text("utf-8")))])
+            survey.read([("reference", statements(self.assignment.needed_reference.read_text("utf-8")))])
             self._reached[section] = frozenset(survey.reach(self.assignment.sections[section].asks))
         return self._reached[section]
 

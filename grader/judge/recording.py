@@ -63,9 +63,8 @@ def _outlined(log: BridgeLog) -> list[list[Any]]:
 def record(case_set: CaseSet, hints: LiveHints | None = None) -> bytes:
     """Record the public cases: the reference answers in the student's place too, so that every case is run whole."""
     assignment = case_set.assignment
-    assert assignment.reference is not None, "a recording is made where the reference is"
-    reference = LiveReference(assignment.reference, definitions=assignment.whole)
-    student = LiveReference(assignment.reference, folder=assignment.folder)
+    reference = LiveReference(assignment.needed_reference, definitions=assignment.whole)
+    student = LiveReference(assignment.needed_reference, folder=assignment.folder)
     recorder = Recorder(reference, hints)
     for case in case_set.cases:
 
