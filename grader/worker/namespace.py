@@ -1,21 +1,39 @@
-"""The submission's namespace: its cells are read here, and run statement by statement."""
+"""The submission's namespace: its cells are cut into statements here, and run one by one.
+
+Of a cell that does not parse, the statements that can be saved run.
+"""
 
 from __future__ import annotations
 import __future__
 
 import ast
 import os
+import re
 import sys
 import types
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from grader.worker.exceptions import exception_record
 from grader.worker.selection import select
-from grader.worker.statements import ParsedStatement, parse_cell
 from grader.worker.survey import Survey
 
+# A .py file that does not parse as a whole is cut before each unindented definition, import and assignment, so that
+# one slip costs one function.
+_START = re.compile(r"^(?=@|(?:def|class|async|import|from)\b|[^\W\d]\w*[ \t]*(?::[^=\n]*)?=(?!=))", re.MULTILINE)
+_MOST_JOINED = 20  # pieces that are tried as one: a cut may have gone through a text or a list of several lines
+_UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 _CASE = "case.py"  # what a traceback calls the definitions that a case brings along
+
+
+@dataclass(frozen=True)
+class ParsedStatement:
+    """One top-level statement and its line; or the reason why there is none."""
+
+    line: int
+    node: ast.stmt | None
+    error: BaseException | None = None
 
 
 class Namespace:
@@ -33,8 +51,7 @@ class Namespace:
         """Write a file of the assignment into the working folder, for the submission to read."""
         # Windows would not take a folder away in which a file can't be written.
         mode = 0o644 if sys.platform == "win32" else 0o444
-        binary = getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | binary, mode), "wb") as file:
+        with open(name, "xb", opener=lambda path, flags: os.open(path, flags, mode)) as file:
             file.write(data)
 
     def op_main(self) -> None:
@@ -82,7 +99,7 @@ class Namespace:
         survey = Survey(tuple(forbidden))
         # Cut up exactly as it will be loaded: what is saved of a cell that does not parse is read too.
         parsed = [(cell, self.parsed(cell, source)) for cell, source in cells]
-        survey.read([(cell, [each.node for each in statements if each.node]) for cell, statements in parsed])
+        survey.read([(cell, [statement.node for statement in cut if statement.node]) for cell, cut in parsed])
         place = {finding: at for at, finding in enumerate(survey.findings)}
         return {
             "findings": [(finding.kind, finding.what, finding.cell, finding.line) for finding in survey.findings],
@@ -106,6 +123,58 @@ class Namespace:
         if isinstance(code, types.CodeType) and code.co_filename in self.cells:
             return code.co_filename, code.co_firstlineno
         return None
+
+
+def parse_cell(source: str, cell: str) -> list[ParsedStatement]:
+    """The statements of a cell, in order."""
+    try:
+        return _parsed(source, cell, 1)
+    except _UNPARSABLE as error:
+        pieces = _pieces(source)
+        if len(pieces) < 2:
+            return [_slip(error, 1)]
+    statements: list[ParsedStatement] = []
+    line = at = 0
+    while at < len(pieces):
+        more, used = _fewest(pieces[at : at + _MOST_JOINED], cell, line + 1)
+        statements += more
+        line += sum(piece.count("\n") for piece in pieces[at : at + used])
+        at += used
+    return statements
+
+
+def _fewest(pieces: list[str], cell: str, line: int) -> tuple[list[ParsedStatement], int]:
+    """The statements of the fewest pieces from here that parse together; if none do, the first alone is set aside."""
+    slip: ParsedStatement | None = None
+    for count in range(1, len(pieces) + 1):
+        try:
+            return _parsed("".join(pieces[:count]), cell, line), count
+        except _UNPARSABLE as error:
+            slip = slip or _slip(error, line)
+    assert slip is not None
+    return [slip], 1
+
+
+def _parsed(source: str, cell: str, line: int) -> list[ParsedStatement]:
+    # Blank lines in front keep the numbers of the lines as the student sees them.
+    return [ParsedStatement(node.lineno, node) for node in ast.parse("\n" * (line - 1) + source, cell).body]
+
+
+def _slip(error: BaseException, line: int) -> ParsedStatement:
+    return ParsedStatement((error.lineno if isinstance(error, SyntaxError) else None) or line, None, error)
+
+
+def _pieces(source: str) -> list[str]:
+    """The source cut before each statement that surely starts one, decorators staying with what they decorate."""
+    pieces: list[str] = []
+    decorating = False
+    for piece in _START.split(source):
+        if decorating:
+            pieces[-1] += piece
+        elif piece:
+            pieces.append(piece)
+        decorating = piece.startswith("@")
+    return pieces
 
 
 @lru_cache(maxsize=64)  # in the judge's own process, misconceptions are asked the same case one after another

@@ -47,7 +47,7 @@ class _Task:
 
 def names_of(statement: ast.stmt, *, lazy_annotations: bool = False) -> Names:
     """The names of a statement that stands at the top level."""
-    found = Names(binds=dict(_bound([statement])))
+    names = Names(binds=dict(_bound([statement])))
     lazy = lazy_annotations or _LAZY_ANNOTATIONS
     waiting = [_Task(statement, None, False)]
     while waiting:
@@ -55,7 +55,7 @@ def names_of(statement: ast.stmt, *, lazy_annotations: bool = False) -> Names:
         node = task.node
         if isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Load) and not _is_local(node.id, task.scope):
-                (found.later if task.later else found.now).setdefault(node.id, node.lineno)
+                (names.later if task.later else names.now).setdefault(node.id, node.lineno)
         elif isinstance(node, _FUNCTIONS):
             waiting += _function(node, task, lazy)
         elif isinstance(node, ast.ClassDef):
@@ -64,10 +64,10 @@ def names_of(statement: ast.stmt, *, lazy_annotations: bool = False) -> Names:
             waiting += _comprehension(node, task)
         else:
             if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and task.scope is None:
-                found.now.setdefault(node.target.id, node.lineno)  # it reads what it changes
+                names.now.setdefault(node.target.id, node.lineno)  # it reads what it changes
             skip = node.annotation if isinstance(node, ast.AnnAssign) and (lazy or task.later) else None
             waiting += [_Task(child, task.scope, task.later) for child in children(node) if child is not skip]
-    return found
+    return names
 
 
 def _is_local(name: str, scope: _Scope | None) -> bool:
@@ -86,51 +86,47 @@ def _closure(scope: _Scope | None) -> _Scope | None:
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, task: _Task, lazy: bool) -> Iterator[_Task]:
     arguments = node.args
     listed = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    listed += [each for each in (arguments.vararg, arguments.kwarg) if each is not None]
+    listed += [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
     outer = _with_type_parameters(node, task.scope)
-    for default in (*arguments.defaults, *arguments.kw_defaults):
-        if default is not None:
-            yield _Task(default, outer, task.later)
+    around: list[ast.AST | None] = [*arguments.defaults, *arguments.kw_defaults]
     if isinstance(node, ast.Lambda):
         body: list[ast.AST] = [node.body]
     else:
         body = list(node.body)
-        yield from (_Task(each, outer, task.later) for each in node.decorator_list)
-        annotations = [] if lazy else [node.returns, *(each.annotation for each in listed)]
-        yield from (_Task(each, outer, task.later) for each in annotations if each is not None)
-    local = {each.arg for each in listed} | _local(body)
-    scope = _Scope(frozenset(local), _closure(outer))
-    yield from (_Task(each, scope, True) for each in body)
+        annotations = [] if lazy else [node.returns, *(argument.annotation for argument in listed)]
+        around += [*node.decorator_list, *annotations]
+    yield from (_Task(part, outer, task.later) for part in around if part is not None)
+    scope = _Scope(frozenset({argument.arg for argument in listed} | _local(body)), _closure(outer))
+    yield from (_Task(part, scope, True) for part in body)
 
 
 def _class(node: ast.ClassDef, task: _Task) -> Iterator[_Task]:
     outer = _with_type_parameters(node, task.scope)
     around = [*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)]
-    yield from (_Task(each, outer, task.later) for each in around)
+    yield from (_Task(part, outer, task.later) for part in around)
     scope = _Scope(frozenset(_local(node.body)), _closure(outer), is_class=True)
-    yield from (_Task(each, scope, task.later) for each in node.body)
+    yield from (_Task(part, scope, task.later) for part in node.body)
 
 
 def _comprehension(node: ast.AST, task: _Task) -> Iterator[_Task]:
     generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
-    local = frozenset(name for each in generators for name, _line in _bound([each.target]))
+    local = frozenset(name for generator in generators for name, _line in _bound([generator.target]))
     scope = _Scope(local, _closure(task.scope))
     yield _Task(generators[0].iter, task.scope, task.later)
     for child in children(node):
+        parts = [child]
         if isinstance(child, ast.comprehension):
             parts = [child.target, *child.ifs, *([] if child is generators[0] else [child.iter])]
-            yield from (_Task(each, scope, task.later) for each in parts)
-        else:
-            yield _Task(child, scope, task.later)
+        yield from (_Task(part, scope, task.later) for part in parts)
 
 
 def _with_type_parameters(node: ast.AST, scope: _Scope | None) -> _Scope | None:
-    names = frozenset(each.name for each in getattr(node, "type_params", ()))
+    names = frozenset(parameter.name for parameter in getattr(node, "type_params", ()))
     return _Scope(names, scope) if names else scope
 
 
 def _local(body: Iterable[ast.AST]) -> set[str]:
-    """The names bound in this scope itself, without those that it says are not its own."""
+    """The names bound in this scope itself, without those that it declares `global` or `nonlocal`."""
     bound, declared = set[str](), set[str]()
     for node in own_nodes(body):
         if isinstance(node, (ast.Global, ast.Nonlocal)):
@@ -142,12 +138,11 @@ def _local(body: Iterable[ast.AST]) -> set[str]:
 
 def _bound(body: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
     """Every name bound in this scope itself, with the first line on which it is."""
-    seen: set[str] = set()
+    lines: dict[str, int] = {}
     for node in own_nodes(body):
         for name in _bound_by(node):
-            if name not in seen:
-                seen.add(name)
-                yield name, getattr(node, "lineno", 1)
+            lines.setdefault(name, getattr(node, "lineno", 1))
+    yield from lines.items()
 
 
 def _bound_by(node: ast.AST) -> Iterator[str]:
@@ -183,28 +178,28 @@ def own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
 
 
 def children(node: ast.AST) -> list[ast.AST]:
-    """The parts of a node of a tree that was parsed, in order, but for those that say nothing: `Load()`, `Add()`.
+    """The parts of a node of a parsed tree, in order, without those that hold nothing: `Load()`, `Add()`.
 
-    `ast.iter_child_nodes` in a fraction of its time, and looked up once: all of a submission is walked over several
-    times.
+    It takes a fraction of the time of `ast.iter_child_nodes`, and remembers the parts: a submission is walked over
+    several times.
     """
     own = vars(node)
     if _KNOWN in own:
         known: list[ast.AST] = own[_KNOWN]
         return known
-    found: list[ast.AST] = []
+    parts: list[ast.AST] = []
     for value in own.values():
         kind = type(value)
         if kind is list:
-            found += [each for each in value if isinstance(each, ast.AST)]
+            parts += [item for item in value if isinstance(item, ast.AST)]
         elif kind is not int and kind is not str and isinstance(value, ast.AST) and value._fields:
-            found.append(value)
-    own[_KNOWN] = found
-    return found
+            parts.append(value)
+    own[_KNOWN] = parts
+    return parts
 
 
 def walk(node: ast.AST, *, closed: type[ast.AST] | tuple[()] = ()) -> Iterator[ast.AST]:
-    """A node and all that is in it but in those `closed`, a part after those that stand before it."""
+    """A node and all nodes in it, in the order of the text; nodes in those of type `closed` are left out."""
     waiting = [node]
     while waiting:
         node = waiting.pop()

@@ -67,7 +67,7 @@ class Server(Namespace):
     def build(self, item: Any) -> Any:
         """What a handle, a name or another value of a request stands for here.
 
-        An unknown handle or name is noted in `absent`, and the request is not carried out then.
+        An unknown handle or name is kept in `absent`, and the request is not carried out then.
         """
         if isinstance(item, Handle):
             if item.id not in self.handles:

@@ -1,8 +1,8 @@
 """Modules that a notebook imports and judging has no use for: plots, progress bars, widgets, Colab.
 
-Part of the worker's side: the standard library alone. Where such a module can't be imported really, the submission
-gets one that does nothing, so that a plot costs no cell. Libraries that compute are another matter: importing them
-does nothing, and calling them says that they are not there; no answer may come from a pretended one.
+Part of the worker's side: the standard library alone. Where such a module is not installed, the submission gets one
+that does nothing, so that a plot does not end a cell. Libraries that compute are another matter: importing them does
+nothing, and calling them raises ModuleNotFoundError; no answer may come from a pretended one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import importlib.machinery
 import sys
 import types
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from math import prod
 from typing import Any
 
 IDLE = frozenset(
@@ -24,15 +25,28 @@ ABSENT = frozenset("pandas torchvision torchaudio sklearn scipy cv2 PIL skimage"
 _PARTS = {"plot": 1, "hist": 3, "hist2d": 4, "pie": 2, "boxplot": 0}
 
 
-class Idle:
+class _StandIn:
+    """Any attribute of it is there, but for those of Python's own; a class may derive from it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        return self._attribute(name)
+
+    def __mro_entries__(self, _bases: object) -> tuple[type, ...]:
+        return ()
+
+    def _attribute(self, name: str) -> Any:
+        raise NotImplementedError
+
+
+class Idle(_StandIn):
     """Whatever is done with it, nothing comes of it."""
 
     def __init__(self, name: str = "", *_arguments: object, **_keywords: object) -> None:
         self.__dict__["_name"] = name
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
+    def _attribute(self, name: str) -> Any:
         return Idle(name)
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
@@ -41,7 +55,7 @@ class Idle:
         if self._name == "subplots":
             return Idle("figure"), _axes(arguments, keywords)
         count = _PARTS.get(self._name)
-        return Idle("result") if not count else [Idle(self._name) for _each in range(count)]
+        return [Idle(self._name) for _part in range(count)] if count else Idle("result")
 
     def __iter__(self) -> Iterator[Any]:
         return iter(())
@@ -67,9 +81,6 @@ class Idle:
     def __exit__(self, *_error: object) -> None:
         pass
 
-    def __mro_entries__(self, _bases: object) -> tuple[type, ...]:
-        return ()
-
     def __repr__(self) -> str:
         return f"<{self._name}: not here, does nothing>"
 
@@ -83,17 +94,14 @@ class Grid(Idle):
 
     def __iter__(self) -> Iterator[Any]:
         first, *rest = self.__dict__["shape"]
-        return iter([Grid(*rest) if rest else Idle("axes") for _each in range(first)])
+        return iter([Grid(*rest) if rest else Idle("axes") for _row in range(first)])
 
     def __len__(self) -> int:
         return int(self.__dict__["shape"][0])
 
     @property
     def flat(self) -> list[Any]:
-        count = 1
-        for each in self.__dict__["shape"]:
-            count *= each
-        return [Idle("axes") for _each in range(count)]
+        return [Idle("axes") for _cell in range(prod(self.__dict__["shape"]))]
 
     def ravel(self, *_order: object) -> list[Any]:
         return self.flat
@@ -132,31 +140,24 @@ def _bars(*arguments: int, **_keywords: object) -> Bar:
     return Bar(range(*arguments))
 
 
-class Missing:
+class Missing(_StandIn):
     """A name of a library that is not there: it may be imported and handed on, not called."""
 
     def __init__(self, name: str) -> None:
         self.__dict__["_name"] = name
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
+    def _attribute(self, name: str) -> Any:
         return Missing(f"{self._name}.{name}")
 
     def __call__(self, *_arguments: object, **_keywords: object) -> Any:
         library = str(self._name).partition(".")[0]
         raise ModuleNotFoundError(f"No module named {library!r}", name=library)
 
-    def __mro_entries__(self, _bases: object) -> tuple[type, ...]:
-        return ()
 
+class _Module(_StandIn, types.ModuleType):
+    """A module in which every name is there."""
 
-class _Module(types.ModuleType):
-    """A module in which every name is found."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
+    def _attribute(self, name: str) -> Any:
         library = self.__name__.partition(".")[0]
         if library in ABSENT:
             return Missing(f"{self.__name__}.{name}")
@@ -166,7 +167,7 @@ class _Module(types.ModuleType):
 
 
 class StubFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Gives those modules, as the last finder asked, and to the submission alone.
+    """Finds those modules where no other finder does, for the submission alone.
 
     A library that looks for an optional one while it is imported must not take ours for it.
     """
@@ -201,7 +202,7 @@ class StubFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def install(*importers: str) -> None:
-    """From now on modules of these names get the stand-ins, for what nothing else finds; and a notebook's own names.
+    """From now on modules of these names get the stand-ins where nothing else is found, and a notebook's own names.
 
     A notebook has `display` and `exit` without an import, as an interpreter started by hand has.
     """

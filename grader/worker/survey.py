@@ -2,7 +2,8 @@
 
 This runs in the worker, before a line of the student's code does, so hostile source (deep trees, huge constants)
 meets the worker's limits and not the judge, and the answer is still ours. It follows names, not values: what it finds
-is there; what it does not find may be hidden behind assembled names, which is why those are listed for a person.
+is in the code. What it does not find may be hidden behind names that are put together while the code runs; so those
+are listed for a person.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ class Reading:
         findings = tuple(
             Finding(str(kind), str(what), str(cell), int(line), "") for kind, what, cell, line in data["findings"]
         )
-        reached = {str(name): tuple(findings[at] for at in found) for name, found in data["reached"].items()}
-        return cls(findings, reached)
+        reached = data["reached"].items()
+        return cls(findings, {str(name): tuple(findings[at] for at in places) for name, places in reached})
 
 
 @dataclass
@@ -89,7 +90,8 @@ class Survey:
     def reached(self, names: Iterable[str]) -> list[Finding]:
         """What is forbidden in these definitions, or in any other that they use."""
         seen = self.reach(names)
-        return [f for f in self.findings if f.kind == "forbidden" and (f.within in seen or "*" in f.what.split())]
+        forbidden = [finding for finding in self.findings if finding.kind == "forbidden"]
+        return [finding for finding in forbidden if finding.within in seen or "*" in finding.what.split()]
 
     def reach(self, names: Iterable[str]) -> set[str]:
         """These names, and all that their definitions use, directly or not."""
@@ -179,13 +181,11 @@ class Survey:
 
         A few of a kind in each definition are enough; a bound, so that code full of them is read in no more time.
         """
-        known = [one for one in self.findings[-_REMEMBERED:] if (one.kind, one.within) == (kind, within)]
-        if len(known) >= _ENOUGH or any(
-            (one.cell, one.line) == (cell, line) and (one.what.startswith(what) or what.startswith(one.what))
-            for one in known
-        ):
-            return
-        self.findings.append(Finding(kind, what[:200], cell, line, within))
+        last = self.findings[-_REMEMBERED:]
+        alike = [finding for finding in last if (finding.kind, finding.within) == (kind, within)]
+        here = [finding.what for finding in alike if (finding.cell, finding.line) == (cell, line)]
+        if len(alike) < _ENOUGH and not any(known.startswith(what) or what.startswith(known) for known in here):
+            self.findings.append(Finding(kind, what[:200], cell, line, within))
 
 
 def statements(source: str) -> list[ast.stmt]:

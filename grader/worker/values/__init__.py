@@ -8,15 +8,15 @@ from importlib import import_module
 from grader.worker.values.kind import ValueKind
 
 # File and class of each. The first that takes a class decides: one of NumPy's floats is a float of Python's, too.
-_LISTED = (
+FILES = (
     "plain.Nothing",
     "plain.Truth",
     "plain.Text",
     "plain.Binary",
     "arrays.Scalar",
     "arrays.Array",
-    "numbers.Whole",
-    "numbers.Real",
+    "plain.Whole",
+    "plain.Real",
     "containers.List",
     "containers.Tuple",
     "containers.Dict",
@@ -32,7 +32,7 @@ def _made(listed: str) -> ValueKind:
     return kind
 
 
-VALUE_KINDS = tuple(map(_made, _LISTED))
+VALUE_KINDS = tuple(map(_made, FILES))
 _BY_CLASS: dict[int, ValueKind] = {id(cls): kind for kind in VALUE_KINDS for cls in kind.classes}
 _BASES = tuple(base for kind in VALUE_KINDS for base in kind.bases)
 _FOREIGN = tuple(kind for kind in VALUE_KINDS if kind.foreign[0])

@@ -23,7 +23,7 @@ _CODES = {dtype: code for code, dtype in _DTYPES.items()}
 class Scalar(ValueKind):
     """`g code data`."""
 
-    tag = b"g"
+    tag, numeric = b"g", True
     classes = tuple(dtype.type for dtype in _DTYPES.values())
     bases = (np.generic,)
 
@@ -41,9 +41,6 @@ class Scalar(ValueKind):
     def outline(self, value: np.generic, _part: PartFunction) -> Any:
         return outline_of(np.asarray(value))
 
-    def numbers(self, value: np.generic) -> Any:
-        return np.asarray(value)
-
     def word(self, value: np.generic) -> str:
         return _("a truth value") if isinstance(value, np.bool_) else _("a number")
 
@@ -51,7 +48,7 @@ class Scalar(ValueKind):
 class Array(ValueKind):
     """`a code ndim shape… data`: C order, little-endian."""
 
-    tag = b"a"
+    tag, numeric, called = b"a", True, _("an array")
     classes = bases = (np.ndarray,)
 
     def write(self, writer: Writer, value: NDArray[Any], depth: int) -> None:
@@ -64,14 +61,8 @@ class Array(ValueKind):
     def outline(self, value: NDArray[Any], _part: PartFunction) -> Any:
         return outline_of(value)
 
-    def numbers(self, value: NDArray[Any]) -> Any:
-        return np.asarray(value)
-
     def show(self, value: NDArray[Any], _part: PartFunction) -> str:
         return f"array({elements_text(value)})"
-
-    def word(self, _value: NDArray[Any]) -> str:
-        return _("an array")
 
 
 def code_of(array: NDArray[Any]) -> int | None:

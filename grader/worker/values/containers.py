@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -15,54 +16,47 @@ _KEY_BYTES = 8
 _MOST_SHOWN = 50
 
 
-class List(ValueKind):
+class _Row(ValueKind):
+    """What lists and tuples have in common."""
+
+    brackets: str
+
+    def write(self, writer: Writer, value: Any, depth: int) -> None:
+        base = self.bases[0]
+        writer.put_all(self.tag, base.__len__(value), base.__iter__(value), depth)  # type: ignore[attr-defined]
+
+    def outline(self, value: Any, part: PartFunction) -> list[Any]:
+        return [part(item) for item in value]
+
+    def show(self, value: Any, part: PartFunction) -> str:
+        shown = [*map(part, value[:_MOST_SHOWN]), *(["…"] if len(value) > _MOST_SHOWN else [])]
+        return f"{self.brackets[0]}{', '.join(shown)}{self.brackets[1]}"
+
+
+class List(_Row):
     """`l n items`."""
 
-    tag = b"l"
+    tag, brackets, called = b"l", "[]", _("a list")
     classes = bases = (list,)
-
-    def write(self, writer: Writer, value: list[Any], depth: int) -> None:
-        writer.put_all(b"l", list.__len__(value), list.__iter__(value), depth)
 
     def read(self, reader: Reader, depth: int) -> list[Any]:
         return reader.get_all(depth)
 
-    def outline(self, value: list[Any], part: PartFunction) -> list[Any]:
-        return [part(item) for item in value]
 
-    def show(self, value: list[Any], part: PartFunction) -> str:
-        return f"[{_listed(value, part)}]"
-
-    def word(self, _value: list[Any]) -> str:
-        return _("a list")
-
-
-class Tuple(ValueKind):
+class Tuple(_Row):
     """`u n items`."""
 
-    tag = b"u"
+    tag, brackets, called = b"u", "()", _("a tuple")
     classes = bases = (tuple,)
-
-    def write(self, writer: Writer, value: tuple[Any, ...], depth: int) -> None:
-        writer.put_all(b"u", tuple.__len__(value), tuple.__iter__(value), depth)
 
     def read(self, reader: Reader, depth: int) -> tuple[Any, ...]:
         return tuple(reader.get_all(depth))
-
-    def outline(self, value: tuple[Any, ...], part: PartFunction) -> list[Any]:
-        return [part(item) for item in value]
-
-    def show(self, value: tuple[Any, ...], part: PartFunction) -> str:
-        return f"({_listed(value, part)})"
-
-    def word(self, _value: tuple[Any, ...]) -> str:
-        return _("a tuple")
 
 
 class Dict(ValueKind):
     """`d n pairs`."""
 
-    tag = b"d"
+    tag, called = b"d", _("a dict")
     classes = bases = (dict,)
 
     def write(self, writer: Writer, value: dict[Any, Any], depth: int) -> None:
@@ -96,15 +90,7 @@ class Dict(ValueKind):
         return [[key, part(item)] for key, item in value.items()]
 
     def show(self, value: dict[Any, Any], part: PartFunction) -> str:
-        pairs = list(value.items())[:_MOST_SHOWN]
-        return "{" + ", ".join(f"{part(key)}: {part(item)}" for key, item in pairs) + "}"
-
-    def word(self, _value: dict[Any, Any]) -> str:
-        return _("a dict")
-
-
-def _listed(items: list[Any] | tuple[Any, ...], part: PartFunction) -> str:
-    return ", ".join(map(part, items[:_MOST_SHOWN])) + (", …" if len(items) > _MOST_SHOWN else "")
+        return "{" + ", ".join(f"{part(key)}: {part(item)}" for key, item in islice(value.items(), _MOST_SHOWN)) + "}"
 
 
 def _plain_key(key: Any) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from grader.worker.values.stream import Read, Reader, WireError, Writer
 
 LONGEST = 4000  # characters of a value that is shown
@@ -26,6 +28,8 @@ class ValueKind:
     classes: tuple[type, ...] = ()  # what is of this kind
     bases: tuple[type, ...] = ()  # and so is what derives from these: it arrives as what the base class holds
     foreign: tuple[str, str] = ("", "")  # and from this class of a module, where that is loaded
+    numeric = False  # whether it is an array, or can be compared with one
+    called = ""  # what it is, in a word or two for a person, not yet translated
 
     def write(self, writer: Writer, value: Any, depth: int) -> None:
         """Write the value, or what stands for it."""
@@ -47,9 +51,9 @@ class ValueKind:
         """The value without its bulk: enough to tell two requests apart, up to rounding."""
         return value
 
-    def numbers(self, value: Any) -> Any:  # noqa: ARG002
+    def numbers(self, value: Any) -> Any:
         """The value as an array, where it is one or can be compared with one; else None."""
-        return None
+        return np.asarray(value) if self.numeric else None
 
     def simpler(self, value: Any) -> Any:
         """The value of another kind by which it is compared; itself where it is simple enough."""
@@ -61,7 +65,7 @@ class ValueKind:
 
     def word(self, value: Any) -> str:
         """What the value is, in a word or two for a person, not yet translated."""
-        return type(value).__name__
+        return self.called or type(value).__name__
 
 
 class Compound(ValueKind):

@@ -1,14 +1,14 @@
-"""None, truth values, text and bytes."""
+"""None, truth values, numbers, text and bytes: Python's own values that hold no others."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
+import struct
 
 from grader.worker.values.kind import LONGEST, PartFunction, ValueKind
 from grader.worker.values.kind import translatable as _
-from grader.worker.values.stream import Read, Reader, Writer, packed_length
+from grader.worker.values.stream import UINT32, Read, Reader, UnsendableError, WireError, Writer, packed_length
+
+_FLOAT = struct.Struct("<d")
 
 
 class Nothing(ValueKind):
@@ -16,6 +16,7 @@ class Nothing(ValueKind):
 
     tag = b"N"
     classes = (type(None),)
+    called = "None"
 
     def write(self, writer: Writer, _value: None, _depth: int) -> None:
         writer.parts.append(b"N")
@@ -23,14 +24,12 @@ class Nothing(ValueKind):
     def read(self, _reader: Reader, _depth: int) -> None:
         return None
 
-    def word(self, _value: None) -> str:
-        return "None"
-
 
 class Truth(ValueKind):
     """`T` or `F`."""
 
     classes = (bool,)
+    numeric, called = True, _("a truth value")
 
     def write(self, writer: Writer, value: bool, _depth: int) -> None:
         writer.parts.append(b"T" if value else b"F")
@@ -38,11 +37,42 @@ class Truth(ValueKind):
     def readers(self) -> dict[int, Read]:
         return {ord("T"): lambda _reader, _depth: True, ord("F"): lambda _reader, _depth: False}
 
-    def numbers(self, value: bool) -> Any:
-        return np.asarray(value)
 
-    def word(self, _value: bool) -> str:
-        return _("a truth value")
+class Whole(ValueKind):
+    """`i n bytes`: little-endian, two's complement."""
+
+    tag = b"i"
+    classes = bases = (int,)
+    numeric, called = True, _("a number")
+
+    def write(self, writer: Writer, value: int, _depth: int) -> None:
+        value = int.__int__(value)
+        size = int.bit_length(value) // 8 + 1
+        if size > writer.bounds.integer:
+            raise UnsendableError("too large")
+        writer.room_for(size)
+        writer.parts.append(b"i" + UINT32.pack(size) + value.to_bytes(size, "little", signed=True))
+
+    def read(self, reader: Reader, _depth: int) -> int:
+        size = reader.length()
+        if size > reader.bounds.integer:
+            raise WireError("int too long")
+        return int.from_bytes(reader.take(size), "little", signed=True)
+
+
+class Real(ValueKind):
+    """`f` and eight bytes."""
+
+    tag = b"f"
+    classes = bases = (float,)
+    numeric, called = True, _("a number")
+
+    def write(self, writer: Writer, value: float, _depth: int) -> None:
+        writer.parts.append(b"f" + _FLOAT.pack(value))
+
+    def read(self, reader: Reader, _depth: int) -> float:
+        value: float = _FLOAT.unpack_from(reader.data, reader.passed(8))[0]
+        return value
 
 
 class Text(ValueKind):
@@ -50,6 +80,7 @@ class Text(ValueKind):
 
     tag = b"s"
     classes = bases = (str,)
+    called = _("text")
 
     def write(self, writer: Writer, value: str, _depth: int) -> None:
         writer.room_for(str.__len__(value))
@@ -62,15 +93,13 @@ class Text(ValueKind):
     def show(self, value: str, _part: PartFunction) -> str:
         return repr(value[:LONGEST])[:LONGEST]
 
-    def word(self, _value: str) -> str:
-        return _("text")
-
 
 class Binary(ValueKind):
     """`b n bytes`."""
 
     tag = b"b"
     classes = bases = (bytes, bytearray)
+    called = _("bytes")
 
     def write(self, writer: Writer, value: bytes | bytearray, _depth: int) -> None:
         view = memoryview(value)
@@ -85,6 +114,3 @@ class Binary(ValueKind):
 
     def show(self, value: bytes, _part: PartFunction) -> str:
         return repr(value[:LONGEST])[:LONGEST]
-
-    def word(self, _value: bytes) -> str:
-        return _("bytes")

@@ -26,7 +26,7 @@ class TensorValue:
 class Tensor(Compound):
     """`t flag array`: the flag is `requires_grad`."""
 
-    tag, name = b"t", "tensor"
+    tag, name, called = b"t", "tensor", _("a tensor")
     classes = (TensorValue,)
     foreign = ("torch", "Tensor")
 
@@ -34,8 +34,7 @@ class Tensor(Compound):
         return value.requires_grad, value.array
 
     def whole(self, parts: tuple[Any, ...]) -> TensorValue:
-        requires_grad, array = parts
-        return TensorValue(array, requires_grad)
+        return TensorValue(parts[1], parts[0])
 
     def write(self, writer: Writer, value: Any, depth: int) -> None:
         tensor = value if type(value) is TensorValue else _value_of(value)
@@ -61,9 +60,6 @@ class Tensor(Compound):
 
     def show(self, value: TensorValue, _part: PartFunction) -> str:
         return f"tensor({elements_text(value.array)}{', requires_grad=True' if value.requires_grad else ''})"
-
-    def word(self, _value: TensorValue) -> str:
-        return _("a tensor")
 
 
 def _value_of(tensor: Any) -> TensorValue | None:
