@@ -43,7 +43,7 @@ def test_an_array_is_shown_with_dtype_and_shape_and_cut():
     assert elements_text(np.array([1, 2], "i4")) == "[1, 2], int32, shape (2,)"
     assert "..." in elements_text(np.zeros(1000))
     assert len(elements_text(np.zeros([2] * 14))) <= LONGEST
-    assert Array().show(np.array([True]), repr) == "array([True], bool, shape (1,))"
+    assert Array().show(np.array([1.5]), repr) == "array([1.5], float64, shape (1,))"
 
 
 def test_what_a_scalar_is_called():
