@@ -64,10 +64,7 @@ class LocalEngine:
     judges: dict[Connection, _Judge] = field(default_factory=dict)
 
     def judge(self, tasks: Iterable[Task]) -> Iterator[Done | Lost]:
-        if sys.platform == "linux":
-            from grader.sandbox.forkserver import sweep_homes
-
-            sweep_homes()  # of a run that was killed, also where there is nothing left to judge
+        _sweep()  # what a run that was killed has left, also where there is nothing left to judge
         source, again = iter(tasks), deque[Task]()
         tries: Counter[str] = Counter()
         try:
@@ -95,6 +92,8 @@ class LocalEngine:
         finally:
             for judge in self.judges.values():
                 judge.end(at_once=True)
+            if self.judges:
+                _sweep()  # a judge that had only begun has nobody who removes its folder
             self.judges.clear()
 
     @property
@@ -162,6 +161,14 @@ def judge_all(assignment: Assignment, tasks: Iterable[Task], *, secret: bytes, j
         if isinstance(done, Lost):
             raise OurFaultError(_("A judge ended in the middle of its work."))
         yield done
+
+
+def _sweep() -> None:
+    """Remove the folders of judges that are gone."""
+    if sys.platform == "linux":
+        from grader.sandbox.forkserver import sweep_homes
+
+        sweep_homes()
 
 
 @contextmanager

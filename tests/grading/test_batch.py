@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 RIGHT = "import numpy as np\ndef mse(x, y): return np.mean((x - y) ** 2)\ndef double(x): return {factor} * x\n"
 SLOW = "import time\n" + RIGHT.replace("return np", "time.sleep(0.2); return np")
+ASLEEP = "import time\ndef mse(x, y): time.sleep(600)\n"
 SECONDS_TO_KILL_IN = 2.0  # a run of the class takes about as long
 
 
@@ -79,7 +80,10 @@ def test_killed_at_twenty_moments_and_resumed(d2d: Command) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_all_of_it(d2d: Command, number: int) -> None:
-    folder, out = hand_in(d2d.folder.parent / "handed-in", 6, SLOW), d2d.folder.parent / "out"
+    folder, out = hand_in(d2d.folder.parent / "handed-in", 6), d2d.folder.parent / "out"
+    after = {file: file.read_text("utf-8") for file in sorted(folder.iterdir())[2:]}
+    for file in after:  # so that the run is not over before the signal comes, however late that is
+        file.write_text(ASLEEP, "utf-8")
     # A group of its own, so that Ctrl-C reaches the judges as well, as it does from a terminal.
     run = d2d.begin("grade", "mini", folder, "--out", out, "--jobs", "2", start_new_session=True)
     wait_for(lambda: list(out.glob("reports/*.json")), run)
@@ -91,6 +95,8 @@ def test_a_signal_ends_all_of_it(d2d: Command, number: int) -> None:
     d2d.nothing_left()
     before = timeless(out)
     assert 0 < len(before) < 6
+    for file, source in after.items():
+        file.write_text(source, "utf-8")
     assert d2d("grade", "mini", folder, "--out", out).returncode == 1
     assert len(timeless(out)) == 6
     assert timeless(out).items() >= before.items()
