@@ -152,13 +152,13 @@ def _fetched(order: CollectOrder, git: Git, url: str, work: CollectedWork) -> Co
     """Fetch the commit and write the archive."""
     assert work.commit is not None
     repository.fetch(git, url, work.commit)
-    (commit,) = list(repository.commits(git, work.commit))[:1]
+    commit = next(repository.commits(git, work.commit))
     files = repository.files(git, work.commit, order.assignment, order.others, work.url)
     data = _archive(files)
     name = f"{work.member}.zip"
     write_whole(order.out / name, data, mode=0o644)
-    contents = tuple(sorted({hashlib.sha256(file).hexdigest() for file in files.values()}))
-    return replace(work, committed_at=commit.at, file=name, sha256=hashlib.sha256(data).hexdigest(), contents=contents)
+    contents = tuple(sorted(set(map(_sha256, files.values()))))
+    return replace(work, committed_at=commit.at, file=name, sha256=_sha256(data), contents=contents)
 
 
 def _archive(files: Mapping[str, bytes]) -> bytes:
@@ -172,12 +172,9 @@ def _archive(files: Mapping[str, bytes]) -> bytes:
 
 def _archive_is_there(order: CollectOrder, work: CollectedWork) -> bool:
     """Whether the archive that an earlier run wrote is still there and unchanged."""
-    if work.file is None:
-        return False
-    try:
-        return hashlib.sha256((order.out / work.file).read_bytes()).hexdigest() == work.sha256
-    except OSError:
-        return False
+    with suppress(OSError):
+        return bool(work.file) and _sha256((order.out / str(work.file)).read_bytes()) == work.sha256
+    return False
 
 
 def _earlier(out: Path) -> dict[str, CollectedWork]:
@@ -193,8 +190,7 @@ def _earlier(out: Path) -> dict[str, CollectedWork]:
 
 
 def _write(order: CollectOrder, at: datetime, members: Mapping[str, CollectedWork]) -> CollectedFolder:
-    by_name = tuple(members[name] for name in sorted(members))
-    collection = CollectedFolder(at, order.assignment, order.before, by_name)
+    collection = CollectedFolder(at, order.assignment, order.before, tuple(members[name] for name in sorted(members)))
     text = json.dumps(collection.as_json(), ensure_ascii=False, indent=2) + "\n"
     write_whole(order.out / COLLECTED_FILE, text, mode=0o644)
     return collection
@@ -218,6 +214,10 @@ def same_repository(people: Iterable[Person]) -> list[tuple[str, str]]:
             if other != person.member:
                 pairs.append((other, person.member))
     return pairs
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _shown(url: str) -> str:

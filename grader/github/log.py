@@ -50,16 +50,15 @@ def command(name: str, message: str, **properties: str | int) -> str:
 
 def complaints(report: Report, locate: Callable[[Where], tuple[str, int | None]]) -> Iterator[str]:
     """An error for each section that is not right, at a line of the student's own file where it is known."""
-    wrong = [case for section in report.sections if (case := _most_telling(section.cases)) is not None]
+    wrong = filter(None, (_most_telling(section.cases) for section in report.sections))
     for case in sorted(wrong, key=lambda case: case.where is None)[:MOST_ANNOTATIONS]:
-        message = printable("\n".join(filter(None, [case.message, case.hint.text if case.hint else ""])), 1000)
+        message = printable("\n".join(filter(None, [case.message, words.hint(case)])), 1000)
         title = inline(f"{report.assignment} · {case.section}: {words.title(case)}", 200)
-        if case.where is None:
-            yield command("error", message or title, title=title)
-            continue
-        file, line = locate(case.where)
-        place = {"file": printable(file, 500).replace("\n", " ")}
-        yield command("error", message or title, **place, **({} if line is None else {"line": line}), title=title)
+        place: dict[str, str | int] = {}
+        if case.where is not None:
+            file, line = locate(case.where)
+            place = {"file": printable(file, 500).replace("\n", " ")} | ({} if line is None else {"line": line})
+        yield command("error", message or title, **place, title=title)
 
 
 def feedback_note() -> str:
@@ -71,21 +70,17 @@ def feedback_note() -> str:
 def stopped(stream: TextIO | Log) -> Iterator[None]:
     """Inside this context the runner obeys no line, until it reads a random word."""
     word = secrets.token_hex(32)
-    raw = _raw(stream)
-    raw.write(f"::stop-commands::{word}\n")
-    raw.flush()
+    give(stream, f"::stop-commands::{word}")
     try:
         yield
     finally:
-        stream.flush()
-        raw.write(f"::{word}::\n")
-        raw.flush()
+        give(stream, f"::{word}::")
 
 
 def give(stream: TextIO | Log, text: str) -> None:
     """Write a command so that `neutral` does not change it."""
     stream.flush()
-    raw = _raw(stream)
+    raw = stream.raw if isinstance(stream, Log) else stream
     raw.write(text + "\n")
     raw.flush()
 
@@ -152,10 +147,6 @@ class _Bytes(io.RawIOBase):
         self._log.flush()
 
 
-def _raw(stream: TextIO | Log) -> TextIO:
-    return stream.raw if isinstance(stream, Log) else stream
-
-
 def _is_file(stream: TextIO) -> bool:
     try:
         return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
@@ -165,8 +156,7 @@ def _is_file(stream: TextIO) -> bool:
 
 def _most_telling(cases: tuple[CaseResult, ...]) -> CaseResult | None:
     """The case that says most about what is wrong in a section; None where nothing is wrong or nothing is written."""
-    quiet = (Verdict.PASSED, Verdict.SKIPPED, Verdict.MISSING)
-    wrong = [case for case in cases if case.verdict not in quiet]
+    wrong = [case for case in cases if case.verdict not in (Verdict.PASSED, Verdict.SKIPPED, Verdict.MISSING)]
     return min(wrong, key=lambda case: (case.where is None, case.hint is None), default=None)
 
 

@@ -110,9 +110,8 @@ def commit_of(git: Git, url: str, tip: str, moment: datetime) -> Commit:
     for depth in _DEPTHS:
         fetch(git, url, tip, depth)
         fetched = list(commits(git, tip))
-        for candidate in fetched:
-            if candidate.at <= moment:
-                return candidate
+        if early := next((commit for commit in fetched if commit.at <= moment), None):
+            return early
         if len(fetched) in (known, 0) or len(fetched) < depth:  # this is the whole history
             break
         known = len(fetched)

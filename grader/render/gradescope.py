@@ -29,7 +29,7 @@ def gradescope(report: Report) -> str:
     value = {
         "score": float(report.score),
         "execution_time": round(sum(case.seconds for case in report.cases), 3),
-        "output": _text("\n".join([words.heading(report), words.points(report), words.standing(report)])),
+        "output": printable("\n".join([words.heading(report), words.points(report), words.standing(report)]), _LONGEST),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -50,11 +50,7 @@ def _test(case: CaseResult, number: int) -> dict[str, Any]:
         "score": float(case.points),
         "max_score": float(case.max_points),
         "status": "passed" if passed else "failed",
-        "output": "" if passed else _text("\n".join(filter(None, texts))),
+        "output": "" if passed else printable("\n".join(filter(None, texts)), _LONGEST),
         "tags": [inline(case.section), inline(case.concept)],
         "visibility": "visible" if case.visibility is Visibility.PUBLIC else "hidden",
     }
-
-
-def _text(text: str) -> str:
-    return printable(text, _LONGEST)

@@ -89,26 +89,20 @@ def encodable(text: str, encoding: str) -> str:
 
 
 def _report_lines(report: Report) -> Iterator[TextLine]:
-    yield _title_line(report)
+    title = Text.assemble((words.heading(report), "bold"))
+    if words.whose(report):
+        title.append(" — " + words.whose(report))
+    if report.visibility == "public":
+        title.append(" · " + _("public cases"), style="dim")
+    yield TextLine(Text(), title)
     yield TextLine.of("")
     columns = _Columns(report.sections)
     for section in report.sections:
         yield from _section_lines(section, columns)
     yield TextLine.of("")
-    if report.notes:
-        yield from _note_lines(report.notes)
-        yield TextLine.of("")
+    yield from _note_lines(report.notes)
+    yield TextLine.of("")
     yield from _summary_lines(report)
-
-
-def _title_line(report: Report) -> TextLine:
-    """The assignment, the member, and which cases were judged."""
-    body = Text.assemble((words.heading(report), "bold"))
-    if words.whose(report):
-        body.append(" — " + words.whose(report))
-    if report.visibility == "public":
-        body.append(" · " + _("public cases"), style="dim")
-    return TextLine(Text(), body)
 
 
 class _Columns:

@@ -10,7 +10,7 @@ the other pairs of its own class.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -213,11 +213,9 @@ def compare(
 
 def _spread(values: Sequence[float]) -> tuple[int, ...]:
     """How many values are in each step of the histogram."""
-    counts = [0] * _STEPS
-    most = max(values, default=0.0)
-    for value in values:
-        counts[min(_STEPS - 1, int(_STEPS * value / most)) if most else 0] += 1
-    return tuple(counts)
+    most = max(values, default=0.0) or 1.0
+    counts = Counter(min(_STEPS - 1, int(_STEPS * value / most)) for value in values)
+    return tuple(counts[step] for step in range(_STEPS))
 
 
 def _joined(pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
