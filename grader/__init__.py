@@ -21,37 +21,23 @@ if TYPE_CHECKING:
     from grader.worker.wire import TensorValue
 
 __version__ = "0.1.0"
-__all__ = [
-    "Misconception",
-    "Report",
-    "Submission",
-    "TensorValue",
-    "case",
-    "close",
-    "judge_file",
-    "judge_source",
-    "raises",
-    "read",
-    "unchanged",
-]
+__all__ = ["Misconception", "Report", "Submission", "TensorValue", "case", "close"]
+__all__ += ["judge_file", "judge_source", "raises", "read", "unchanged"]
 
 # Where each name comes from: imported when it is asked for, since every command imports this package.
 _HOMES = {
-    "judge_file": "grader.door",
-    "judge_source": "grader.door",
-    "Submission": "grader.intake.submission",
-    "Report": "grader.report.report",
-    "case": "grader.judge.case",
-    "Misconception": "grader.judge.case",
-    "close": "grader.judge.compare",
-    "raises": "grader.judge.case",
-    "read": "grader.bridge.student",
-    "TensorValue": "grader.worker.wire",
-    "unchanged": "grader.judge.case",
+    "grader.bridge.student": ("read",),
+    "grader.door": ("judge_file", "judge_source"),
+    "grader.intake.submission": ("Submission",),
+    "grader.judge.case": ("Misconception", "case", "raises", "unchanged"),
+    "grader.judge.compare": ("close",),
+    "grader.report.report": ("Report",),
+    "grader.worker.wire": ("TensorValue",),
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(home), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

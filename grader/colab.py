@@ -21,7 +21,7 @@ from typing import Any
 from grader import i18n
 from grader.i18n import _
 
-_COURSES = ("d2d-course",)  # where the first cell of a released notebook puts the course
+_COURSE = "d2d-course"  # where the first cell of a released notebook puts the course
 _PROGRAM = str(Path(__file__).with_name("__main__.py"))  # by its path: the current folder may hold a grader/ of its own
 _ASK_SECONDS = 10
 
@@ -59,7 +59,9 @@ def run(line: str, ipython: Any) -> None:
         command = [sys.executable, _PROGRAM, *arguments, *_course(asked)]
         done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)  # noqa: S603
         if page.is_file() and page.stat().st_size and asked["json_file"] != "-":
-            _show_html(page.read_text("utf-8"))
+            from IPython.display import HTML, display
+
+            display(HTML(page.read_text("utf-8")))
         else:
             print(done.stdout, end="")  # noqa: T201
         if done.stderr:
@@ -94,36 +96,25 @@ def current_notebook(ipython: Any) -> dict[str, Any]:
 
 def _language(notebook: dict[str, Any]) -> str | None:
     """The language that a released notebook is written in."""
-    metadata = notebook.get("metadata")
-    ours = metadata.get("d2d") if isinstance(metadata, dict) else None
-    language = ours.get("language") if isinstance(ours, dict) else None
-    return language if language in i18n.LANGUAGES else None
+    value: Any = notebook
+    for key in ("metadata", "d2d", "language"):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if value in i18n.LANGUAGES else None
 
 
 def _from_history(ipython: Any) -> dict[str, Any]:
     """A notebook of the cells that were run, as typed, with the numbers that the member sees beside them."""
-    typed = ipython.history_manager.input_hist_raw
     cells = [
         {"cell_type": "code", "execution_count": at, "metadata": {}, "outputs": [], "source": source}
-        for at, source in enumerate(typed)
+        for at, source in enumerate(ipython.history_manager.input_hist_raw)
         if at
     ]
     return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
 
 
-def _show_html(page: str) -> None:
-    from IPython.display import HTML, display
-
-    display(HTML(page))
-
-
 def _course(asked: dict[str, Any]) -> list[str]:
     """The option for the course that the notebook's first cell fetched, unless one is named or lies around."""
-    if asked.get("course") or any(Path(folder, "d2d.toml").is_file() for folder in _upwards()):
+    around = (Path.cwd(), *Path.cwd().parents)
+    if asked.get("course") or any((folder / "d2d.toml").is_file() for folder in around):
         return []
-    return next((["--course", name] for name in _COURSES if Path(name, "d2d.toml").is_file()), [])
-
-
-def _upwards() -> list[Path]:
-    here = Path.cwd()
-    return [here, *here.parents]
+    return ["--course", _COURSE] if Path(_COURSE, "d2d.toml").is_file() else []

@@ -8,48 +8,40 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.assignment.manifest import Assignment
+from grader.course.course import COURSE_FILE, find_course
+from grader.course.term import load_term
+from grader.i18n import language
+from grader.intake.read import read_submission
+from grader.intake.script import cells_of_script
+from grader.intake.submission import Submission
+from grader.sandbox.start import start
+
 if TYPE_CHECKING:
-    from grader.assignment.manifest import Assignment
-    from grader.intake.submission import Submission
     from grader.judge.hints import Hints
     from grader.judge.reference import Reference
     from grader.report.report import Report
 
 
-class Checker:
-    """Judges by the public cases, as often as it is asked: cases are collected and libraries imported once.
+@contextmanager
+def open_judge(assignment: Assignment, pattern: str | None = None) -> Iterator[Callable[[Submission], Report]]:
+    """What judges by the public cases, as often as it is asked: cases are collected and libraries imported once.
 
-    with Checker(assignment) as checker:
-        report = checker.judge(submission)
+    with open_judge(assignment) as judge:
+        report = judge(submission)
     """
+    with closing(start(assignment.imports)) as server:  # it imports the libraries while this process imports the judge
+        from grader.judge.cases import collect_cases
+        from grader.judge.run import Judge
 
-    def __init__(self, assignment: Assignment, pattern: str | None = None) -> None:
-        from grader.sandbox.start import start
-
-        self.server = start(assignment.imports)  # it imports the libraries while this process imports the judge
-        try:
-            from grader.judge.cases import collect_cases
-            from grader.judge.run import Judge
-
-            case_set = collect_cases(assignment)
-            reference, hints = _answers(assignment)
-            self._judge = Judge(case_set, reference, self.server, pattern=pattern, hints=hints)
-        except BaseException:
-            self.server.close()
-            raise
-
-    def judge(self, submission: Submission) -> Report:
-        """The report on a submission."""
-        return self._judge.judge(submission)
-
-    def __enter__(self) -> Checker:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.server.close()
+        case_set = collect_cases(assignment)
+        reference, hints = _answers(assignment)
+        yield Judge(case_set, reference, server, pattern=pattern, hints=hints).judge
 
 
 def judge_file(hw: str, path: str | Path, *, hidden: bool = False, course: Path | None = None) -> Report:
@@ -57,9 +49,6 @@ def judge_file(hw: str, path: str | Path, *, hidden: bool = False, course: Path 
 
     The course is the folder with `d2d.toml` that the current folder lies in, unless `course` names another.
     """
-    from grader.course.course import find_course
-    from grader.intake.read import read_submission
-
     assignment = find_course(Path.cwd(), course).assignment(hw)
     return _report(assignment, read_submission(Path(path), assignment.id, assignment.asked), hidden, course)
 
@@ -68,10 +57,6 @@ def judge_source(
     hw: str, source: str, *, name: str = "source.py", hidden: bool = False, course: Path | None = None
 ) -> Report:
     """The report on Python code that lies in no file; `name` is what the report calls it."""
-    from grader.course.course import find_course
-    from grader.intake.script import cells_of_script
-    from grader.intake.submission import Submission
-
     assignment = find_course(Path.cwd(), course).assignment(hw)
     cells, notes = cells_of_script(source, name, name)
     sha256 = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
@@ -81,14 +66,11 @@ def judge_source(
 
 def _report(assignment: Assignment, submission: Submission, hidden: bool, course: Path | None) -> Report:
     if not hidden:
-        with Checker(assignment) as checker:
-            return checker.judge(submission)
-    from grader.course.course import COURSE_FILE, find_course
-    from grader.course.term import load_term
+        with open_judge(assignment) as judge:
+            return judge(submission)
     from grader.grading.bench import open_bench
     from grader.grading.secret import secret_of
     from grader.grading.task import Setting, Task
-    from grader.i18n import language
 
     folder = find_course(Path.cwd(), course).folder
     secret, _made = secret_of(folder, None, load_term(folder / COURSE_FILE).secret_file)

@@ -13,9 +13,8 @@ from typing import Any
 
 from grader.assignment.limits import Limits
 from grader.errors import BadAssignmentError
-from grader.fields import NO_DEFAULT, FormError, as_amount
+from grader.fields import NO_DEFAULT, FormError, Table, as_amount, load_table
 from grader.i18n import LANGUAGES, _, catalog, language
-from grader.toml import Table, load_table
 
 MANIFEST = "assignment.toml"
 RECORDING = "public.d2d"

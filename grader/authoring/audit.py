@@ -18,6 +18,7 @@ from grader.assignment.manifest import Assignment
 from grader.authoring.handout import handout_notebook
 from grader.authoring.lines import AuditLine, Margins
 from grader.authoring.mutants import Mutant, mutants
+from grader.fields import load_table
 from grader.grading.local import judge_all
 from grader.grading.task import Done, Task
 from grader.i18n import _
@@ -25,7 +26,6 @@ from grader.intake.read import read_submission
 from grader.intake.submission import Cell, Submission
 from grader.judge.hints import place_of, read_misconceptions
 from grader.report.report import Verdict
-from grader.toml import load_table
 
 SECRET = b"audit"
 EQUIVALENT = "equivalent.toml"

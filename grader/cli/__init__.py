@@ -20,8 +20,7 @@ def main() -> None:
         from grader.github.log import guard
 
         guard()
-    from grader.cli.app import d2d
-    from grader.cli.clicks import translate
+    from grader.cli.app import d2d, translate
 
     translate(i18n.language())
     sys.exit(d2d())

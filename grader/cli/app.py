@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gettext
 import importlib
+import os
 import sys
 from difflib import get_close_matches
 from typing import Any
@@ -10,13 +12,32 @@ from typing import Any
 import click
 
 from grader import __version__
+from grader.clean import printable
 from grader.errors import ALL_PASSED, BAD_INPUT, OUR_FAULT, STOPPED, D2DError
-from grader.i18n import LANGUAGES, _
+from grader.i18n import CATALOGS, LANGUAGES, _, ngettext
 
-_COMMANDS = (
-    *("check", "grade", "regrade", "audit", "release", "new", "collect", "actions", "doctor", "status", "promote"),
-    *("override", "gradebook", "feedback", "similar", "inspect", "keygen", "verify", "export"),
-)
+# The help of all commands stands here, so that `d2d --help` imports none of them.
+_COMMANDS = {
+    "check": _("Judge your own work by the public cases."),
+    "grade": _("Judge one submission, or a folder of them, by public and hidden cases."),
+    "regrade": _("Judge again what changed cases affect; say whose score moved, by how much, by which case."),
+    "audit": _("Prove the cases of an assignment before they judge anybody."),
+    "release": _("Write the folder that members receive."),
+    "new": _("Begin an assignment with all of its files."),
+    "collect": _("Fetch every member's repository as it was before the deadline, for `d2d grade`."),
+    "actions": _("What the workflows of GitHub Actions run."),
+    "doctor": _("Show what this machine offers, and whether hidden cases should be judged on it."),
+    "status": _("Your reports so far, and what you still need for promotion."),
+    "promote": _("Decide who is promoted, by which rule, and what is missing."),
+    "override": _("Let a TA's points stand for a member's assignment, whatever is graded."),
+    "gradebook": _("Look into a gradebook: what counts, who changed what, and whether it is whole."),
+    "feedback": _("Cut reports to what each member may see now, by the rules of the course."),
+    "similar": _("Pairs of submissions that share more code than what was given and chance explain."),
+    "inspect": _("Run one case of one submission again and show everything that the staff may see."),
+    "keygen": _("Make a pair of keys that sign reports. Nothing is ever overwritten."),
+    "verify": _("Check that reports are signed by the course's key, and unchanged since."),
+    "export": _("Write reports in another form: for CI, a comment on GitHub, a spreadsheet, Gradescope."),
+}
 
 
 class Commands(click.Group):
@@ -29,7 +50,12 @@ class Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = getattr(importlib.import_module(f"grader.cli.{cmd_name}"), f"{cmd_name}_command")
+        command.help = _COMMANDS[cmd_name]
         return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(_("Commands")):
+            formatter.write_dl(list(_COMMANDS.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -62,7 +88,6 @@ class Commands(click.Group):
         except Exception as error:
             if debug:
                 raise
-            from grader.clean import printable
 
             reason = printable(f"{type(error).__name__}: {error}")
             click.echo(_("d2d itself failed: {reason}").format(reason=reason), err=True)
@@ -72,8 +97,6 @@ class Commands(click.Group):
 
 def error_text(error: D2DError) -> str:
     """What went wrong, where, and what to do next, a line each."""
-    from grader.clean import printable
-
     where = "" if error.where is None else f"{printable(error.where)}: "
     text = _("Error: {what}").format(what=where + printable(error.what))
     return text if not error.hint else f"{text}\n{printable(error.hint)}"
@@ -93,3 +116,39 @@ def print_error(error: D2DError) -> None:
 @click.option("--lang", type=click.Choice(LANGUAGES), help=_("Language of what is printed."))
 def d2d(**_lang: object) -> None:
     """All commands below it."""
+
+
+def translate(language: str) -> None:
+    """Let click speak it, which asks `gettext`: only for a process that is ours alone."""
+    gettext.bindtextdomain("d2d", CATALOGS)
+    gettext.textdomain("d2d")
+    os.environ["LANGUAGE"] = language  # the only way to tell gettext's own functions
+
+
+def words() -> tuple[str, ...]:
+    """The messages of click that people see; they stand here so that they get into our catalogs."""
+    return (
+        _("Usage:"),
+        _("Options"),
+        _("Commands"),
+        _("Show this message and exit."),
+        _("Show the version and exit."),
+        _("Try '{command} {option}' for help."),
+        _("Error: {message}"),
+        _("Invalid value: {message}"),
+        _("Invalid value for {param_hint}: {message}"),
+        _("Missing argument"),
+        _("Missing option"),
+        _("Missing command."),
+        _("No such option {name!r}."),
+        _("No such command {name!r}."),
+        _("Option {name!r} does not take a value."),
+        _("{name} {filename!r} does not exist."),
+        _("{name} {filename!r} is a file."),
+        _("{name} {filename!r} is a directory."),
+        _("{value!r} is not a valid {number_type}."),
+        _("{value} is not in the range {range}."),
+        ngettext("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})", 2),
+        ngettext("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments.", 1),
+        ngettext("{value!r} is not {choice}.", "{value!r} is not one of {choices}.", 2),
+    )

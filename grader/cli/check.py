@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from grader.assignment.manifest import Assignment
+from grader.clean import printable
 from grader.cli.app import print_error
 from grader.cli.options import JSON_OPTION, common, course_of
-from grader.cli.paper import dumped
+from grader.cli.paper import dumped, write_out
+from grader.door import open_judge
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError
 from grader.files import append, write_whole
 from grader.i18n import _
+from grader.intake.read import read_submission
+from grader.intake.submission import Submission
+from grader.intake.watch import state_of, wait_for_save
+from grader.report.report import Report
 
-if TYPE_CHECKING:
-    from grader.assignment.manifest import Assignment
-    from grader.door import Checker
-    from grader.report.report import Report
+_Judging = Callable[[Submission], Report]
 
 
 @dataclass(frozen=True)
@@ -52,20 +57,18 @@ class _Outputs:
             from grader.render.notebook import write_feedback
 
             write_feedback(report, file, assignment, self.notebook)
-        if self.json_file == "-":
-            sys.stdout.write(dumped(report.as_json()))
-            return exit_code(report)
         if self.json_file is not None:
-            write_whole(Path(self.json_file), dumped(report.as_json()))
-        from rich.console import Console
+            write_out(dumped(report.as_json()), self.json_file)
+        if self.json_file != "-":
+            from rich.console import Console
 
-        from grader.render.terminal import print_report
+            from grader.render.terminal import print_report
 
-        print_report(report, Console(no_color=not self.color, highlight=False, soft_wrap=False))
+            print_report(report, Console(no_color=not self.color, highlight=False, soft_wrap=False))
         return exit_code(report)
 
 
-@click.command(help=_("Judge your own work by the public cases."))
+@click.command()
 @click.argument("hw")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @JSON_OPTION
@@ -78,10 +81,7 @@ class _Outputs:
 )
 @click.option("--fragment", is_flag=True, hidden=True)  # of the page only what a notebook's cell takes
 @click.option(
-    "--case",
-    "pattern",
-    metavar="PATTERN",
-    help=_("Only the cases whose name has this in it, and what they need."),
+    "--case", "pattern", metavar="PATTERN", help=_("Only the cases whose name has this in it, and what they need.")
 )
 @click.option("--watch", is_flag=True, help=_("Judge again whenever the file is saved."))
 @common
@@ -93,37 +93,25 @@ def check_command(hw: str, path: Path | None, pattern: str | None, watch: bool, 
     outputs = _Outputs(options["json_file"], options["html_file"], options["notebook"], options["fragment"], color)
     outputs.demand(file)
     if not watch:
-        from grader.intake.read import read_submission
-
         read_submission(file, assignment.id, assignment.asked)  # what can't be read is said before anything is started
-    from grader.door import Checker
-
-    with Checker(assignment, pattern) as checker:
-        judge = _watch if watch else _once
-        code = judge(checker, assignment, file, outputs)
+    with open_judge(assignment, pattern) as judge:
+        code = (_watch if watch else _once)(judge, assignment, file, outputs)
     raise SystemExit(code)
 
 
 def default_path(assignment: Assignment) -> Path:
     """The member's file in the current folder, else the assignment's stub."""
     here = Path.cwd()
-    for suffix in (".py", ".ipynb"):
-        if (here / f"{assignment.id}{suffix}").is_file():
-            return here / f"{assignment.id}{suffix}"
-    return assignment.stub if assignment.stub.is_file() else here
+    files = (here / f"{assignment.id}.py", here / f"{assignment.id}.ipynb", assignment.stub)
+    return next((file for file in files if file.is_file()), here)
 
 
-def _once(checker: Checker, assignment: Assignment, file: Path, outputs: _Outputs) -> int:
-    from grader.intake.read import read_submission
-
-    return outputs.give(checker.judge(read_submission(file, assignment.id, assignment.asked)), file, assignment)
+def _once(judge: _Judging, assignment: Assignment, file: Path, outputs: _Outputs) -> int:
+    return outputs.give(judge(read_submission(file, assignment.id, assignment.asked)), file, assignment)
 
 
-def _watch(checker: Checker, assignment: Assignment, file: Path, outputs: _Outputs) -> int:
+def _watch(judge: _Judging, assignment: Assignment, file: Path, outputs: _Outputs) -> int:
     """Judge at every save until Ctrl-C; the exit code is that of the last report."""
-    from grader.clean import printable
-    from grader.intake.watch import state_of, wait_for_save
-
     code = ALL_PASSED
     try:
         while True:
@@ -131,7 +119,7 @@ def _watch(checker: Checker, assignment: Assignment, file: Path, outputs: _Outpu
             if sys.stdout.isatty():
                 click.clear()
             try:
-                code = _once(checker, assignment, file, outputs)
+                code = _once(judge, assignment, file, outputs)
             except D2DError as error:  # an editor may have half written it: the next save tells
                 print_error(error)
             click.echo(_("Watching {file}. Ctrl-C ends it.").format(file=printable(file.name)), err=True)
@@ -142,6 +130,6 @@ def _watch(checker: Checker, assignment: Assignment, file: Path, outputs: _Outpu
 
 def exit_code(report: Report) -> int:
     """0 all passed, 1 not all passed, 3 something of ours failed."""
-    if not report.complete:
-        return OUR_FAULT
-    return ALL_PASSED if report.all_passed else NOT_ALL_PASSED
+    if report.complete:
+        return ALL_PASSED if report.all_passed else NOT_ALL_PASSED
+    return OUR_FAULT

@@ -6,20 +6,19 @@ import os
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from grader.cli.options import FILE, FOLDER, JSON_OPTION, common, course_of, term_of, time_of
 from grader.cli.paper import give_result, say, table
+from grader.course.roster import read_roster
+from grader.course.term import Term
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, UsageError
+from grader.github.collect import CollectOrder, add_snapshot, collect_all, same_repository
+from grader.github.collected import CollectedFolder, CollectedWork, Snapshot, read_snapshots, snapshot_for
+from grader.github.git import PROTOCOLS, Access, FetchLimits, host, missing_reason
 from grader.i18n import _
-
-if TYPE_CHECKING:
-    from grader.course.roster import Person
-    from grader.course.term import Term
-    from grader.github.collected import CollectedFolder, CollectedWork, Snapshot
-    from grader.github.git import FetchLimits
 
 ALLOW = "D2D_GIT_ALLOW"
 _TOKEN = "D2D_GIT_TOKEN"  # noqa: S105 — the name of a variable
@@ -28,7 +27,7 @@ ROSTER_OPTION = click.option(
 )
 
 
-@click.command(help=_("Fetch every member's repository as it was before the deadline, for `d2d grade`."))
+@click.command()
 @ROSTER_OPTION
 @click.option("--out", type=FOLDER, help=_("Folder for an archive of each member."))
 @click.option("--hw", help=_("Only what is of this assignment; its deadline, once passed, is --before."))
@@ -50,9 +49,6 @@ def collect_command(
     roster: Path, out: Path | None, hw: str | None, before: str | None, snapshot: Path | None, **options: Any
 ) -> None:
     """Fetch every member's repository."""
-    from grader.course.roster import read_roster
-    from grader.github.collect import CollectOrder, collect_all, same_repository
-
     if out is None and snapshot is None:
         raise UsageError(_("Give --out DIR, --snapshot FILE or both."))
     course = course_of(options)
@@ -64,9 +60,15 @@ def collect_command(
         say(_("{one} and {other} have the same repository in the roster.").format(one=first, other=second))
     moment = _moment(before, hw, term)
     bounds = fetch_limits(options["timeout"], options["size"], options["allow"])
-    chosen = None
-    if snapshot is not None:
-        chosen = _snapshot(snapshot, people, bounds, options["jobs"], moment, term, add=before is None)
+    known: Sequence[Snapshot] = ()
+    if snapshot is not None and before is None:
+        known = add_snapshot(snapshot, snapshot, people, bounds, options["jobs"])
+        _say_heads(known[-1], term)
+    elif snapshot is not None and snapshot.exists():
+        known = read_snapshots(snapshot)
+    chosen = None if moment is None else snapshot_for(known, moment)
+    if chosen is not None:
+        say(_("What counts is the snapshot of {time}.").format(time=term.local(chosen.at)))
     if out is None:
         raise SystemExit(ALL_PASSED)
     if moment is not None and chosen is None:
@@ -86,38 +88,15 @@ def _moment(before: str | None, hw: str | None, term: Term) -> datetime | None:
     return moment if moment <= now else None
 
 
-def _snapshot(
-    file: Path,
-    people: Sequence[Person],
-    bounds: FetchLimits,
-    jobs: int,
-    moment: datetime | None,
-    term: Term,
-    *,
-    add: bool,
-) -> Snapshot | None:
-    """The snapshot that says what was there at `moment`, after one was added to the file if that is asked for."""
-    from grader.github.collect import add_snapshot
-    from grader.github.collected import read_snapshots, snapshot_for
-
-    if add:
-        known = add_snapshot(file, file, people, bounds, jobs)
-        heads = known[-1].heads
-        text = _("Snapshot of {time}: {found} of {all} repositories.")
-        reached = sum(head.commit is not None for head in heads)
-        say(text.format(time=term.local(known[-1].at), found=reached, all=len(heads)))
-    else:
-        known = read_snapshots(file) if file.exists() else []
-    chosen = None if moment is None else snapshot_for(known, moment)
-    if chosen is not None:
-        say(_("What counts is the snapshot of {time}.").format(time=term.local(chosen.at)))
-    return chosen
+def _say_heads(snapshot: Snapshot, term: Term) -> None:
+    """How many repositories a snapshot that was just taken has reached."""
+    reached = sum(head.commit is not None for head in snapshot.heads)
+    text = _("Snapshot of {time}: {found} of {all} repositories.")
+    say(text.format(time=term.local(snapshot.at), found=reached, all=len(snapshot.heads)))
 
 
 def fetch_limits(timeout: float, size: int, allow: Sequence[str]) -> FetchLimits:
     """What one repository may take, and the token for those that are private."""
-    from grader.github.git import PROTOCOLS, Access, FetchLimits, host
-
     token = os.environ.get(_TOKEN, "")
     return FetchLimits(timeout, size << 20, (*PROTOCOLS, *allow), Access(host(), token) if token else None)
 
@@ -132,8 +111,6 @@ def collected_table(collection: CollectedFolder, term: Term) -> str:
 
 
 def _row(work: CollectedWork, term: Term) -> list[str]:
-    from grader.github.git import missing_reason
-
     commit = (work.commit or "–")[:10]
     if work.missing is not None:
         return ["✗", work.member, commit, "–", work.said or missing_reason(work.missing)]

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from grader.cli.options import FILE, FOLDER, common, course_of, open_book, term_of, time_of
 from grader.cli.paper import FileNames, dumped, say
+from grader.course.term import Term
 from grader.errors import UsageError
 from grader.files import write_whole
+from grader.gradebook.book import Gradebook
+from grader.gradebook.feedback import feedback_now, seen
 from grader.i18n import _, ngettext
-
-if TYPE_CHECKING:
-    from grader.course.term import Term
-    from grader.gradebook.book import Gradebook
-    from grader.report.report import Report
+from grader.render.page import report_page
+from grader.report.reader import read_file
+from grader.report.report import Report
 
 
-@click.command(help=_("Cut reports to what each member may see now, by the rules of the course."))
+@click.command()
 @click.argument("reports", nargs=-1, type=FILE)
 @click.option(
     "--gradebook", "book", type=FILE, help=_("The gradebook; without REPORTS, those in it that count are cut.")
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 @common
 def feedback_command(reports: tuple[Path, ...], book: Path | None, out: Path, now: str | None, **options: Any) -> None:
     """Write reports as members may see them."""
-    from grader.gradebook.feedback import feedback_now, seen
-    from grader.render.page import report_page
-
     if not reports and book is None:
         raise UsageError(_("Give either REPORTS or --gradebook FILE."))
     term = term_of(course_of(options))
@@ -41,10 +39,7 @@ def feedback_command(reports: tuple[Path, ...], book: Path | None, out: Path, no
     names, paused, count = FileNames(out), 0, 0
     with nullcontext() if book is None else open_book(book, term) as gradebook:
         for full in _reports(reports, gradebook, term):
-            if gradebook is None:
-                cut, is_paused = seen(full, term, moment), False
-            else:
-                cut, is_paused = feedback_now(full, term, moment, gradebook)
+            cut, is_paused = feedback_now(full, term, moment, gradebook) if gradebook else (seen(full, term, moment), 0)
             count, paused = count + 1, paused + is_paused
             write_whole(names.path(full.member, f"{full.assignment}.json"), dumped(cut.as_json()))
             write_whole(names.path(full.member, f"{full.assignment}.html"), report_page(cut))
@@ -61,8 +56,6 @@ def feedback_command(reports: tuple[Path, ...], book: Path | None, out: Path, no
 
 def _reports(files: tuple[Path, ...], gradebook: Gradebook | None, term: Term) -> Iterator[Report]:
     """The reports in the files; without files, those of the gradebook that count."""
-    from grader.report.reader import read_file
-
     if files or gradebook is None:
         yield from (read_file(file).report for file in files)
         return

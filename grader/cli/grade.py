@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from grader.cli.judging import JudgingRun, ended_softly, judging, store
 from grader.cli.options import EXISTING, FILE, FOLDER, JSON_OPTION, common, open_book
 from grader.cli.paper import give_result, table
+from grader.course.roster import read_roster
 from grader.errors import ALL_PASSED, UsageError
+from grader.grading.batch import EntryResult, GradedPlace
+from grader.grading.classfiles import demand_targets, write_class, write_notebooks
+from grader.grading.entries import entries, shard_of
+from grader.grading.folder import ReportFolder
 from grader.i18n import _
-
-if TYPE_CHECKING:
-    from grader.grading.batch import EntryResult
-    from grader.grading.folder import ReportFolder
+from grader.report.sheet import out_of
 
 
-@click.command(help=_("Judge one submission, or a folder of them, by public and hidden cases."))
+@click.command()
 @click.argument("hw")
 @click.argument("path", type=EXISTING)
 @click.option("--out", required=True, type=FOLDER, help=_("Folder for the reports, summary.csv and index.html."))
@@ -41,11 +43,6 @@ def grade_command(
     hw: str, path: Path, out: Path, book: Path | None, public: bool, json_file: str | None, **options: Any
 ) -> None:
     """Judge PATH by all cases."""
-    from grader.course.roster import read_roster
-    from grader.grading.batch import GradedPlace
-    from grader.grading.classfiles import demand_targets, write_class, write_notebooks
-    from grader.grading.entries import entries, shard_of
-
     run = JudgingRun.of(hw, options, public=public)
     folder = run.folder(out)
     shard = shard_of(entries(path, run.assignment.id, apart_from=[out]), options["shard"])
@@ -90,14 +87,11 @@ def _as_json(assignment: str, folder: ReportFolder, results: Sequence[EntryResul
 
 def _shown(results: Sequence[EntryResult]) -> str:
     """A line for each entry."""
-    from grader.report.sheet import out_of
-
     rows = []
     for result in results:
         row = result.row
         if row is None:
-            trouble = "" if result.trouble is None else result.trouble.what
-            rows.append([result.member, "–", "–", f"! {trouble}"])
+            rows.append([result.member, "–", "–", f"! {result.trouble.what if result.trouble else ''}"])
             continue
         mark = "✓ " + _("passed") if row.passed else "✗ " + _("not passed")
         remarks = [_("unchanged")] * result.kept + [_("a rerun is due: our own fault")] * (not row.complete)
@@ -108,10 +102,10 @@ def _shown(results: Sequence[EntryResult]) -> str:
 
 def _in_short(results: Sequence[EntryResult], out: Path) -> str:
     graded = [result.row for result in results if result.row is not None]
-    passed = sum(row.passed for row in graded)
+    passed, kept = sum(row.passed for row in graded), sum(result.kept for result in results)
     parts = [_("{n} passed").format(n=passed), _("{n} not passed").format(n=len(graded) - passed)]
-    if len(graded) < len(results):
-        parts.append(_("{n} without a result").format(n=len(results) - len(graded)))
-    if kept := sum(result.kept for result in results):
+    if without := len(results) - len(graded):
+        parts.append(_("{n} without a result").format(n=without))
+    if kept:
         parts.append(_("{n} unchanged since they were graded").format(n=kept))
     return "\n" + _("{counts}. Everything is in {folder}").format(counts=", ".join(parts), folder=out)

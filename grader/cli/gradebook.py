@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from grader.assignment.manifest import assignment_order
 from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, common, course_of, open_book, term_of, time_of
 from grader.cli.paper import FileNames, dumped, give_result, say, table, whoami, write_out
+from grader.course.term import Term
 from grader.errors import NOT_ALL_PASSED, UsageError
 from grader.files import write_whole
+from grader.gradebook.book import Gradebook, LogEntry
+from grader.gradebook.feedback import paused_until
+from grader.gradebook.results import LoggedReport, Override, Result, Results, listed
 from grader.i18n import _, ngettext
 from grader.member import MemberName
-
-if TYPE_CHECKING:
-    from grader.course.term import Term
-    from grader.gradebook.book import Gradebook, LogEntry
-    from grader.gradebook.results import LoggedReport, Override, Result, Results
+from grader.report.reader import read_file
+from grader.report.sheet import decimal, out_of, sheet
 
 
-@click.group(help=_("Look into a gradebook: what counts, who changed what, and whether it is whole."))
+@click.group()
 def gradebook_command() -> None:
     """The commands below it."""
 
@@ -33,8 +36,6 @@ def gradebook_command() -> None:
 @common
 def _show(member: str | None, book: Path, json_file: str | None, **options: Any) -> None:
     """Print what counts."""
-    from grader.gradebook.results import listed
-
     term = term_of(course_of(options))
     with open_book(book, term) as opened:
         results = opened.results(term)
@@ -55,8 +56,6 @@ def _show(member: str | None, book: Path, json_file: str | None, **options: Any)
 @common
 def _export(book: Path, out: str, form: str, reports: Path | None, **options: Any) -> None:
     """Write what counts as a file."""
-    from grader.gradebook.results import listed
-
     term = term_of(course_of(options))
     with open_book(book, term) as opened:
         chosen = listed(opened.results(term))
@@ -102,8 +101,6 @@ def _check(book: Path, **options: Any) -> None:
 @common
 def _add(reports: tuple[Path, ...], book: Path, submitted_at: str | None, **options: Any) -> None:
     """Take reports in."""
-    from grader.report.reader import read_file
-
     term = term_of(course_of(options))
     when = None if submitted_at is None else time_of(submitted_at, term)
     documents = [(read_file(path), when, str(path)) for path in reports]
@@ -115,8 +112,6 @@ def _add(reports: tuple[Path, ...], book: Path, submitted_at: str | None, **opti
 
 def _class_table(results: Results) -> str:
     """A line for each member, a column for each assignment."""
-    from grader.assignment.manifest import assignment_order
-
     assignments = sorted({hw for row in results.values() for hw in row}, key=assignment_order)
     rows = [[member, *(_cell(results[member].get(hw)) for hw in assignments)] for member in sorted(results)]
     legend = _("✓ passed · ✗ not passed · * by a TA's hand · ! rerun due · late: handed in late")
@@ -133,8 +128,6 @@ def _cell(result: Result | None) -> str:
 
 def _member_text(opened: Gradebook, term: Term, member: str, chosen: Iterable[Result]) -> str:
     """All that is known of one member: what counts, every report, every override."""
-    from grader.report.sheet import out_of
-
     head = [_("assignment"), _("counts"), _("points"), _("reports")]
     rows = [
         [result.assignment, _cell(result), out_of(result.score, result.max_score), str(result.submissions)]
@@ -151,8 +144,6 @@ def _member_text(opened: Gradebook, term: Term, member: str, chosen: Iterable[Re
 
 
 def _report_row(entry: LoggedReport, term: Term) -> list[str]:
-    from grader.report.sheet import out_of
-
     handed_in = term.local(entry.submitted_at) if entry.submitted_at else _("unknown")
     late = [_("late")] * term.late(entry.assignment, entry.submitted_at)
     remarks = ", ".join(late + [_("rerun due")] * (not entry.complete))
@@ -160,22 +151,14 @@ def _report_row(entry: LoggedReport, term: Term) -> list[str]:
 
 
 def _override_row(override: Override, term: Term) -> list[str]:
-    from grader.report.sheet import out_of
-
     points = _("withdrawn") if override.points is None else out_of(override.points, override.max_score)
     return [override.assignment, term.local(override.at), override.by, points, override.why]
 
 
-def _paused(entries: Iterable[LoggedReport], term: Term) -> Iterable[str]:
+def _paused(entries: Sequence[LoggedReport], term: Term) -> Iterable[str]:
     """A sentence for each assignment of which too many versions were graded: the member sees no hidden cases of it."""
-    from datetime import datetime, timezone
-
-    from grader.gradebook.feedback import paused_until
-
-    by_assignment: dict[str, list[LoggedReport]] = {}
-    for entry in entries:
-        by_assignment.setdefault(entry.assignment, []).append(entry)
-    for assignment, versions in by_assignment.items():
+    for assignment in dict.fromkeys(entry.assignment for entry in entries):
+        versions = [entry for entry in entries if entry.assignment == assignment]
         until = paused_until(versions, term.feedback.cooldown, datetime.now(timezone.utc))
         if until is not None:
             text = _("{assignment}: many versions were graded, so nothing of hidden cases is shown until {time}.")
@@ -184,18 +167,10 @@ def _paused(entries: Iterable[LoggedReport], term: Term) -> Iterable[str]:
 
 def _log_table(entries: list[LogEntry], term: Term) -> str:
     head = [_("number"), _("when"), _("by"), _("what"), _("member"), _("assignment"), ""]
-    rows = [
-        [
-            str(entry.id),
-            term.local(entry.at),
-            entry.by,
-            entry.action,
-            entry.member or "",
-            entry.assignment or "",
-            " ".join(_facts(entry.what)),
-        ]
-        for entry in entries
-    ]
+    rows = []
+    for entry in entries:
+        names = (entry.by, entry.action, entry.member or "", entry.assignment or "")
+        rows.append([str(entry.id), term.local(entry.at), *names, " ".join(_facts(entry.what))])
     return table(head, rows)
 
 
@@ -208,22 +183,11 @@ def _facts(what: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _csv(results: Iterable[Result]) -> str:
-    from grader.report.sheet import decimal, sheet
-
     head = ["member", "assignment", "score", "max_score", "percent", "passed", "complete", "late", "by", "why"]
     rows = (
-        [
-            result.member,
-            result.assignment,
-            decimal(result.score),
-            decimal(result.max_score),
-            result.percent,
-            str(result.passed).lower(),
-            str(result.complete).lower(),
-            str(result.late).lower(),
-            result.override.by if result.override else "",
-            result.override.why if result.override else "",
-        ]
+        [result.member, result.assignment, decimal(result.score), decimal(result.max_score), result.percent]
+        + [str(flag).lower() for flag in (result.passed, result.complete, result.late)]
+        + ([result.override.by, result.override.why] if result.override else ["", ""])
         for result in results
     )
     return sheet(head, rows)

@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from grader.assignment.manifest import Assignment
+from grader.clean import printable
 from grader.cli.options import EXISTING, FILE, JSON_OPTION, SECRET_OPTION, common, course_of, term_of
 from grader.cli.paper import give_result, say
+from grader.course.course import Course
+from grader.grading.inspection import case_named, judged_submission, run_again
+from grader.grading.secret import commitment, secret_of
 from grader.i18n import _
-
-if TYPE_CHECKING:
-    from grader.assignment.manifest import Assignment
-    from grader.course.course import Course
-    from grader.intake.submission import Submission
-    from grader.judge.log import Evidence
-    from grader.report.report import CaseResult, Report
+from grader.intake.read import read_submission
+from grader.intake.submission import Submission
+from grader.judge.cases import PUBLIC_SECRET
+from grader.judge.log import Evidence
+from grader.report.reader import read_file
+from grader.report.report import CaseResult, Report
 
 _LONGEST = 200_000
 
 
-@click.command(help=_("Run one case of one submission again and show everything that the staff may see."))
+@click.command()
 @click.argument("report_file", metavar="REPORT", type=FILE)
 @click.option("--case", "case_id", metavar="ID", help=_("The case, or a part of its name; default: the first to fail."))
 @click.option(
@@ -38,10 +42,6 @@ def inspect_command(
     report_file: Path, case_id: str | None, submission: Path | None, json_file: str | None, **options: Any
 ) -> None:
     """Run one case once more."""
-    from grader.clean import printable
-    from grader.grading.inspection import case_named, judged_submission, run_again
-    from grader.report.reader import read_file
-
     report = read_file(report_file).report
     course = course_of(options)
     assignment = course.assignment(report.assignment)
@@ -56,8 +56,6 @@ def inspect_command(
 
 
 def _named_submission(path: Path, report: Report, assignment: Assignment) -> Submission:
-    from grader.intake.read import read_submission
-
     work = read_submission(path, assignment.id, assignment.asked)
     if work.sha256 != report.submission_sha256:
         say(_("{file} is another version than the one in the report.").format(file=path))
@@ -66,9 +64,6 @@ def _named_submission(path: Path, report: Report, assignment: Assignment) -> Sub
 
 def _secret(report: Report, course: Course, named: Path | None) -> bytes:
     """The secret that the report's inputs were drawn by, as far as that can be told."""
-    from grader.grading.secret import commitment, secret_of
-    from grader.judge.cases import PUBLIC_SECRET
-
     if report.visibility == "public":
         return PUBLIC_SECRET
     secret, _made = secret_of(course.folder, named, term_of(course).secret_file)
@@ -89,9 +84,8 @@ def _as_json(again: CaseResult, evidence: Evidence | None) -> dict[str, Any]:
 
 def _lines(before: CaseResult, again: CaseResult, evidence: Evidence | None) -> Iterator[str]:
     yield f"{again.id}  {again.title}"
-    yield _("{verdict}, {points} of {most} points").format(
-        verdict=again.verdict.value, points=again.points, most=again.max_points
-    )
+    text = _("{verdict}, {points} of {most} points")
+    yield text.format(verdict=again.verdict.value, points=again.points, most=again.max_points)
     if before.verdict is not again.verdict:
         yield _("In the report it is: {verdict}").format(verdict=before.verdict.value)
     if evidence is None:
@@ -105,11 +99,10 @@ def _lines(before: CaseResult, again: CaseResult, evidence: Evidence | None) -> 
     yield from _block(_("lines of the submission"), *(f"{where}  {name}" for where, name in evidence.frames))
     words = {"submission": _("the submission"), "reference": _("the reference")}
     if evidence.calls:
-        yield ""
-        yield _("what was asked, in order:")
+        yield "\n" + _("what was asked, in order:")
     for call in evidence.calls:
-        yield f"  {words[call.who]}: {_indented(call.asked)}"
-        yield f"    → {_indented(call.answer)}"
+        asked, answer = (text.replace("\n", "\n      ") for text in (call.asked, call.answer))
+        yield f"  {words[call.who]}: {asked}\n    → {answer}"
     yield from _block(_("what its code printed"), evidence.output.strip("\n"))
 
 
@@ -117,10 +110,4 @@ def _block(title: str, *texts: str) -> Iterator[str]:
     """A title and the texts below it; nothing where all texts are empty."""
     lines = [line for text in texts for line in text.splitlines()]
     if lines:
-        yield ""
-        yield f"{title}:"
-        yield from (f"  {line}" for line in lines)
-
-
-def _indented(text: str) -> str:
-    return text.replace("\n", "\n      ")
+        yield "\n  ".join([f"\n{title}:", *lines])

@@ -4,54 +4,111 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import click
 
+from grader.assignment.manifest import Assignment
 from grader.cli.app import print_error
-from grader.cli.options import FILE, SECRET_OPTION, course_of, open_book, term_of
+from grader.cli.options import FILE, SECRET_OPTION, course_of, open_book, term_of, with_options
 from grader.cli.paper import say, whoami
-from grader.cli.progress import Progress
+from grader.course.term import Term
 from grader.grading import ENGINES
-from grader.i18n import _, ngettext
+from grader.grading.batch import EntryResult, GradedPlace, Grading, store_reports
+from grader.grading.entries import Entry
+from grader.grading.folder import ReportFolder
+from grader.grading.secret import KEY_VARIABLE, commitment, secret_of, signing_key
+from grader.grading.task import Engine, Setting, limited
+from grader.i18n import _, language, ngettext
+from grader.report.report import Report
+from grader.report.signature import SigningKey
 
-if TYPE_CHECKING:
-    from grader.assignment.manifest import Assignment
-    from grader.course.term import Term
-    from grader.grading.batch import EntryResult, GradedPlace
-    from grader.grading.entries import Entry
-    from grader.grading.folder import ReportFolder
-    from grader.grading.task import Engine, Setting
-    from grader.report.report import Report
-    from grader.report.signature import SigningKey
+_LINE_SECONDS = 2.0  # between two lines where there is no terminal
+judging = with_options(
+    click.option(
+        "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help=_("How many judges work at once.")
+    ),
+    click.option("--engine", type=click.Choice(list(ENGINES)), default="local", help=_("Who hands work to judges.")),
+    click.option(
+        "--scheduler", metavar="URL", help=_("A Dask scheduler, tcp://…; without it --engine dask starts its own.")
+    ),
+    SECRET_OPTION,
+    click.option("--key", type=FILE, help=_("The private key to sign with; else D2D_KEY, else the course's.")),
+    click.option("--force", is_flag=True, help=_("Judge again what has not changed, too.")),
+    click.option("--timeout", type=click.FloatRange(0, min_open=True), help=_("Seconds that a case has.")),
+    click.option("--memory", type=click.IntRange(1), help=_("MB that a submission has.")),
+)
 
-_F = TypeVar("_F", bound=Callable[..., Any])
-_JOBS = os.cpu_count() or 1
 
+@dataclass
+class Progress:
+    """Count results on standard error: a bar on a terminal, elsewhere a line now and then.
 
-def judging(function: _F) -> _F:
-    """Give a command the options of those that judge a class."""
-    options = (
-        click.option("--jobs", type=click.IntRange(1), default=_JOBS, help=_("How many judges work at once.")),
-        click.option(
-            "--engine", type=click.Choice(list(ENGINES)), default="local", help=_("Who hands work to judges.")
-        ),
-        click.option(
-            "--scheduler", metavar="URL", help=_("A Dask scheduler, tcp://…; without it --engine dask starts its own.")
-        ),
-        SECRET_OPTION,
-        click.option("--key", type=FILE, help=_("The private key to sign with; else D2D_KEY, else the course's.")),
-        click.option("--force", is_flag=True, help=_("Judge again what has not changed, too.")),
-        click.option("--timeout", type=click.FloatRange(0, min_open=True), help=_("Seconds that a case has.")),
-        click.option("--memory", type=click.IntRange(1), help=_("MB that a submission has.")),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
+    It says how many are done, passed, not passed and without a report; how fast it goes, and how long it will take.
+    """
+
+    total: int
+    color: bool = True
+    done: int = 0
+    passed: int = 0
+    failed: int = 0
+    trouble: int = 0
+    judged: int = 0  # not kept from an earlier run: these say how long the rest takes
+    started: float = field(default_factory=time.monotonic)
+    _printed: float = field(default_factory=time.monotonic)
+    _bar: Any = None
+    _row: Any = None
+
+    def __enter__(self) -> Progress:
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+            from rich.progress import Progress as Bar
+
+            columns = (BarColumn(24), MofNCompleteColumn(), TextColumn("{task.fields[text]}", markup=False))
+            console = Console(stderr=True, no_color=not self.color, highlight=False)
+            self._bar = Bar(*columns, console=console, transient=True)
+            self._row = self._bar.add_task("", total=self.total, text="")
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def count(self, result: EntryResult) -> None:
+        """Count one more result and show it."""
+        self.done += 1
+        self.judged += result.row is not None and not result.kept
+        if result.row is None or not result.row.complete:
+            self.trouble += 1
+        elif result.row.passed:
+            self.passed += 1
+        else:
+            self.failed += 1
+        now = time.monotonic()
+        if self._bar is not None:
+            self._bar.update(self._row, completed=self.done, text=self._text(now))
+        elif now - self._printed >= _LINE_SECONDS:
+            self._printed = now
+            click.echo(_("{done} of {total}: ").format(done=self.done, total=self.total) + self._text(now), err=True)
+
+    def _text(self, now: float) -> str:
+        parts = [_("{n} passed").format(n=self.passed), _("{n} not passed").format(n=self.failed)]
+        if self.trouble:
+            parts.append(_("{n} without a result").format(n=self.trouble))
+        if self.judged and now > self.started:
+            rate = self.judged / (now - self.started)
+            minutes, seconds = divmod(int((self.total - self.done) / rate), 60)
+            parts.append(_("{rate} a second").format(rate=f"{rate:.1f}"))
+            parts.append(_("{minutes}:{seconds} left").format(minutes=minutes, seconds=f"{seconds:02}"))
+        return ", ".join(parts)
 
 
 @dataclass(frozen=True)
@@ -70,33 +127,24 @@ class JudgingRun:
     @classmethod
     def of(cls, hw: str, options: dict[str, Any], *, public: bool = False) -> JudgingRun:
         """The run that the command line and the course ask for."""
-        from grader.grading.secret import commitment
-        from grader.grading.task import Setting, limited
-        from grader.i18n import language
-
         course = course_of(options)
         term = term_of(course)
         assignment = limited(course.assignment(hw), options["timeout"], options["memory"])
         key = None if public else _key(options["key"], term)
-        secret = _secret(course.folder, options["secret_file"], term, public=public)
+        secret = _public_secret() if public else _secret(course.folder, options["secret_file"], term)
         setting = Setting(assignment, secret, language(), closed=not public, hidden=not public)
         engine = ENGINES[options["engine"]](setting, options["jobs"], options["scheduler"])
         seed_commitment = None if public else commitment(secret)
-        color = not options["no_color"]
-        return cls(assignment, term, key, setting, engine, seed_commitment, options["force"], color)
+        return cls(assignment, term, key, setting, engine, seed_commitment, options["force"], not options["no_color"])
 
     def folder(self, out: Path) -> ReportFolder:
         """The folder for the reports."""
-        from grader.grading.folder import ReportFolder
-
         return ReportFolder(out, self.assignment.id, self.key)
 
     def judge(
         self, entries: Sequence[Entry], folder: ReportFolder, veto: Callable[[Report], bool] = lambda _report: False
     ) -> list[EntryResult]:
         """The results in the order of the entries; what kept an entry from a report is printed."""
-        from grader.grading.batch import Grading
-
         grading = Grading(self.setting, self.engine, folder, self.seed_commitment, self.force, veto)
         by_member: dict[str, EntryResult] = {}
         with Progress(len(entries), self.color) as progress:
@@ -111,8 +159,6 @@ class JudgingRun:
 
 
 def _key(named: Path | None, term: Term) -> SigningKey | None:
-    from grader.grading.secret import KEY_VARIABLE, signing_key
-
     key = signing_key(named, term)
     if key is None and term.public_key is not None:
         text = _("The reports are not signed, though the course has a key: its private half is not here.")
@@ -120,13 +166,13 @@ def _key(named: Path | None, term: Term) -> SigningKey | None:
     return key
 
 
-def _secret(course: Path, named: Path | None, term: Term, *, public: bool) -> bytes:
-    from grader.grading.secret import secret_of
+def _public_secret() -> bytes:
+    from grader.judge.cases import PUBLIC_SECRET  # it brings NumPy: a class that is judged already does without
 
-    if public:
-        from grader.judge.cases import PUBLIC_SECRET
+    return PUBLIC_SECRET
 
-        return PUBLIC_SECRET
+
+def _secret(course: Path, named: Path | None, term: Term) -> bytes:
     secret, made = secret_of(course, named, term.secret_file)
     if made is not None:
         say(_("The course had no secret; {file} holds one now. Keep it: it makes scores repeatable.").format(file=made))
@@ -135,8 +181,6 @@ def _secret(course: Path, named: Path | None, term: Term, *, public: bool) -> by
 
 def store(book: Path, term: Term, folder: ReportFolder, members: Sequence[str], place: GradedPlace) -> None:
     """Put the members' reports into the gradebook and say how many were new."""
-    from grader.grading.batch import store_reports
-
     with open_book(book, term) as gradebook:
         new = store_reports(gradebook, folder, members, place, by=whoami())
     say(_("{file}: ").format(file=book) + ngettext("{n} new report", "{n} new reports", new).format(n=new))

@@ -11,19 +11,18 @@ import click
 from grader.cli.options import FILE, common
 from grader.cli.paper import say
 from grader.errors import UsageError
+from grader.grading.secret import VARIABLE, secret_of
 from grader.i18n import _
+from grader.report.signature import PUBLIC_SUFFIX
+from grader.report.signature import keygen as make_keys
 
 
-@click.command(help=_("Make a pair of keys that sign reports. Nothing is ever overwritten."))
+@click.command()
 @click.argument("file", type=FILE, default=Path("d2d.key"), metavar="[FILE]")
 @click.option("--from-secret", is_flag=True, help=_("The pair that belongs to D2D_SECRET: the same at every time."))
 @common
 def keygen_command(file: Path, from_secret: bool, **_options: Any) -> None:
     """Make a pair of keys."""
-    from grader.grading.secret import VARIABLE, secret_of
-    from grader.report.signature import PUBLIC_SUFFIX
-    from grader.report.signature import keygen as make_keys
-
     if from_secret and not os.environ.get(VARIABLE):
         raise UsageError(_("{variable} is not set.").format(variable=VARIABLE))
     key = make_keys(file, secret_of(file.parent, None, None)[0] if from_secret else None)

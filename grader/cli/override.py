@@ -5,24 +5,23 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from grader.assignment.manifest import Assignment
 from grader.cli.options import BOOK_OPTION, common, course_of, open_book, term_of
 from grader.cli.paper import say
 from grader.errors import UsageError
+from grader.gradebook.book import Gradebook
 from grader.i18n import _
 from grader.member import MemberName
-
-if TYPE_CHECKING:
-    from grader.assignment.manifest import Assignment
-    from grader.gradebook.book import Gradebook
+from grader.report.sheet import decimal
 
 _POINTS = re.compile(r"\d{1,6}(\.\d{1,4}|/[1-9]\d{0,3})?")
 
 
-@click.command(help=_("Let a TA's points stand for a member's assignment, whatever is graded."))
+@click.command()
 @BOOK_OPTION
 @click.argument("member", type=MemberName)
 @click.argument("hw")
@@ -47,8 +46,6 @@ def override_command(
         text = _("{member}, {assignment}: the override is withdrawn.")
         say(text.format(member=member, assignment=assignment.id))
     else:
-        from grader.report.sheet import decimal
-
         text = _("{member}, {assignment}: {points} of {most} points from now on, by {by}.")
         say(text.format(member=member, assignment=assignment.id, points=decimal(value), most=decimal(most), by=by))
 

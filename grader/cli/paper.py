@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.cells import cell_len
 
+from grader.clean import inline, printable
 from grader.errors import BadInputError
 from grader.files import write_whole
 from grader.i18n import _
@@ -29,10 +31,6 @@ def give_result(value: object, text: str | Iterable[str], json_file: str | None)
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns as wide as their widest cell; nothing in a cell is obeyed by a terminal."""
-    from rich.cells import cell_len
-
-    from grader.clean import inline
-
     lines = [
         [inline(cell, _WIDEST if at < len(head) - 1 else 400) for at, cell in enumerate(row)] for row in [head, *rows]
     ]
@@ -80,8 +78,6 @@ class FileNames:
 
 def say(text: str) -> None:
     """Print a remark on standard error, so that scripts read the result alone."""
-    from grader.clean import printable
-
     sys.stdout.flush()
     click.echo(printable(text), err=True)
 

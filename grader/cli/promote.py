@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, common, course_of, open_book, term_of
 from grader.cli.paper import dumped, give_result, say, table, whoami
+from grader.course.policy import Policy, read_policy
+from grader.course.roster import demand_rows, read_attendance, read_roster
 from grader.files import write_whole
+from grader.gradebook.decisions import decisions_in_all_languages, decisions_page, decisions_sheet
+from grader.gradebook.promotion import Decision, Facts, changed_facts, decide_all, passed_of, word
+from grader.gradebook.results import Results
 from grader.i18n import _
 
-if TYPE_CHECKING:
-    from grader.course.policy import Policy
-    from grader.gradebook.promotion import Decision, Facts
-    from grader.gradebook.results import Results
 
-
-@click.command(help=_("Decide who is promoted, by which rule, and what is missing."))
+@click.command()
 @BOOK_OPTION
 @click.option("--attendance", type=FILE, required=True, help=_("CSV of attendance, a row for every member."))
 @click.option("--discussion", type=FILE, required=True, help=_("CSV of discussion tasks, a row for every member."))
@@ -39,9 +39,6 @@ def promote_command(
     book: Path, policy: Path | None, out: Path | None, json_file: str | None, changes: tuple[str, ...], **options: Any
 ) -> None:
     """Make one decision for each member."""
-    from grader.course.policy import read_policy
-    from grader.gradebook.promotion import decide_all
-
     term = term_of(course_of(options))
     rules = read_policy(policy) if policy else term.policy
     with open_book(book, term) as gradebook:
@@ -49,13 +46,14 @@ def promote_command(
         facts = _facts(results, rules, options["attendance"], options["discussion"], options["roster"])
         decisions = decide_all(facts, rules, results)
         if changes:
-            _what_if(changes, facts, rules, results, decisions, json_file)
+            changed = changed_facts(changes, facts, rules)
+            after = decide_all(changed, rules, results)
+            before = [decision for decision in decisions if decision.member in changed]
+            give_result([decision.as_json() for decision in after], _compared(before, after), json_file)
             return
         value = [decision.as_json() for decision in decisions]
         gradebook.decide(value, by=whoami())
     if out is not None:
-        from grader.gradebook.decisions import decisions_in_all_languages, decisions_page, decisions_sheet
-
         write_whole(out / "decisions.json", dumped(decisions_in_all_languages(facts, rules, results)))
         write_whole(out / "decisions.csv", decisions_sheet(decisions))
         write_whole(out / "decisions.html", decisions_page(decisions, rules, term.name))
@@ -66,9 +64,6 @@ def _facts(
     results: Results, policy: Policy, attendance: Path, discussion: Path, roster: Path | None
 ) -> dict[str, Facts]:
     """What is known of each member; names that stand in one place and are missing in another are reported."""
-    from grader.course.roster import demand_rows, read_attendance, read_roster
-    from grader.gradebook.promotion import Facts, passed_of
-
     people = read_roster(roster) if roster else None
     sheets = [read_attendance(file, people) for file in (attendance, discussion)]
     members = set(people.members) if people else {*results, *sheets[0].tallies, *sheets[1].tallies}
@@ -86,25 +81,7 @@ def _facts(
     }
 
 
-def _what_if(
-    changes: Sequence[str],
-    facts: Mapping[str, Facts],
-    policy: Policy,
-    results: Results,
-    decisions: Sequence[Decision],
-    json_file: str | None,
-) -> None:
-    from grader.gradebook.promotion import changed_facts, decide_all
-
-    changed = changed_facts(changes, facts, policy)
-    after = decide_all(changed, policy, results)
-    before = [decision for decision in decisions if decision.member in changed]
-    give_result([decision.as_json() for decision in after], _compared(before, after), json_file)
-
-
 def _compared(before: Sequence[Decision], after: Sequence[Decision]) -> Iterator[str]:
-    from grader.gradebook.promotion import word
-
     for old, new in zip(before, after, strict=True):
         yield _shown([new])
         text = _("as it is: {decision}, by the rule {rule}; nothing was stored")
@@ -112,8 +89,6 @@ def _compared(before: Sequence[Decision], after: Sequence[Decision]) -> Iterator
 
 
 def _shown(decisions: Sequence[Decision]) -> str:
-    from grader.gradebook.promotion import word
-
     head = [_("member"), _("decision"), _("rule"), _("passed"), _("attendance"), _("discussion"), _("missing")]
     rows = [
         [

@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from grader.clean import inline
 from grader.cli.judging import JudgingRun, ended_softly, judging, store
 from grader.cli.options import BOOK_OPTION, EXISTING, FOLDER, JSON_OPTION, common, open_book
 from grader.cli.paper import give_result, say
+from grader.course.roster import read_roster
 from grader.errors import NOT_ALL_PASSED, UsageError
+from grader.grading.batch import GradedPlace
+from grader.grading.classfiles import PAGES, write_class
+from grader.grading.entries import entries
+from grader.grading.regrade import Regrading, ScoreChange, graded_places
 from grader.i18n import _
-
-if TYPE_CHECKING:
-    from grader.grading.batch import GradedPlace
-    from grader.grading.regrade import Regrading, ScoreChange
-    from grader.report.report import CaseResult
+from grader.report.report import CaseResult
+from grader.report.sheet import decimal, out_of
 
 
-@click.command(help=_("Judge again what changed cases affect; say whose score moved, by how much, by which case."))
+@click.command()
 @click.argument("hw")
 @BOOK_OPTION
 @click.option(
@@ -35,17 +38,9 @@ if TYPE_CHECKING:
 @JSON_OPTION
 @common
 def regrade_command(
-    hw: str,
-    book: Path,
-    submissions: Path | None,
-    out: Path | None,
-    never_lower: bool,
-    json_file: str | None,
-    **options: Any,
+    hw: str, book: Path, submissions: Path | None, out: Path | None, never_lower: bool, **options: Any
 ) -> None:
     """Judge HW again."""
-    from grader.grading.regrade import Regrading, graded_places
-
     run = JudgingRun.of(hw, options)
     with open_book(book, run.term) as gradebook:
         regrading = Regrading.of(gradebook, run.assignment.id, never_lower=never_lower)
@@ -60,21 +55,15 @@ def regrade_command(
         say(_("{member}: what was graded is not there any more; its result stands.").format(member=member))
     moves = sorted(regrading.moves, key=lambda move: move.member)
     value = {"assignment": run.assignment.id, "moved": [move.as_json() for move in moves], "not_found": not_found}
-    give_result(value, _shown(moves), json_file)
+    give_result(value, _shown(moves), options["json_file"])
     raise SystemExit(code if code > NOT_ALL_PASSED else 0)
 
 
 def _regrade(run: JudgingRun, regrading: Regrading, place: GradedPlace, book: Path) -> int:
     """Judge what lies at one place; the exit code."""
-    from grader.course.roster import read_roster
-    from grader.grading.classfiles import PAGES, write_class
-    from grader.grading.entries import entries
-
     folder = run.folder(place.out)
     submissions = entries(place.submissions, run.assignment.id, apart_from=[place.out])
-    members = None
-    if place.roster is not None and _is_there(place.roster):
-        members = read_roster(place.roster).members
+    members = read_roster(place.roster).members if place.roster and _is_there(place.roster) else None
     with folder.held(), ended_softly():
         results = run.judge(submissions, folder, regrading.veto)
         write_class(folder, run.assignment, results, members, pages=(place.out / PAGES).is_dir())
@@ -90,9 +79,6 @@ def _is_there(path: Path) -> bool:
 
 def _shown(moves: Sequence[ScoreChange]) -> Iterator[str]:
     """A line for each score that moved, and one for each case that moved it."""
-    from grader.clean import inline
-    from grader.report.sheet import out_of
-
     for move in moves:
         before, after = out_of(move.before, move.max_before), out_of(move.after, move.max_after)
         line = f"{inline(move.member)}  {before} → {after}  {_signed(move.after - move.before)}"
@@ -106,12 +92,8 @@ def _shown(moves: Sequence[ScoreChange]) -> Iterator[str]:
 
 
 def _signed(points: Fraction) -> str:
-    from grader.report.sheet import decimal
-
     return f"{'−' if points < 0 else '+'}{decimal(abs(points))}"
 
 
 def _verdict(result: CaseResult | None) -> str:
-    from grader.report.sheet import out_of
-
     return "–" if result is None else f"{result.verdict.value} ({out_of(result.points, result.max_points)})"

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 from typing import Any
 
 import click
 
-from grader.cli.options import FOLDER, common, course_of
+from grader.authoring.release import write_release
+from grader.clean import printable
+from grader.cli.options import FOLDER, common_with, course_of
 from grader.errors import UsageError
 from grader.i18n import LANGUAGES, _
 
 
-@click.command(help=_("Write the folder that members receive."))
+@click.command()
 @click.argument("hw", required=False)
 @click.option("--all", "everything", is_flag=True, help=_("Every assignment of the course."))
 @click.option("--out", required=True, type=FOLDER, help=_("The folder to write."))
-@functools.partial(common, languages=(*LANGUAGES, "both"))
+@common_with((*LANGUAGES, "both"))
 def release_command(hw: str | None, everything: bool, out: Path, lang: str | None, **options: Any) -> None:
     """Release HW or all."""
-    from grader.authoring.release import write_release
-    from grader.clean import printable
-
     course = course_of(options)
     if (hw is None) != everything:
         raise UsageError(_("Name an assignment, or give --all."))

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from grader.assignment.manifest import Assignment
 from grader.cli.options import EXISTING, JSON_OPTION, common, course_of
 from grader.cli.paper import give_result, say, table
 from grader.errors import BadInputError
 from grader.files import write_whole
+from grader.grading.entries import Entry, entries
 from grader.i18n import _, ngettext
-
-if TYPE_CHECKING:
-    from grader.assignment.manifest import Assignment
-    from grader.grading.entries import Entry
-    from grader.similarity.similar import Overlap
+from grader.intake.read import read_submission
+from grader.similarity.page import caution, in_short, overlap_page
+from grader.similarity.similar import Overlap, compare, compared_text, given_texts
 
 _SHOWN = 20  # pairs in the terminal; the page has more
 
 
-@click.command(help=_("Pairs of submissions that share more code than what was given and chance explain."))
+@click.command()
 @click.argument("hw")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(
@@ -38,18 +38,11 @@ def similar_command(
     hw: str, folder: Path, given: tuple[Path, ...], html_file: str | None, json_file: str | None, **options: Any
 ) -> None:
     """Pairs of the submissions in DIR."""
-    from grader.grading.entries import entries
-    from grader.intake.read import read_submission
-    from grader.similarity.page import overlap_page
-    from grader.similarity.similar import compare, compared_text, given_texts
-
     assignment = course_of(options).assignment(hw)
     page_file = Path(html_file or f"similar-{assignment.id}.html")
     texts, unread = _texts(entries(folder, assignment.id), assignment)
-    common_code = [
-        *given_texts(assignment),
-        *(compared_text(read_submission(file, assignment.id, assignment.asked)) for file in given),
-    ]
+    read = [compared_text(read_submission(file, assignment.id, assignment.asked)) for file in given]
+    common_code = [*given_texts(assignment), *read]
     overlap = compare(assignment.id, texts, common_code, assignment.asked, unread=unread)
     write_whole(page_file, overlap_page(overlap))
     give_result(overlap.as_json(), _shown(overlap), json_file)
@@ -61,9 +54,6 @@ def similar_command(
 
 def _texts(submissions: Iterable[Entry], assignment: Assignment) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The code of each member, and why there is none of some."""
-    from grader.intake.read import read_submission
-    from grader.similarity.similar import compared_text
-
     texts: dict[str, str] = {}
     unread: list[tuple[str, str]] = []
     for entry in submissions:
@@ -77,18 +67,11 @@ def _texts(submissions: Iterable[Entry], assignment: Assignment) -> tuple[dict[s
 
 
 def _shown(overlap: Overlap) -> str:
-    from grader.similarity.page import caution, in_short
-
-    rows = [
-        [
-            pair.left.member,
-            pair.right.member,
-            f"{pair.surprise:.0f}",
-            f"{pair.left.percent} % / {pair.right.percent} %",
-            _("far out") if pair.far_out else "",
-        ]
-        for pair in overlap.pairs[:_SHOWN]
-    ]
+    rows = []
+    for pair in overlap.pairs[:_SHOWN]:
+        shared = f"{pair.left.percent} % / {pair.right.percent} %"
+        far_out = _("far out") if pair.far_out else ""
+        rows.append([pair.left.member, pair.right.member, f"{pair.surprise:.0f}", shared, far_out])
     parts = [in_short(overlap)]
     if rows:
         parts.append(table([_("member"), _("member"), _("surprise"), _("shared of their own"), ""], rows))

@@ -4,38 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from grader.clean import inline
 from grader.cli.options import FILE, JSON_OPTION, common, course_of, term_of
 from grader.cli.paper import give_result, say, table
+from grader.course.policy import Policy, Standing
+from grader.gradebook.promotion import word
+from grader.gradebook.standing import OwnReports, decision_on, needed, read_decisions, reports_near
 from grader.i18n import _, language
 from grader.member import MemberName
-
-if TYPE_CHECKING:
-    from grader.course.policy import Policy
-    from grader.report.report import Report
+from grader.report.report import Report
 
 _DECISIONS = "decisions.json"
 
 
-@click.command(help=_("Your reports so far, and what you still need for promotion."))
+@click.command()
 @click.argument("reports", nargs=-1, type=FILE)
 @click.option("--member", metavar="NAME", type=MemberName, help=_("Who you are in the decisions of the staff."))
 @click.option("--decisions", type=FILE, help=_("The staff's decisions; default: decisions.json of the course."))
 @JSON_OPTION
 @common
 def status_command(
-    reports: tuple[Path, ...],
-    member: MemberName | None,
-    decisions: Path | None,
-    json_file: str | None,
-    **options: Any,
+    reports: tuple[Path, ...], member: MemberName | None, decisions: Path | None, json_file: str | None, **options: Any
 ) -> None:
     """Print what a member has so far."""
-    from grader.gradebook.standing import OwnReports, decision_on, needed, read_decisions, reports_near
-
     course = course_of(options)
     published = course.folder / _DECISIONS
     file = decisions or (published if published.is_file() and not reports else None)
@@ -54,26 +49,15 @@ def status_command(
 
 
 def _decision_text(decision: dict[str, Any]) -> str:
-    from grader.clean import inline
-    from grader.course.policy import Standing
-    from grader.gradebook.promotion import word
-
+    member, rule, made = inline(decision["member"]), inline(decision["rule"]), word(Standing(decision["decision"]))
     attendance, discussion = decision["attendance"], decision["discussion"]
-    lines = [
-        _("{member}: {decision} (rule {rule})").format(
-            member=inline(decision["member"]),
-            decision=word(Standing(decision["decision"])),
-            rule=inline(decision["rule"]),
-        ),
-        _("passed: {names}").format(names=inline(" ".join(decision["passed"])) or "–"),
-        _("attendance {attended}/{held} · discussion {done}/{given}").format(
-            attended=attendance["attended"],
-            held=attendance["held"],
-            done=discussion["attended"],
-            given=discussion["held"],
-        ),
-    ]
+    shares = {**attendance, "done": discussion["attended"], "given": discussion["held"]}
     missing = decision.get("missing_in", {}).get(language(), decision["missing"])
+    lines = [
+        _("{member}: {decision} (rule {rule})").format(member=member, decision=made, rule=rule),
+        _("passed: {names}").format(names=inline(" ".join(decision["passed"])) or "–"),
+        _("attendance {attended}/{held} · discussion {done}/{given}").format(**shares),
+    ]
     return "\n".join([*lines, *_list(_("still missing:"), map(inline, missing))])
 
 
@@ -92,13 +76,10 @@ def _reports_text(latest: Sequence[Report | None], missing: Iterable[str], polic
         origin = _("public cases only") if report.visibility == "public" else _("graded by the staff")
         rows.append([name, f"{'✓' if report.passed else '✗'} {report.percent} %", origin])
     bounds = [rule.attendance_below or rule.discussion_below for rule in policy.rules]
-    percent = max((bound for bound in bounds if bound is not None), default=None)
-    if percent is None:
-        note = _("Hidden cases decide.")
-    else:
-        note = _("Hidden cases decide. The staff keeps attendance and discussion: {percent} % is needed.").format(
-            percent=percent
-        )
+    note = _("Hidden cases decide.")
+    if known := [bound for bound in bounds if bound is not None]:
+        text = _("Hidden cases decide. The staff keeps attendance and discussion: {percent} % is needed.")
+        note = text.format(percent=max(known))
     scores = table([_("assignment"), _("score"), ""], rows)
     return "\n".join([scores, "", *_list(_("still missing:"), missing), note])
 

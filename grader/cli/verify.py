@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from grader.clean import inline
 from grader.cli.app import print_error
 from grader.cli.options import FILE, common, course_of, term_of
 from grader.errors import BAD_INPUT, NOT_ALL_PASSED, BadInputError, UsageError
 from grader.i18n import _
 from grader.member import MemberName
-
-if TYPE_CHECKING:
-    from grader.report.signature import PublicKey
+from grader.report.reader import read_file
+from grader.report.signature import Check, PublicKey, read_public_key, sentence
 
 _REPORTS = "reports"  # the folder in which `d2d grade` names each file after its member
 
 
-@click.command(help=_("Check that reports are signed by the course's key, and unchanged since."))
+@click.command()
 @click.argument("reports", nargs=-1, required=True, type=FILE)
 @click.option("--key", type=FILE, help=_("The public key; default: the one that d2d.toml names."))
 @click.option("--member", type=MemberName, metavar="TEXT", help=_("Whose reports they have to be."))
 @common
 def verify_command(reports: tuple[Path, ...], key: Path | None, member: str | None, **options: Any) -> None:
     """Check reports."""
-    from grader.clean import inline
-    from grader.report.signature import read_public_key
-
     if key is None:
         key = term_of(course_of(options)).public_key
     if key is None:
@@ -51,9 +48,6 @@ def verify_command(reports: tuple[Path, ...], key: Path | None, member: str | No
 
 def _checked(path: Path, member: str | None, public: PublicKey) -> tuple[str, bool]:
     """What the look at one report found, in words, and whether all of it is as it should be."""
-    from grader.report.reader import read_file
-    from grader.report.signature import Check, sentence
-
     document = read_file(path)
     report = document.report
     result = public.check(document)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from grader.assignment.manifest import MANIFEST, Assignment, assignment_order, read_assignment
 from grader.errors import D2DError, UsageError
+from grader.fields import load_table
 from grader.i18n import LANGUAGES, _
-from grader.toml import load_table
 
 COURSE_FILE = "d2d.toml"
 # Keys of the course file that only the staff's commands read (grader.course.term), when they need them.

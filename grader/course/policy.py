@@ -13,8 +13,8 @@ from functools import cached_property
 from itertools import product
 from pathlib import Path
 
+from grader.fields import Table, did_you_mean, load_table
 from grader.i18n import _
-from grader.toml import Table, did_you_mean, load_table
 
 DEFAULT = Path(__file__).with_name("policy.toml")
 

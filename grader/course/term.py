@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.course.course import TERM_KEYS
 from grader.course.policy import Policy, policy_of, read_policy
-from grader.fields import FormError, as_text
+from grader.fields import FormError, Table, as_text, load_table
 from grader.i18n import _
-from grader.toml import Table, load_table
 
 TIME_ZONE = "Asia/Seoul"
 _MOST_GRACE = 60 * 24 * 31

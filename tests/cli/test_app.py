@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from grader import i18n
 from grader.cli.app import d2d as program
+from grader.cli.app import words
 
 if TYPE_CHECKING:
     from tests.commands import Command
@@ -82,3 +85,26 @@ def test_a_command_that_is_not_there(typed: str, meant: str | None) -> None:
 def test_each_command_has_a_file_of_its_name() -> None:
     names = program.list_commands(click.Context(program))
     assert [program.get_command(click.Context(program), name) is not None for name in names] == [True] * len(names)
+
+
+def test_each_is_a_word_of_click_s() -> None:
+    i18n.use("en")
+    source = "".join(file.read_text("utf-8") for file in Path(click.__file__).parent.glob("*.py"))
+    assert [word for word in words() if f'"{word}"' not in source] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["inspect"], ["사용법: ", "자세한 사용법: ", "오류: 빠진 인자: 'REPORT'."]),
+        (["gradebook", "export", "--gradebook", "x", "--format", "xml"], ["'xml': 쓸 수 있는 값은 'csv', 'json'"]),
+        (["keygen", "a", "b", "c"], ["필요 없는 인자가 있어요"]),
+        (["status", "--help"], ["사용법: ", "옵션:", "이 도움말을 보여 줘요."]),
+    ],
+)
+def test_click_s_words_are_korean_where_the_rest_is(arguments: list[str], said: list[str]) -> None:
+    command = [sys.executable, "-m", "grader", *arguments, "--lang", "ko"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    text = done.stdout + done.stderr
+    assert [each for each in said if each not in text] == []
+    assert not any(word in text for word in ("Usage", "Error", "Options", "Try "))

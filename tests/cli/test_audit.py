@@ -22,9 +22,9 @@ def test_the_table_and_the_json(
     course: Path, monkeypatch: pytest.MonkeyPatch, lines: list[AuditLine], code: int
 ) -> None:
     def audit(*_arguments: Any) -> Any:
-        return SimpleNamespace(checks=lambda: lines)
+        return SimpleNamespace(lines=lambda: lines)
 
-    monkeypatch.setattr("grader.authoring.audit.Audit", audit)
+    monkeypatch.setattr("grader.cli.audit.Audit", audit)
     i18n.use("en")
     arguments = ["audit", "mini", "--course", str(course)]
     done = CliRunner().invoke(d2d, arguments)

@@ -9,8 +9,14 @@ from typing import Any
 import click
 import pytest
 
-from grader.cli.judging import JudgingRun, ended_softly
+from grader import i18n
+from grader.cli import judging
+from grader.cli.judging import JudgingRun, Progress, ended_softly
+from grader.errors import BadInputError
+from grader.grading.batch import EntryResult
 from grader.judge.cases import PUBLIC_SECRET
+from grader.report.summary import SummaryRow
+from tests.samples import a_case, a_report
 
 
 def options(course: Path, **more: Any) -> dict[str, Any]:
@@ -39,3 +45,21 @@ def test_sigterm_ends_a_run_as_ctrl_c_does(capsys: pytest.CaptureFixture[str]) -
         signal.raise_signal(signal.SIGTERM)
     assert "What was judged so far is kept" in capsys.readouterr().err
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_line_says_what_came_of_the_entries(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(judging, "_LINE_SECONDS", 0)
+    i18n.use("en")
+    row = SummaryRow.of(a_report(a_case()))
+    with Progress(4) as progress:
+        for result in (
+            EntryResult("kim", row),
+            EntryResult("lee", trouble=BadInputError("The file is empty.")),
+            EntryResult("park", row, kept=True),
+        ):
+            progress.count(result)
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("3 of 4: 2 passed, 0 not passed, 1 without a result")
+    assert (progress.done, progress.judged) == (3, 1)

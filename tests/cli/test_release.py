@@ -30,7 +30,7 @@ def test_what_is_asked_for(
         asked.append((names, spoken))
         return [out / "x"]
 
-    monkeypatch.setattr("grader.authoring.release.write_release", write_release)
+    monkeypatch.setattr("grader.cli.release.write_release", write_release)
     done = CliRunner().invoke(d2d, ["release", *arguments, "--out", "out", "--course", str(course)])
     assert (done.return_value or 0, done.stdout) == (0, "out/x\n")
     assert [(names, sorted(spoken)) for names, spoken in asked] == [(ids, sorted(languages))]

@@ -7,10 +7,9 @@ import click
 from grader.cli.actions.check import check_job
 from grader.cli.actions.collect import collect_job
 from grader.cli.actions.publish import publish_job
-from grader.i18n import _
 
 
-@click.group(help=_("What the workflows of GitHub Actions run."))
+@click.group()
 def actions_command() -> None:
     """Hold the jobs together."""
 

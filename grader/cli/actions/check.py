@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -14,12 +14,19 @@ from grader.cli.app import error_text
 from grader.cli.check import exit_code
 from grader.cli.options import common, course_of
 from grader.cli.paper import table
+from grader.course.course import Course
+from grader.door import open_judge
 from grader.errors import ALL_PASSED, BadInputError, D2DError
+from grader.files import read_submitted
+from grader.github.job import add_summary
+from grader.github.log import complaints, feedback_note, give, stopped
 from grader.i18n import _
-
-if TYPE_CHECKING:
-    from grader.course.course import Course
-    from grader.report.report import Report, Where
+from grader.intake.notebook import line_in_file
+from grader.intake.read import read_submission
+from grader.intake.text import decode_text
+from grader.render.markdown import block, code, escaped, markdown
+from grader.report.report import Report, Verdict, Where
+from grader.report.sheet import out_of
 
 _LONGEST = 900_000  # a job's summary holds a megabyte; GitHub drops all of a longer one
 
@@ -35,8 +42,6 @@ class _Checked:
 
     @property
     def begun(self) -> bool:
-        from grader.report.report import Verdict
-
         untouched = (Verdict.MISSING, Verdict.SKIPPED)
         return self.report is None or any(case.verdict not in untouched for case in self.report.cases)
 
@@ -46,15 +51,11 @@ class _Checked:
 @common
 def check_job(hws: tuple[str, ...], **options: Any) -> None:
     """Check a member's repository by the public cases."""
-    from grader.github.job import add_summary
-    from grader.github.log import complaints, give, stopped
-
     course = course_of(options)
     for hw in set(hws) - set(course.ids()):
         course.assignment(hw)  # says what might have been meant
     results = [_checked(course, hw) for hw in hws or course.ids()]
-    summary = _markdown(results)
-    if not add_summary(summary):
+    if not add_summary(summary := _markdown(results)):
         click.echo(summary)
     with stopped(sys.stdout):
         click.echo(_shown(results))
@@ -67,24 +68,17 @@ def check_job(hws: tuple[str, ...], **options: Any) -> None:
 
 def _checked(course: Course, hw: str) -> _Checked:
     """Judge what the repository has of one assignment."""
-    from grader.door import Checker
-    from grader.intake.read import read_submission
-
     try:
         assignment = course.assignment(hw)
-        with Checker(assignment) as checker:
-            report = checker.judge(read_submission(course.folder, assignment.id, assignment.asked))
+        with open_judge(assignment) as judge:
+            report = judge(read_submission(course.folder, assignment.id, assignment.asked))
     except D2DError as error:
         return _Checked(hw, error.exit_code, trouble=error_text(error))
     return _Checked(hw, exit_code(report), report)
 
 
 def _markdown(results: Sequence[_Checked]) -> str:
-    from grader.github.log import feedback_note
-    from grader.render.markdown import block, code, escaped, markdown
-
     parts = [f"> {escaped(feedback_note())}\n\n"]
-    waiting = [result.assignment for result in results if not result.begun]
     room = _LONGEST // max(len(results), 1)
     for result in results:
         if result.report is None:
@@ -92,22 +86,17 @@ def _markdown(results: Sequence[_Checked]) -> str:
             parts.append(block(result.trouble, 2000) + "\n\n")
         elif result.begun:
             parts.append(markdown(result.report, longest=room) + "\n")
-    if waiting:
-        names = ", ".join(map(code, waiting))
-        parts.append(f"{escaped(_('Not begun yet:'))} {names}\n")
+    if waiting := [code(result.assignment) for result in results if not result.begun]:
+        parts.append(f"{escaped(_('Not begun yet:'))} {', '.join(waiting)}\n")
     return "".join(parts)
 
 
 def _shown(results: Sequence[_Checked]) -> str:
-    from grader.github.log import feedback_note
-
-    rows = [[*_cells(result)] for result in results]
+    rows = [_cells(result) for result in results]
     return table(["", _("assignment"), _("points"), ""], rows) + "\n\n" + feedback_note()
 
 
 def _cells(result: _Checked) -> tuple[str, str, str, str]:
-    from grader.report.sheet import out_of
-
     report = result.report
     if report is None:
         return "!", result.assignment, "–", result.trouble.partition("\n")[0]
@@ -121,10 +110,6 @@ def _located(folder: Path, where: Where) -> tuple[str, int | None]:
     """The file and line that GitHub puts an annotation at: in a notebook, the line of its file."""
     if where.cell is None or where.line is None:
         return where.file, where.line
-    from grader.files import read_submitted
-    from grader.intake.notebook import line_in_file
-    from grader.intake.text import decode_text
-
     try:
         text = decode_text(read_submitted(folder / where.file, follow=False), where.file)
         return where.file, line_in_file(text, where.cell, where.line)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from grader.cli.collect import ALLOW, ROSTER_OPTION, collected_table, fetch_limits
 from grader.cli.options import FOLDER, STATE_OPTION, common, course_of, term_of
 from grader.cli.paper import say
+from grader.course.roster import read_roster
+from grader.github.collect import CollectOrder, add_snapshot, collect_all
+from grader.github.collected import HEADS_FILE, snapshot_for
+from grader.github.job import add_summary, digest, due_assignments, matrix_shards, set_output
 from grader.i18n import _
-
-if TYPE_CHECKING:
-    from grader.course.term import Term
-    from grader.github.collected import Snapshot
+from grader.render.markdown import block, escaped
 
 
 @click.command("collect", help=_("Take a snapshot, collect what is due, and say what there is to judge."))
@@ -28,11 +29,6 @@ if TYPE_CHECKING:
 @common
 def collect_job(roster: Path, state: Path, out: Path, hw: str, allow: tuple[str, ...], **options: Any) -> None:
     """Collect what the other jobs judge and publish."""
-    from grader.course.roster import read_roster
-    from grader.github.collect import CollectOrder, add_snapshot, collect_all
-    from grader.github.collected import HEADS_FILE, snapshot_for
-    from grader.github.job import digest, due_assignments, matrix_shards, set_output
-
     course = course_of(options)
     term = term_of(course)
     now = datetime.now(timezone.utc)
@@ -42,29 +38,22 @@ def collect_job(roster: Path, state: Path, out: Path, hw: str, allow: tuple[str,
     matrix = []
     for id_ in [course.assignment(hw).id] if hw else due_assignments(course, term, now):
         moment = term.closed_at(id_, now)
-        snapshot = None
-        if moment is not None:
-            snapshot = snapshot_for(known, moment)
-            _announce(snapshot, id_, term)
+        snapshot = None if moment is None else snapshot_for(known, moment)
+        if snapshot is not None:
+            say(f"{id_}: " + _("What counts is the snapshot of {time}.").format(time=term.local(snapshot.at)))
+        elif moment is not None:
+            text = _("No snapshot says what was there then: the times that commits claim are believed.")
+            say(f"{id_}: {text}")
         others = tuple(name for name in course.ids() if name != id_)
         collection = collect_all(CollectOrder(people, out / id_, id_, others, moment, snapshot, bounds))
-        _report(id_, collected_table(collection, term))
+        shown = collected_table(collection, term)
+        click.echo(f"{id_}\n{shown}\n")
+        summarize(id_, shown)
         matrix += matrix_shards(course, collection)
     set_output("matrix", json.dumps(matrix))
     set_output("digest", digest(out))
 
 
-def _announce(snapshot: Snapshot | None, hw: str, term: Term) -> None:
-    if snapshot is None:
-        text = _("No snapshot says what was there then: the times that commits claim are believed.")
-    else:
-        text = _("What counts is the snapshot of {time}.").format(time=term.local(snapshot.at))
-    say(f"{hw}: {text}")
-
-
-def _report(hw: str, text: str) -> None:
-    from grader.github.job import add_summary
-    from grader.render.markdown import block, escaped
-
-    click.echo(f"{hw}\n{text}\n")
-    add_summary(f"## {escaped(hw)}\n\n{block(text, 200_000)}\n\n")
+def summarize(title: str, text: str) -> None:
+    """Add a block of code to the job's summary: nothing in it is read as Markdown."""
+    add_summary(f"## {escaped(title)}\n\n{block(text, 200_000)}\n\n")
