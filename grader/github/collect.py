@@ -25,11 +25,11 @@ from grader.files import write_whole, writing_to
 from grader.github import repository
 from grader.github.collected import (
     COLLECTED_FILE,
+    HEADS,
     CollectedFolder,
     CollectedWork,
     Head,
     Snapshot,
-    heads_json,
     read_collection,
     read_snapshots,
 )
@@ -67,7 +67,8 @@ def add_snapshot(known: Path, file: Path, people: Sequence[Person], bounds: Fetc
     """Take a snapshot and write it to `file` after those of the file `known`; all of them, the new one last."""
     snapshots = read_snapshots(known) if known.exists() else []
     snapshots.append(take_snapshot(people, bounds, jobs))
-    write_whole(file, json.dumps(heads_json(snapshots), ensure_ascii=False, indent=1) + "\n")
+    heads = {"schema": HEADS, "snapshots": [snapshot.as_json() for snapshot in snapshots]}
+    write_whole(file, json.dumps(heads, ensure_ascii=False, indent=1) + "\n")
     return snapshots
 
 

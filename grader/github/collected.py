@@ -6,7 +6,7 @@ A member can give a commit any time. A snapshot can't be fooled: a commit that i
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -99,11 +99,6 @@ def snapshot_for(snapshots: Iterable[Snapshot], moment: datetime) -> Snapshot | 
     after = [snapshot for snapshot in ordered if moment <= snapshot.at <= moment + LATEST_AFTER]
     earlier = [snapshot for snapshot in ordered if snapshot.at < moment]
     return after[0] if after else earlier[-1] if earlier else None
-
-
-def heads_json(snapshots: Sequence[Snapshot]) -> dict[str, Any]:
-    """What a file of snapshots holds."""
-    return {"schema": HEADS, "snapshots": [snapshot.as_json() for snapshot in snapshots]}
 
 
 def read_snapshots(file: Path) -> list[Snapshot]:

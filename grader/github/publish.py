@@ -33,7 +33,6 @@ TOKEN_VARIABLE = "D2D_MEMBERS_TOKEN"  # noqa: S105 — the name of a variable
 _SCHEMA = "d2d.published/1"
 _SECONDS = 60  # for one request
 _DESCRIPTION = 140  # characters that GitHub takes
-_COMMENT = 60_000
 
 Key = tuple[str, str]  # member, assignment
 
@@ -154,7 +153,7 @@ def _message(assignment: str, work: CollectedWork, report: Report | None) -> tup
     described = _("{score} of {most} points ({percent} %)").format(
         score=report.score, most=report.max_score, percent=report.percent
     )
-    return "success" if report.passed else "failure", described, markdown(report, longest=_COMMENT)
+    return "success" if report.passed else "failure", described, markdown(report)
 
 
 def _wrong(text: str, file: Path, member: str) -> BadInputError:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby, zip_longest
 
 from grader.report.report import Kind, Plot
-
-_Point = tuple[float, float]
 
 
 class PlotFrame:
@@ -46,13 +44,9 @@ class PlotFrame:
             expected, yours = (None if value is None else self.y(value) for value in pair)
             yield self.x(at), expected, yours
 
-    def curves(self) -> Iterator[tuple[str, list[_Point]]]:
+    def curves(self) -> Iterator[tuple[str, list[tuple[float, float]]]]:
         """The parts of both curves between their gaps, each with the name of its side."""
         for name, series in (("expected", self.numbers.expected), ("yours", self.numbers.yours)):
-            yield from ((name, places) for places in self._runs(series))
-
-    def _runs(self, series: Sequence[float | None]) -> Iterator[list[_Point]]:
-        places = [None if value is None else (self.x(at), self.y(value)) for at, value in enumerate(series)]
-        for is_gap, run in groupby(places, key=lambda place: place is None):
-            if not is_gap:
-                yield [place for place in run if place is not None]
+            for is_gap, run in groupby(enumerate(series), key=lambda step: step[1] is None):
+                if not is_gap:
+                    yield name, [(self.x(at), self.y(value)) for at, value in run if value is not None]
