@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.assignment.manifest import Assignment
-from grader.course.course import COURSE_FILE, find_course
-from grader.course.term import load_term
+from grader.course.course import find_course
 from grader.i18n import language
 from grader.intake.read import read_submission
 from grader.intake.script import cells_of_script
@@ -72,8 +71,8 @@ def _report(assignment: Assignment, submission: Submission, hidden: bool, course
     from grader.grading.secret import secret_of
     from grader.grading.task import Setting, Task
 
-    folder = find_course(Path.cwd(), course).folder
-    secret, _made = secret_of(folder, None, load_term(folder / COURSE_FILE).secret_file)
+    home = find_course(Path.cwd(), course)
+    secret, _made = secret_of(home.folder, None, home.term.secret_file)
     with open_bench(Setting(assignment, secret, language(), closed=True)) as bench:
         return bench.do(Task(submission.member, submission, secret)).report
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader.assignment.limits import Limits
-from grader.assignment.manifest import Assignment
+from grader.assignment.manifest import Assignment, Limits
 from grader.bridge.session import WorkerSource
 from grader.intake.read import read_submission
 from grader.intake.submission import Cell, Submission

@@ -98,8 +98,7 @@ def promotion(folder: Path) -> Iterator[tuple[str, Path, str, int, int]]:
     """Decisions on four people."""
     from grader import i18n
     from grader.course.policy import Share, read_policy
-    from grader.gradebook.decisions import decisions_page
-    from grader.gradebook.promotion import Facts, decide
+    from grader.gradebook.promotion import Facts, decide, decisions_page
 
     i18n.use("ko")
     policy = read_policy()

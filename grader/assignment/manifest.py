@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader.assignment.limits import Limits
 from grader.errors import BadAssignmentError
 from grader.fields import NO_DEFAULT, FormError, Table, as_amount, load_table
 from grader.i18n import LANGUAGES, _, catalog, language
@@ -23,6 +23,38 @@ MAX_FILES = 16 << 20  # bytes of all files that lie beside a submission: every f
 # What judges or is filled in: a slip of the pen must not hand it out.
 _NO_DATA = frozenset({".py", ".toml", ".md", ".ipynb", ".d2d"})
 _FILE_NAME = re.compile(r"[\w][\w.-]{0,99}")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of the machine one submission may use: time for a case, for loading and for all, memory, files, output.
+
+    `load_seconds` is for a statement; where every cell runs, `cell_seconds` is for a cell.
+    """
+
+    case_seconds: float = 3.0
+    load_seconds: float = 10.0
+    cell_seconds: float = 30.0
+    total_seconds: float = 60.0
+    memory_mb: int = 1024
+    file_mb: int = 64
+    scratch_mb: int = 64
+    processes: int = 16
+    output_kb: int = 64
+
+    def for_worker(self, scratch: str) -> dict[str, Any]:
+        """What the worker itself has to know."""
+        return {
+            "scratch": scratch,
+            "memory_bytes": self.memory_mb << 20,
+            "file_bytes": self.file_mb << 20,
+            "scratch_bytes": self.scratch_mb << 20,
+            "processes": self.processes,
+            "cpu_seconds": math.ceil(self.total_seconds) + 2,  # wall time ends it first; this holds where nobody waits
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 @dataclass(frozen=True)

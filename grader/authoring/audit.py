@@ -15,9 +15,9 @@ from functools import cached_property
 from pathlib import Path
 
 from grader.assignment.manifest import Assignment
-from grader.authoring.handout import handout_notebook
 from grader.authoring.lines import AuditLine, Margins
 from grader.authoring.mutants import Mutant, mutants
+from grader.authoring.release import handout_notebook
 from grader.fields import load_table
 from grader.grading.local import judge_all
 from grader.grading.task import Done, Task

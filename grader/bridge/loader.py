@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.transport import ByteTransport
 from grader.intake.submission import Cell

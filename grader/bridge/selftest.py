@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.session import Session
 from grader.bridge.student import Student

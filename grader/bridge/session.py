@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.bridge.loader import Loader, LoadPlan, TimeBudget
 from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.transport import ByteTransport

@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
-from grader.cli.options import FILE, FOLDER, JSON_OPTION, common, course_of, term_of, time_of
+from grader.cli.options import FILE, FOLDER, JSON_OPTION, common, course_of, time_of
 from grader.cli.paper import give_result, say, table
+from grader.course.course import Term
 from grader.course.roster import read_roster
-from grader.course.term import Term
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, UsageError
 from grader.github.collect import CollectOrder, add_snapshot, collect_all, same_repository
 from grader.github.collected import CollectedFolder, CollectedWork, Snapshot, read_snapshots, snapshot_for
@@ -52,7 +52,7 @@ def collect_command(
     if out is None and snapshot is None:
         raise UsageError(_("Give --out DIR, --snapshot FILE or both."))
     course = course_of(options)
-    term = term_of(course)
+    term = course.term
     if hw is not None:
         course.assignment(hw)
     people = tuple(read_roster(roster).people)

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from grader.cli.options import FILE, FOLDER, common, course_of, open_book, term_of, time_of
+from grader.cli.options import FILE, FOLDER, common, course_of, open_book, time_of
 from grader.cli.paper import FileNames, dumped, say
-from grader.course.term import Term
+from grader.course.course import Term
 from grader.errors import UsageError
 from grader.files import write_whole
 from grader.gradebook.book import Gradebook
@@ -34,7 +34,7 @@ def feedback_command(reports: tuple[Path, ...], book: Path | None, out: Path, no
     """Write reports as members may see them."""
     if not reports and book is None:
         raise UsageError(_("Give either REPORTS or --gradebook FILE."))
-    term = term_of(course_of(options))
+    term = course_of(options).term
     moment = time_of(now, term)
     names, paused, count = FileNames(out), 0, 0
     with nullcontext() if book is None else open_book(book, term) as gradebook:

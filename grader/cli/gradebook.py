@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from grader.assignment.manifest import assignment_order
-from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, common, course_of, open_book, term_of, time_of
+from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, common, course_of, open_book, time_of
 from grader.cli.paper import FileNames, dumped, give_result, say, table, whoami, write_out
-from grader.course.term import Term
+from grader.course.course import Term
 from grader.errors import NOT_ALL_PASSED, UsageError
 from grader.files import write_whole
 from grader.gradebook.book import Gradebook, LogEntry
@@ -36,7 +36,7 @@ def gradebook_command() -> None:
 @common
 def _show(member: str | None, book: Path, json_file: str | None, **options: Any) -> None:
     """Print what counts."""
-    term = term_of(course_of(options))
+    term = course_of(options).term
     with open_book(book, term) as opened:
         results = opened.results(term)
         if member is not None and member not in results:
@@ -56,7 +56,7 @@ def _show(member: str | None, book: Path, json_file: str | None, **options: Any)
 @common
 def _export(book: Path, out: str, form: str, reports: Path | None, **options: Any) -> None:
     """Write what counts as a file."""
-    term = term_of(course_of(options))
+    term = course_of(options).term
     with open_book(book, term) as opened:
         chosen = listed(opened.results(term))
         if reports is not None:
@@ -71,7 +71,7 @@ def _export(book: Path, out: str, form: str, reports: Path | None, **options: An
 @common
 def _log(member: str | None, book: Path, json_file: str | None, **options: Any) -> None:
     """Print who did what."""
-    term = term_of(course_of(options))
+    term = course_of(options).term
     with open_book(book, term) as opened:
         entries = opened.log(member)
     give_result([entry.as_json() for entry in entries], _log_table(entries, term), json_file)
@@ -82,7 +82,7 @@ def _log(member: str | None, book: Path, json_file: str | None, **options: Any) 
 @common
 def _check(book: Path, **options: Any) -> None:
     """Say whether the file is whole."""
-    with open_book(book, term_of(course_of(options))) as opened:
+    with open_book(book, course_of(options).term) as opened:
         faults = list(opened.check())
         last = opened.last_link()
     for fault in faults:
@@ -101,7 +101,7 @@ def _check(book: Path, **options: Any) -> None:
 @common
 def _add(reports: tuple[Path, ...], book: Path, submitted_at: str | None, **options: Any) -> None:
     """Take reports in."""
-    term = term_of(course_of(options))
+    term = course_of(options).term
     when = None if submitted_at is None else time_of(submitted_at, term)
     documents = [(read_file(path), when, str(path)) for path in reports]
     with open_book(book, term, create=True) as opened:

@@ -11,7 +11,7 @@ import click
 
 from grader.assignment.manifest import Assignment
 from grader.clean import printable
-from grader.cli.options import EXISTING, FILE, JSON_OPTION, SECRET_OPTION, common, course_of, term_of
+from grader.cli.options import EXISTING, FILE, JSON_OPTION, SECRET_OPTION, common, course_of
 from grader.cli.paper import give_result, say
 from grader.course.course import Course
 from grader.grading.inspection import case_named, judged_submission, run_again
@@ -66,7 +66,7 @@ def _secret(report: Report, course: Course, named: Path | None) -> bytes:
     """The secret that the report's inputs were drawn by, as far as that can be told."""
     if report.visibility == "public":
         return PUBLIC_SECRET
-    secret, _made = secret_of(course.folder, named, term_of(course).secret_file)
+    secret, _made = secret_of(course.folder, named, course.term.secret_file)
     if report.seed_commitment not in (None, commitment(secret)):
         say(_("The report's inputs were drawn by another secret: these here are not the same."))
     return secret

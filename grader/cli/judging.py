@@ -16,9 +16,9 @@ import click
 
 from grader.assignment.manifest import Assignment
 from grader.cli.app import print_error
-from grader.cli.options import FILE, SECRET_OPTION, course_of, open_book, term_of, with_options
+from grader.cli.options import FILE, SECRET_OPTION, course_of, open_book, with_options
 from grader.cli.paper import say, whoami
-from grader.course.term import Term
+from grader.course.course import Term
 from grader.grading import ENGINES
 from grader.grading.batch import EntryResult, GradedPlace, Grading, store_reports
 from grader.grading.entries import Entry
@@ -128,7 +128,7 @@ class JudgingRun:
     def of(cls, hw: str, options: dict[str, Any], *, public: bool = False) -> JudgingRun:
         """The run that the command line and the course ask for."""
         course = course_of(options)
-        term = term_of(course)
+        term = course.term
         assignment = limited(course.assignment(hw), options["timeout"], options["memory"])
         key = None if public else _key(options["key"], term)
         secret = _public_secret() if public else _secret(course.folder, options["secret_file"], term)

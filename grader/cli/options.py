@@ -1,4 +1,4 @@
-"""What several commands take and look up: options, the course, its term, the gradebook."""
+"""What several commands take and look up: options, the course, a time, the gradebook."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from grader.course.course import COURSE_FILE, Course, find_course
-from grader.course.term import Term, load_term, moment
+from grader.course.course import Course, Term, find_course, moment
 from grader.errors import UsageError
 from grader.i18n import LANGUAGES, _
 
@@ -59,11 +58,6 @@ common = common_with(LANGUAGES)
 def course_of(options: Mapping[str, Any]) -> Course:
     """The course that `--course` names, else the one around the current folder."""
     return find_course(Path.cwd(), options["course"])
-
-
-def term_of(course: Course) -> Term:
-    """What the course file says of deadlines, policy and keys."""
-    return load_term(course.folder / COURSE_FILE)
 
 
 def time_of(text: str | None, term: Term) -> datetime:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from grader.assignment.manifest import Assignment
-from grader.cli.options import BOOK_OPTION, common, course_of, open_book, term_of
+from grader.cli.options import BOOK_OPTION, common, course_of, open_book
 from grader.cli.paper import say
 from grader.errors import UsageError
 from grader.gradebook.book import Gradebook
@@ -39,7 +39,7 @@ def override_command(
     course = course_of(options)
     assignment = course.assignment(hw)
     value = None if points is None else _points(points)
-    with open_book(book, term_of(course)) as gradebook:
+    with open_book(book, course.term) as gradebook:
         most, pass_percent = _scale(gradebook, member, assignment)
         gradebook.override(member, assignment.id, value, by=by, why=why, max_score=most, pass_percent=pass_percent)
     if value is None:

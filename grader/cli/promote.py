@@ -8,13 +8,22 @@ from typing import Any
 
 import click
 
-from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, common, course_of, open_book, term_of
+from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, common, course_of, open_book
 from grader.cli.paper import dumped, give_result, say, table, whoami
 from grader.course.policy import Policy, read_policy
 from grader.course.roster import demand_rows, read_attendance, read_roster
 from grader.files import write_whole
-from grader.gradebook.decisions import decisions_in_all_languages, decisions_page, decisions_sheet
-from grader.gradebook.promotion import Decision, Facts, changed_facts, decide_all, passed_of, word
+from grader.gradebook.promotion import (
+    Decision,
+    Facts,
+    changed_facts,
+    decide_all,
+    decisions_in_all_languages,
+    decisions_page,
+    decisions_sheet,
+    passed_of,
+    word,
+)
 from grader.gradebook.results import Results
 from grader.i18n import _
 
@@ -39,7 +48,7 @@ def promote_command(
     book: Path, policy: Path | None, out: Path | None, json_file: str | None, changes: tuple[str, ...], **options: Any
 ) -> None:
     """Make one decision for each member."""
-    term = term_of(course_of(options))
+    term = course_of(options).term
     rules = read_policy(policy) if policy else term.policy
     with open_book(book, term) as gradebook:
         results = gradebook.results(term)

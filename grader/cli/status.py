@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from grader.clean import inline
-from grader.cli.options import FILE, JSON_OPTION, common, course_of, term_of
+from grader.cli.options import FILE, JSON_OPTION, common, course_of
 from grader.cli.paper import give_result, say, table
 from grader.course.policy import Policy, Standing
 from grader.gradebook.promotion import word
@@ -41,7 +41,7 @@ def status_command(
     own = OwnReports.read(reports or reports_near(course.folder), member, strict=bool(reports))
     if not own.reports:
         say(_("No report lies here yet: `d2d check hw1 --json reports/hw1.json` writes one."))
-    policy = term_of(course).policy
+    policy = course.term.policy
     latest = [own.latest(name) for name in policy.assignments]
     missing = needed(filter(None, latest), policy)
     value = {"reports": [_brief(report) for report in latest if report is not None], "missing": list(missing)}

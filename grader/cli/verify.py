@@ -9,7 +9,7 @@ import click
 
 from grader.clean import inline
 from grader.cli.app import print_error
-from grader.cli.options import FILE, common, course_of, term_of
+from grader.cli.options import FILE, common, course_of
 from grader.errors import BAD_INPUT, NOT_ALL_PASSED, BadInputError, UsageError
 from grader.i18n import _
 from grader.member import MemberName
@@ -27,7 +27,7 @@ _REPORTS = "reports"  # the folder in which `d2d grade` names each file after it
 def verify_command(reports: tuple[Path, ...], key: Path | None, member: str | None, **options: Any) -> None:
     """Check reports."""
     if key is None:
-        key = term_of(course_of(options)).public_key
+        key = course_of(options).term.public_key
     if key is None:
         hint = _("Name one: --key FILE, or [signing] public_key in d2d.toml.")
         raise UsageError(_("No key is known to check by."), hint=hint)

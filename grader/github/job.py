@@ -8,8 +8,7 @@ import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from grader.course.course import Course
-from grader.course.term import Term
+from grader.course.course import Course, Term
 from grader.files import append
 from grader.github.collected import CollectedFolder
 

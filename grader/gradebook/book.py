@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from grader.course.term import Term
+from grader.course.course import Term
 from grader.errors import BadInputError
 from grader.gradebook.results import LoggedReport, Override, Results, counting
 from grader.gradebook.storage import START, append_entry, connect, errors, faults, insert, now, time_text, writing

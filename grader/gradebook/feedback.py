@@ -13,7 +13,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from grader.course.term import Cooldown, Level, Term
+from grader.course.course import Cooldown, Level, Term
 from grader.gradebook.book import Gradebook
 from grader.gradebook.results import LoggedReport, Override
 from grader.i18n import _

@@ -2,6 +2,8 @@
 
 Pure functions in whole numbers, so that the same facts give the same decision, and 80 % is 80 %.
 Facts can also be changed for a try: what would the decision be if hw3 were passed?
+
+The decisions become files: a page that shows the rules too, a CSV, and JSON with what is missing in each language.
 """
 
 from __future__ import annotations
@@ -10,11 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from grader import i18n
 from grader.course.policy import Policy, PromotionRule, Share, Situation, Standing
 from grader.errors import UsageError
 from grader.gradebook.results import Result, Results
 from grader.i18n import _, ngettext
 from grader.member import MemberName
+from grader.report.sheet import SheetValue, sheet
+
+_COLOURS = {Standing.PROMOTED: "good", Standing.JUNIOR: "warn", Standing.REMOVED: "bad"}
 
 
 @dataclass(frozen=True)
@@ -148,3 +154,59 @@ def _changed(before: Facts, what: str, value: str, policy: Policy) -> Facts:
         return replace(before, **{what: share})
     hint = _("Known here: {names}.").format(names=", ".join([*policy.assignments, "attendance", "discussion"]))
     raise UsageError(_("{what}={value} is no change that can be tried.").format(what=what, value=value), hint=hint)
+
+
+def decisions_page(decisions: Sequence[Decision], policy: Policy, term: str = "") -> str:
+    """An HTML file that needs no other file."""
+    from grader.render.page import framed  # with Jinja, which `d2d status` need not wait for
+
+    outcomes = sorted(Standing, key=lambda outcome: -outcome.rank)
+    return framed(
+        "gradebook/decisions.html",
+        styles=["render/templates/members.css"],
+        scripts=["render/templates/members.js"],
+        decisions=decisions,
+        rules=policy.rules,
+        mandatory=policy.mandatory,
+        term=term,
+        counts=[(outcome, sum(decision.decision is outcome for decision in decisions)) for outcome in outcomes],
+        word=word,
+        colour=_COLOURS.__getitem__,
+        condition=condition,
+    )
+
+
+def condition(rule: PromotionRule) -> str:
+    """In words: when a rule holds."""
+    parts = [_("a mandatory assignment is missing")] if rule.mandatory_missing else []
+    for text, bound in (
+        (_("fewer than {n} assignments are passed"), rule.passed_below),
+        (_("attendance is under {percent} %"), rule.attendance_below),
+        (_("discussion is under {percent} %"), rule.discussion_below),
+    ):
+        parts += [] if bound is None else [text.format(n=bound, percent=bound)]
+    return " · ".join(parts) or _("everybody else")
+
+
+def decisions_sheet(decisions: Sequence[Decision]) -> str:
+    """A CSV file with a row for each member."""
+    head = ["member", "decision", "rule", "passed", "attended", "held", "discussions", "discussions_held", "missing"]
+    return sheet(head, map(_row, decisions))
+
+
+def _row(decision: Decision) -> list[SheetValue]:
+    passed, missing = " ".join(decision.passed), "; ".join(decision.missing)
+    attendance, discussion = vars(decision.attendance).values(), vars(decision.discussion).values()
+    return [decision.member, decision.decision.value, decision.rule, passed, *attendance, *discussion, missing]
+
+
+def decisions_in_all_languages(facts: Mapping[str, Facts], policy: Policy, results: Results) -> list[dict[str, Any]]:
+    """The decisions as JSON, with what is missing in each language: members read it in theirs."""
+    missing = {}
+    for code in i18n.LANGUAGES:
+        with i18n.speaking(code):
+            missing[code] = [list(decision.missing) for decision in decide_all(facts, policy, results)]
+    return [
+        {**decision.as_json(), "missing_in": {code: texts[at] for code, texts in missing.items()}}
+        for at, decision in enumerate(decide_all(facts, policy, results))
+    ]

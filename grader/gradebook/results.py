@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from grader.assignment.manifest import assignment_order
-from grader.course.term import Counts, Term
+from grader.course.course import Counts, Term
 from grader.report.report import Report, number
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.bridge.selftest import require
 from grader.bridge.session import WorkerSource
 from grader.grading.task import Done, Setting, Task

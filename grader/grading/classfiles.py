@@ -13,18 +13,17 @@ from typing import Any
 from urllib.parse import quote
 
 from grader.assignment.manifest import Assignment
-from grader.course.term import Term
+from grader.course.course import Term
 from grader.errors import UsageError
 from grader.files import write_whole
 from grader.gradebook.feedback import seen
 from grader.grading.batch import EntryResult
-from grader.grading.cohort import Cohort
+from grader.grading.cohort import Cohort, SummaryRow, summary
 from grader.grading.entries import Entry
 from grader.grading.folder import ReportFolder
 from grader.i18n import _
 from grader.render.notebook import check_target, write_feedback
 from grader.render.page import framed, report_page
-from grader.report.summary import SummaryRow, summary
 
 PAGES = "pages"  # the folder of members' pages, beside `reports`
 _MEMBER = "{member}"

@@ -1,14 +1,61 @@
-"""A class on one assignment: what its reports say together."""
+"""A class on one assignment: what each report comes to, what all say together, and `summary.csv` of both."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from sys import intern
+from typing import Any
 
-from grader.report.report import Verdict, Visibility
-from grader.report.summary import Ended, SummaryRow
+from grader.report.report import CaseResult, Hint, Report, Verdict, Visibility, derived_values
+from grader.report.sheet import SheetValue, decimal, sheet
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a case ended, without a word of what the member did. Slots, and texts that all share: a class has many."""
+
+    __slots__ = ("hint", "id", "section", "title", "verdict", "visibility")
+    id: str
+    section: str
+    title: str
+    visibility: Visibility
+    verdict: Verdict
+    hint: Hint | None
+
+    @classmethod
+    def of(cls, case: CaseResult) -> Ended:
+        hint = None if case.hint is None else Hint(intern(case.hint.id), intern(case.hint.text))
+        return cls(intern(case.id), intern(case.section), intern(case.title), case.visibility, case.verdict, hint)
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """What a report comes to; a class of them takes less memory than a few reports."""
+
+    member: str
+    score: Fraction
+    max_score: Fraction
+    percent: int
+    passed: bool
+    complete: bool
+    all_passed: bool  # every case
+    sections: dict[str, Fraction]
+    most: dict[str, Fraction]  # the points that each section offers
+    cases: tuple[Ended, ...]
+
+    @classmethod
+    def of(cls, report: Report) -> SummaryRow:
+        flags = (report.passed, report.complete, report.all_passed)
+        points = {section.name: section.points for section in report.sections}
+        most = {section.name: section.max_points for section in report.sections}
+        cases = tuple(map(Ended.of, report.cases))
+        return cls(report.member, report.score, report.max_score, report.percent, *flags, points, most, cases)
+
+    def as_json(self) -> dict[str, Any]:
+        return derived_values(self)
 
 
 @dataclass
@@ -129,3 +176,17 @@ def _count(case: Ended, member: str, tallies: dict[str, CaseTally], hints: dict[
         hint.cases += 1
         if not hint.members or hint.members[-1] != member:  # a report's cases come one after the other
             hint.members.append(member)
+
+
+def summary(assignment: str, sections: Sequence[str], rows: Iterable[tuple[str, SummaryRow | None]]) -> str:
+    """The CSV file with a row a member and a column a section; a member without a report has a row that says so."""
+    head = ["member", "assignment", "score", "max_score", "percent", "passed", "complete", *sections]
+    return sheet(head, ([member, assignment, *_cells(sections, row)] for member, row in rows))
+
+
+def _cells(sections: Sequence[str], row: SummaryRow | None) -> list[SheetValue]:
+    if row is None:
+        return [*[None] * 4, "false", *[None] * len(sections)]
+    points = [decimal(row.sections[name]) if name in row.sections else None for name in sections]
+    flags = [str(flag).lower() for flag in (row.passed, row.complete)]
+    return [decimal(row.score), decimal(row.max_score), row.percent, *flags, *points]

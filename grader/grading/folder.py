@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from grader.errors import BadInputError, FileError, OurFaultError, UsageError
 from grader.files import UNFINISHED, write_whole, writing_to
+from grader.grading.cohort import SummaryRow
 from grader.i18n import _
 from grader.member import MemberName
 from grader.report.reader import Document, read_file
 from grader.report.report import Report, laid_out
-from grader.report.summary import SummaryRow
 
 if TYPE_CHECKING:
     from grader.report.signature import SigningKey

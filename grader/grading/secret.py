@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.course.term import Term
+from grader.course.course import Term
 from grader.errors import BadInputError, FileError, UsageError
 from grader.files import read_named, write_new, write_whole
 from grader.i18n import _

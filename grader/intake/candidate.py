@@ -1,18 +1,25 @@
-"""A file in a folder or an archive that may be the submission, and what every archive is held to."""
+"""The files of a folder or an archive that may be the submission, and what every archive is held to."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
 
 from grader.errors import BadInputError
+from grader.files import read_submitted, reading
 from grader.i18n import _
 from grader.intake import ARCHIVES, NOTEBOOK, PYTHON
+from grader.intake.text import shown
 
 OTHER_ARCHIVES = (".rar", ".7z", ".egg", ".alz", ".tar.bz2", ".tar.xz")
 MAX_ARCHIVE = 128 << 20  # bytes of the archive: data sets lie in it beside the notebook
 MAX_ENTRIES = 10_000
 _MAX_DEPTH = 8
+_FOLDER_DEPTH = 6  # below a folder that was handed in as one
 # What tools leave behind, or what others wrote.
 _NOT_THEIRS = frozenset({"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "env"})
 _HELPERS = frozenset({"conftest.py", "setup.py", "__init__.py", "noxfile.py"})
@@ -107,3 +114,30 @@ def another_way() -> str:
 
 def _refused(text: str, member: ArchiveMember, where: str) -> BadInputError:
     return BadInputError(text.format(name=member.name[:100]), where=where, hint=another_way())
+
+
+def candidates_of_folder(folder: Path) -> tuple[Candidate, ...]:
+    """Every candidate below `folder`, by name; links in it are not followed."""
+    candidates: list[Candidate] = []
+    links: list[Path] = []
+    count, waiting = 0, [(folder, "", 0)]
+    while waiting:
+        here, prefix, depth = waiting.pop()
+        with reading(here, folder=True), os.scandir(here) as listing:
+            entries = list(islice(listing, MAX_ENTRIES + 1))  # one more than there may be is enough
+        count += len(entries)
+        if count > MAX_ENTRIES:
+            raise too_many(str(folder))
+        for entry in entries:
+            name, path = prefix + shown(entry.name), Path(entry.path)
+            if entry.is_symlink():
+                links += [path] if is_candidate(name) else []
+            elif entry.is_dir(follow_symlinks=False):
+                if depth < _FOLDER_DEPTH and not is_foreign(entry.name):
+                    waiting.append((path, name + "/", depth + 1))
+            elif is_candidate(name) and entry.is_file(follow_symlinks=False):
+                candidates.append(Candidate(name, str(path), partial(read_submitted, path, follow=False)))
+    if links and not candidates:
+        text = _("This is a link; links in a folder are not followed.")
+        raise BadInputError(text, where=links[0], hint=_("Put the file itself there."))
+    return tuple(sorted(candidates, key=lambda candidate: candidate.name))

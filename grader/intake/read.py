@@ -1,8 +1,9 @@
-"""Reading what was handed in: a Python file, a notebook, a folder or an archive."""
+"""Reading what was handed in: a Python file, a notebook, a folder or an archive; and waiting until it is saved."""
 
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,16 @@ from grader.errors import BadInputError
 from grader.files import read_submitted
 from grader.i18n import _
 from grader.intake import ARCHIVES, NOTEBOOK, PYTHON, reader
-from grader.intake.candidate import MAX_ARCHIVE, Candidate, another_way, kind, stem
+from grader.intake.candidate import MAX_ARCHIVE, Candidate, another_way, candidates_of_folder, kind, stem
 from grader.intake.submission import Cell, Submission
 from grader.intake.text import decode_text, shown
 from grader.member import MemberName
 from grader.report.report import Note
 
 _UNREADABLE = (b"Rar!", b"7z\xbc\xaf", b"ALZ\x01", b"EGGA", b"BZh", b"\xfd7zXZ")  # how other archives begin
+_IDLE = 0.05  # seconds between two looks: often enough to feel immediate, rarely enough for a laptop's battery
+_SETTLING = 0.01  # an editor empties a file and then writes it: so long must it stay the same
+FileState = tuple[tuple[str, int, int, int], ...] | None
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,6 @@ def original(path: Path, assignment: str, asked: Collection[str] = ()) -> Origin
     """The file that `read_submission` reads at `path`."""
     ending = kind(path.name)
     if path.is_dir():
-        from grader.intake.folder import candidates_of_folder
-
         return _chosen(path, candidates_of_folder(path), assignment, asked)
     if ending in ARCHIVES:
         data = read_submitted(path, limit=MAX_ARCHIVE)
@@ -103,3 +105,23 @@ def _looks_like_notebook(text: str) -> bool:
 
 def _empty(where: str) -> BadInputError:
     return BadInputError(_("The file is empty."), where=where, hint=_("Save your work there and check again."))
+
+
+def state_of(path: Path) -> FileState:
+    """What changes whenever the file, or a file of the folder, is saved; None while it can't be read."""
+    try:
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        stats = [(file.name, file.stat()) for file in files]
+    except OSError:  # an editor is just putting its new file in place of the old
+        return None
+    return tuple((name, stat.st_mtime_ns, stat.st_size, stat.st_ino) for name, stat in stats)
+
+
+def wait_for_save(path: Path, before: FileState) -> None:
+    """Return once `path` differs from `before` and has stopped changing."""
+    while (now := state_of(path)) == before:
+        time.sleep(_IDLE)
+    time.sleep(_SETTLING)
+    while (later := state_of(path)) != now:
+        now = later
+        time.sleep(_SETTLING)

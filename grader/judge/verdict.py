@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.errors import D2DError
 from grader.i18n import _

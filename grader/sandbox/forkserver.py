@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.errors import OurFaultError
 from grader.i18n import _
 from grader.sandbox.processor import Processor

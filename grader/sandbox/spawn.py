@@ -20,7 +20,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.sandbox.worker import CHUNK, COMMAND, ProcessWorker, WorkerSpec, status_text
 from grader.worker.layers.compose import LAYERS
 from grader.worker.service import HEADER

@@ -1,4 +1,4 @@
-"""Manifests of assignments: what is read, and every mistake with its place."""
+"""Manifests of assignments: what is read, and every mistake with its place; the limits of a worker."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader import i18n
-from grader.assignment.manifest import Assignment, assignment_order
+from grader.assignment.manifest import Assignment, Limits, assignment_order
 from grader.course.course import find_course
 from grader.errors import BadAssignmentError, FileError
 
@@ -173,3 +173,9 @@ def test_a_place_outside_the_folder_is_refused(course: Path, line: str) -> None:
     with pytest.raises(BadAssignmentError, match=line.partition(" ")[0]) as caught:
         mini_with(course, line)
     assert str(caught.value.where).endswith("assignment.toml:1")
+
+
+def test_a_worker_gets_bytes_and_the_time_for_the_whole() -> None:
+    told = Limits(memory_mb=2, total_seconds=10).for_worker("/scratch")
+    assert told["memory_bytes"] == 2 << 20
+    assert told["cpu_seconds"] > 10

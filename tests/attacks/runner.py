@@ -29,7 +29,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.course.course import find_course
 from grader.intake.submission import Cell, Submission
 from grader.judge.cases import CaseSet, collect_cases

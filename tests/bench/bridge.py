@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from table import Row
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.bridge.session import Session
 from grader.bridge.student import Student, read
 from grader.intake.submission import Cell, Submission

@@ -46,7 +46,7 @@ def measured(imports: str, without: str) -> tuple[float, float]:
 
 def zygote(imports: list[str], without: list[str]) -> None:
     """Do what a zygote does, and time its children from the fork to where the student's code would be read."""
-    from grader.assignment.limits import Limits
+    from grader.assignment.manifest import Limits
     from grader.sandbox.worker import worker_spec
     from grader.worker.layers import compose, folders
     from grader.worker.libraries import library, with_support
@@ -94,7 +94,7 @@ def zygote(imports: list[str], without: list[str]) -> None:
 
 def private(imports: str) -> int:
     """Bytes that a worker has for itself alone once it is ready and before it is asked anything."""
-    from grader.assignment.limits import Limits
+    from grader.assignment.manifest import Limits
     from grader.bridge.session import Session
     from grader.intake.submission import Cell, Submission
     from grader.sandbox.forkserver import ForkServer

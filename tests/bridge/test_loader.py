@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.bridge import loader as module
 from grader.bridge.loader import LoadPlan, TimeBudget, remarks_of, steps_of
 from grader.bridge.outcomes import RaisedError

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.bridge import selftest
 from grader.course.course import find_course
 from grader.errors import OUR_FAULT, OurFaultError

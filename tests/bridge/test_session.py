@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.bridge.loader import LoadPlan
 from grader.bridge.outcomes import MissingNameError
 from grader.bridge.session import Session, WorkerSource

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.bridge.outcomes import BridgeError, MissingNameError, RaisedError, RefusedError
 from grader.bridge.student import Remote, Student, read
 from grader.bridge.transport import ByteTransport

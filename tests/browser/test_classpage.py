@@ -13,9 +13,8 @@ from playwright.sync_api import Page
 
 from grader import i18n
 from grader.grading.classfiles import class_page
-from grader.grading.cohort import Cohort
+from grader.grading.cohort import Cohort, SummaryRow
 from grader.report.report import Hint, Report, Visibility
-from grader.report.summary import SummaryRow
 from tests.samples import HOSTILE, a_case, a_report, hostile_report
 from tests.waiting import BACKSTOP
 

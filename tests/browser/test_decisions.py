@@ -12,8 +12,7 @@ from playwright.sync_api import Page
 
 from grader import i18n
 from grader.course.policy import Share, read_policy
-from grader.gradebook.decisions import decisions_page
-from grader.gradebook.promotion import Decision, Facts, decide
+from grader.gradebook.promotion import Decision, Facts, decide, decisions_page
 from grader.gradebook.results import Result
 from tests.samples import HOSTILE
 

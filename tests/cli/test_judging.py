@@ -14,8 +14,8 @@ from grader.cli import judging
 from grader.cli.judging import JudgingRun, Progress, ended_softly
 from grader.errors import BadInputError
 from grader.grading.batch import EntryResult
+from grader.grading.cohort import SummaryRow
 from grader.judge.cases import PUBLIC_SECRET
-from grader.report.summary import SummaryRow
 from tests.samples import a_case, a_report
 
 

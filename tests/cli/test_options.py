@@ -1,4 +1,4 @@
-"""What commands look up: the course, its term, a time, the gradebook."""
+"""What commands look up: the course, a time, the gradebook."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli.options import course_of, open_book, term_of, time_of
-from grader.course.term import Term
+from grader.cli.options import course_of, open_book, time_of
+from grader.course.course import Term
 from grader.errors import UsageError
 from grader.gradebook.book import Gradebook
 from grader.report.signature import keygen
@@ -22,7 +22,7 @@ def test_a_course_that_is_named_comes_before_the_one_around(
     monkeypatch.chdir(tmp_path)
     named = course_of({"course": course})
     assert named.folder == course
-    assert term_of(named).deadlines == {}
+    assert named.term.deadlines == {}
 
 
 def test_a_time_is_the_course_s_own_unless_it_names_another() -> None:

@@ -1,16 +1,20 @@
-"""The course: where it is found, and what it says of itself."""
+"""The course: where it is found, and what it says of itself and of the term."""
 
 from __future__ import annotations
 
+import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from grader.course.course import course_language, find_course
-from grader.errors import UsageError
+from grader.course.course import Cooldown, Counts, Feedback, Level, Term, course_language, find_course
+from grader.course.policy import read_policy
+from grader.errors import BadAssignmentError, UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
+POLICY = read_policy()
 
 
 def test_members_have_no_reference(course: Path) -> None:
@@ -58,3 +62,79 @@ def test_the_course_s_language(course: Path) -> None:
     file.write_text("language = ", "utf-8")
     assert course_language(course) is None  # the command itself says what is wrong
     assert course_language(course, course / "nowhere") is None
+
+
+def term(tmp_path: Path, text: str) -> Term:
+    (tmp_path / "d2d.toml").write_text('name = "Group"\n' + text, "utf-8")
+    return find_course(tmp_path).term
+
+
+def test_a_course_that_says_nothing(tmp_path: Path) -> None:
+    found = term(tmp_path, "")
+    assert (found.zone.key, found.counts, found.deadlines, found.policy) == ("Asia/Seoul", Counts.BEST, {}, POLICY)
+
+
+def test_deadlines_in_the_time_of_the_course(tmp_path: Path) -> None:
+    found = term(
+        tmp_path,
+        'term = "2026-1"\n[late]\ngrace_minutes = 10\n[deadlines]\nhw1 = 2026-03-20T23:59:00\nhw2 = 2026-03-27\n'
+        "hw3 = { at = 2026-04-03T15:00:00Z, grace_minutes = 0 }\n",
+    )
+    assert {key: (each.at.isoformat(), each.grace.seconds) for key, each in found.deadlines.items()} == {
+        "hw1": ("2026-03-20T14:59:00+00:00", 600),
+        "hw2": ("2026-03-27T15:00:00+00:00", 600),  # the whole of that day
+        "hw3": ("2026-04-03T15:00:00+00:00", 0),
+    }
+
+
+def test_what_members_see_where_the_course_says_nothing(tmp_path: Path) -> None:
+    expected = Feedback(Level.SCORE, Level.HINT, Cooldown(5, timedelta(hours=24)))
+    assert term(tmp_path, "").feedback == expected
+
+
+def test_what_the_course_file_explains_is_what_it_does(tmp_path: Path) -> None:
+    """The lines of the real course file, their comment signs taken away, are the defaults."""
+    text = (ROOT / "d2d.toml").read_text("utf-8")
+    part = text[text.index("# [feedback]") :]
+    explained = "\n".join(line.removeprefix("# ") for line in part.splitlines() if re.match(r"# [\[a-z]", line))
+    assert "[feedback.cooldown]" in explained
+    assert term(tmp_path, explained).feedback == Feedback()
+    assert find_course(tmp_path).name == "Group"
+
+
+def test_what_members_see_where_the_course_says_all_of_it(tmp_path: Path) -> None:
+    text = '[feedback]\nbefore = "nothing"\nafter = "title"\n[feedback.cooldown]\nsubmissions = 0\nhours = 1\n'
+    found = term(tmp_path, text).feedback
+    assert found == Feedback(Level.NOTHING, Level.TITLE, Cooldown(0, timedelta(hours=1)))
+
+
+def test_more_before_the_deadline_than_the_default_after_it_is_kept_after_it(tmp_path: Path) -> None:
+    assert term(tmp_path, '[feedback]\nbefore = "hint"').feedback.after is Level.HINT
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ('time_zone = "Asia/Soul"', 2, "no time zone Asia/Soul"),
+        ('time_zone = "../x"', 2, "no time zone"),
+        ('[resubmissions]\ncounts = "worst"', 3, "counts: must be one of best, last, first"),
+        ("[late]\ngrace_minutes = -1", 3, "from 0 to"),
+        ("[late]\ngrace = 5", 3, "not known"),
+        ('[deadlines]\nhw1 = "tomorrow"', 3, "must be a day, or a day with a time"),
+        ("[policy]\nassignments = [1]", 3, "must be a string"),
+        ('[policy]\nassignments = ["hw1"]\n[policy.rules.x]\ndecison = "junior"', 5, "policy.rules.x.decison"),
+        ('[feedback]\nbefore = "all"', 3, "feedback.before: must be one of nothing, score, title, hint"),
+        ("[feedback]\nbefore = 1", 3, "feedback.before: must be one of"),
+        ('[feedback]\nbefore = "hint"\nafter = "score"', 4, "no less can be shown than before it"),
+        ('[feedback]\nbefor = "hint"', 3, "feedback.befor: is not known"),
+        ("[feedback]\n[feedback.cooldown]\nsubmissions = -1", 4, "must be a whole number from 0"),
+        ("[feedback]\n[feedback.cooldown]\nhours = 0", 4, "must be a whole number from 1"),
+        ("[feedback]\n[feedback.cooldown]\nhours = 1.5", 4, "feedback.cooldown.hours: must be a whole number"),
+        ("[feedback]\n[feedback.cooldown]\nminutes = 5", 4, "feedback.cooldown.minutes: is not known"),
+    ],
+)
+def test_mistakes_of_the_course_file(tmp_path: Path, text: str, line: int, said: str) -> None:
+    with pytest.raises(BadAssignmentError) as found:
+        term(tmp_path, text)
+    assert said in found.value.what
+    assert str(found.value.where).endswith(f"d2d.toml:{line}")

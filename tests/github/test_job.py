@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.course import find_course
-from grader.course.term import Deadline, Term
+from grader.course.course import Deadline, Term, find_course
 from grader.github.job import add_summary, due_assignments, set_output
 
 

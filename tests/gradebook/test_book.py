@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.term import Term
+from grader.course.course import Term
 from grader.errors import BadInputError
 from grader.gradebook.book import Gradebook
 from grader.report.reader import Document, read_value

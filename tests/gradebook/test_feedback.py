@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader import i18n
-from grader.course.term import Cooldown, Deadline, Feedback, Level, Term
+from grader.course.course import Cooldown, Deadline, Feedback, Level, Term
 from grader.gradebook.feedback import paused_until, seen
 from grader.gradebook.results import LoggedReport
 from grader.report.reader import Document, read_value

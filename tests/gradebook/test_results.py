@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from grader.course.term import Counts, Deadline, Term
+from grader.course.course import Counts, Deadline, Term
 from grader.gradebook.results import LoggedReport, Override, Result, counting, listed
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=timezone.utc)

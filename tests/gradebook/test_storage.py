@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.term import Term
+from grader.course.course import Term
 from grader.errors import BadInputError, OurFaultError
 from grader.gradebook import storage
 from grader.gradebook.book import Gradebook

@@ -1,12 +1,14 @@
-"""What the reports of a class say together."""
+"""What the reports of a class come to, each alone and together."""
 
 from __future__ import annotations
 
+import csv
 from fractions import Fraction
 
-from grader.grading.cohort import Cohort
+from grader.grading.cohort import Cohort, SummaryRow, summary
 from grader.report.report import Hint, Report, Visibility
-from grader.report.summary import SummaryRow
+from grader.report.sheet import BOM
+from tests.made_reports import Make
 from tests.samples import a_case, a_report
 
 
@@ -55,3 +57,14 @@ def test_the_class_in_numbers() -> None:
 def test_nobody() -> None:
     nobody = cohort()
     assert (nobody.mean, nobody.median, nobody.distribution, nobody.cases) == (0, 0, [0] * 10, ())
+
+
+def test_a_row_for_each_member(make: Make) -> None:
+    report = make("kim")
+    section = report.sections[0].name
+    text = summary("hw1", [section], [("kim", SummaryRow.of(report)), ("lee", None)])
+    head, kim, lee = csv.reader(text.removeprefix(BOM).splitlines())
+    assert dict(zip(head, kim, strict=True))["score"] == str(report.score)
+    assert dict(zip(head, lee, strict=True)) == dict.fromkeys(head, "") | {
+        "member": "lee", "assignment": "hw1", "complete": "false",
+    }  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.term import Term
+from grader.course.course import Term
 from grader.errors import BadInputError, FileError, UsageError
 from grader.grading.secret import KEY_VARIABLE, SECRET_FILE, VARIABLE, commitment, secret_of, signing_key
 from grader.report.signature import keygen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.bridge.outcomes import Frame, MissingNameError, RaisedError, RefusedError
 from grader.errors import UsageError
 from grader.judge.verdict import KINDS, CaseFailure, Outcome, Shown, outcome_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Student
 from grader.intake.submission import Cell, Submission

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.errors import OurFaultError
 from grader.sandbox.forkserver import ForkServer, memory_of
 from grader.sandbox.start import start
@@ -165,7 +165,7 @@ JUDGE = """
 import sys, time
 from grader.bridge.session import Session
 from grader.bridge.student import Student
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.intake.submission import Cell, Submission
 from grader.sandbox.start import start
 

@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.bridge.loader import LoadPlan, NameRemark, remarks_of
 from grader.bridge.outcomes import MissingNameError
 from grader.bridge.session import Session

@@ -12,7 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.course.course import find_course
 from grader.errors import BadAssignmentError
 from grader.intake.submission import Cell, Submission

@@ -10,7 +10,7 @@ import threading
 from dataclasses import asdict
 from pathlib import Path
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.sandbox.worker import WORKER_SCRIPT, worker_spec
 from grader.worker.service import HEADER, read_frame, write_frame
 from grader.worker.wire import decode, encode

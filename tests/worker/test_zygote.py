@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from grader.assignment.limits import Limits
+from grader.assignment.manifest import Limits
 from grader.sandbox.worker import WORKER_SCRIPT, worker_spec
 from tests.families import Family
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from grader.cli.collect import ALLOW, ROSTER_OPTION, collected_table, fetch_limits
-from grader.cli.options import FOLDER, STATE_OPTION, common, course_of, term_of
+from grader.cli.options import FOLDER, STATE_OPTION, common, course_of
 from grader.cli.paper import say
 from grader.course.roster import read_roster
 from grader.github.collect import CollectOrder, add_snapshot, collect_all
@@ -30,7 +30,7 @@ from grader.render.markdown import block, escaped
 def collect_job(roster: Path, state: Path, out: Path, hw: str, allow: tuple[str, ...], **options: Any) -> None:
     """Collect what the other jobs judge and publish."""
     course = course_of(options)
-    term = term_of(course)
+    term = course.term
     now = datetime.now(timezone.utc)
     people = tuple(read_roster(roster).people)
     bounds = fetch_limits(120, 512, allow)

@@ -13,7 +13,7 @@ import click
 
 from grader.assignment.manifest import assignment_order
 from grader.cli.actions.collect import summarize
-from grader.cli.options import FOLDER, STATE_OPTION, common, course_of, open_book, term_of
+from grader.cli.options import FOLDER, STATE_OPTION, common, course_of, open_book
 from grader.cli.paper import say, table, whoami
 from grader.errors import ALL_PASSED, OUR_FAULT, BadInputError, UsageError
 from grader.github.collected import COLLECTED_FILE, HEADS_FILE, CollectedFolder, read_collection
@@ -46,7 +46,7 @@ def publish_job(
     collected: Path, graded: Path, state: Path, digest: str | None, comments: bool, pause: float, **options: Any
 ) -> None:
     """Store the reports and tell the members."""
-    term = term_of(course_of(options))
+    term = course_of(options).term
     if term.public_key is None:
         hint = _("`d2d keygen --from-secret` makes one; [signing] in d2d.toml names it.")
         raise UsageError(_("Without a key of the course no report can be trusted."), hint=hint)
