@@ -13,8 +13,7 @@ from grader.grading.task import Done, Setting, Task
 from grader.judge.cases import Case, CaseSet, collect_cases
 from grader.judge.hints import LiveHints, NoHints, Rerun, read_misconceptions
 from grader.judge.log import BridgeLog, Evidence
-from grader.judge.reference import LiveReference
-from grader.judge.remembered import RememberedReference
+from grader.judge.reference import LiveReference, RememberedReference
 from grader.judge.run import Judge
 from grader.report.report import Hint
 from grader.sandbox.start import start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import ctypes
 import fcntl
 import json
 import os
@@ -19,7 +20,6 @@ from typing import Any
 from grader.assignment.manifest import Limits
 from grader.errors import OurFaultError
 from grader.i18n import _
-from grader.sandbox.processor import Processor
 from grader.sandbox.worker import COMMAND, OUT_OF_MEMORY, ZYGOTE_LOST, EndedError, ForkedWorker, WorkerSpec, status_text
 from grader.worker.leftovers import empty, remove
 
@@ -27,6 +27,9 @@ _PREFIX = "d2d-"
 _PIPE_BYTES = 1 << 20  # an array of a megabyte in one go instead of sixteen changes of process
 _READY_SECONDS = 120.0  # torch on a cold disk
 _ANSWER_SECONDS = 10.0  # killing what a submission left behind takes milliseconds; a stopped zygote never answers
+_CLAIM = "\0d2d-processor-"  # because of the zero it is no file
+# The processors of this process before it has chosen one.
+_PROCESSORS = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else frozenset[int]()
 
 
 class ForkServer:
@@ -233,3 +236,51 @@ def sweep_homes() -> None:
             # Only our own: in a shared /tmp anybody can make a folder of that name.
             if folder.lstat().st_uid == os.geteuid() and owner.isdigit() and not Path("/proc", owner).exists():
                 remove(str(folder))
+
+
+class Processor:
+    """One processor for a judge and its worker, which work by turns: neither takes time from the other.
+
+    On two processors, each request would wake one that has just gone to sleep: in a virtual machine that takes longer
+    than most requests do, and both lose what their caches held. Two judges on one processor would each be half as fast,
+    so each judge claims its own.
+    """
+
+    def __init__(self) -> None:
+        self.claim: socket.socket | None = None
+
+    def take(self, zygote: int) -> None:
+        """Keep this thread, and the workers that the zygote will fork, on a processor that no other judge has.
+
+        Where none is free, everything stays as it is. The one on which this thread runs now is tried first.
+        """
+        self.leave()
+        if len(_PROCESSORS) < 2:
+            return
+        with suppress(OSError, AttributeError):  # where it can't be done, everything takes a little longer
+            here = ctypes.CDLL(None).sched_getcpu()
+            for processor in sorted(_PROCESSORS, key=lambda processor: processor != here):
+                if self._claims(processor):
+                    os.sched_setaffinity(zygote, {processor})
+                    os.sched_setaffinity(0, {processor})
+                    return
+            os.sched_setaffinity(zygote, _PROCESSORS)  # it may still be where an earlier worker was
+
+    def leave(self) -> None:
+        """Let the system decide again where this thread runs."""
+        if self.claim is not None:
+            self.claim.close()
+            self.claim = None
+            with suppress(OSError):
+                os.sched_setaffinity(0, _PROCESSORS)
+
+    def _claims(self, processor: int) -> bool:
+        """Whether this process now has the name of a processor, which one process has at a time and while it lives."""
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            claim.bind(f"{_CLAIM}{processor}")
+        except OSError:
+            claim.close()
+            return False
+        self.claim = claim
+        return True

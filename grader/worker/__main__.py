@@ -33,13 +33,9 @@ if __name__ == "__main__":
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):  # before any library reads them
         os.environ[variable] = "1"
     make_package()
-    if sys.argv[1] == "-":
-        from grader.worker.service import serve_spawned
+    from grader.worker.service import Zygote, serve_spawned
 
+    if sys.argv[1] == "-":
         serve_spawned()
     else:
-        import socket
-
-        from grader.worker.zygote import Zygote
-
-        Zygote(socket.socket(fileno=int(sys.argv[1]))).serve()
+        Zygote(int(sys.argv[1])).serve()

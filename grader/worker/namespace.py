@@ -1,21 +1,22 @@
 """The submission's namespace: its cells are cut into statements here, and run one by one.
 
-Of a cell that does not parse, the statements that can be saved run.
+Of a cell that does not parse, the statements that can be saved run. What a statement raises becomes data.
 """
 
 from __future__ import annotations
 import __future__
 
 import ast
+import builtins
 import os
 import re
 import sys
 import types
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from grader.worker.exceptions import exception_record
 from grader.worker.selection import select
 from grader.worker.survey import Survey
 
@@ -25,6 +26,9 @@ _START = re.compile(r"^(?=@|(?:def|class|async|import|from)\b|[^\W\d]\w*[ \t]*(?
 _MOST_JOINED = 20  # pieces that are tried as one: a cut may have gone through a text or a list of several lines
 _UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 _CASE = "case.py"  # what a traceback calls the definitions that a case brings along
+MAX_TEXT, MAX_FRAMES, MAX_LINE, _MAX_NAME = 2_000, 20, 10_000_000, 100  # of an exception as data
+# The classes, not their names: a ValueError of the student's own need not be one.
+_BUILTIN = [value for value in vars(builtins).values() if isinstance(value, type) and issubclass(value, BaseException)]
 
 
 @dataclass(frozen=True)
@@ -180,3 +184,41 @@ def _pieces(source: str) -> list[str]:
 @lru_cache(maxsize=64)  # in the judge's own process, misconceptions are asked the same case one after another
 def _compiled(source: str) -> types.CodeType:
     return compile(source, _CASE, "exec", dont_inherit=True)
+
+
+def exception_record(error: BaseException, cells: Collection[str]) -> dict[str, Any]:
+    """Names of its type and of the builtin ones, its text, and the frames that lie in `cells`, the innermost last."""
+    text = text_of(error)
+    frames = [(cell, line, name) for cell, line, name in _frames(error) if cell in cells]
+    if isinstance(error, SyntaxError) and type(error.filename) is str and error.filename in cells:
+        if type(error.lineno) is int:
+            frames.append((error.filename, min(max(error.lineno, 0), MAX_LINE), "<module>"))
+        text = text_of(error.msg)
+    return {
+        "type": type_name(type(error)),
+        "bases": [type_name(base) for base in type(error).__mro__ if any(base is known for known in _BUILTIN)],
+        "text": text,
+        "frames": frames[-MAX_FRAMES:],
+    }
+
+
+def text_of(value: object) -> str:
+    """`str(value)`, as plain text; empty where that raises (or exits)."""
+    try:
+        return str.__str__(str(value))[:MAX_TEXT]
+    except BaseException:  # noqa: BLE001
+        return ""
+
+
+def type_name(cls: type) -> str:
+    """The name of a class, whatever its metaclass says."""
+    name: str = type.__dict__["__name__"].__get__(cls)
+    return name[:_MAX_NAME]
+
+
+def _frames(error: BaseException) -> Iterator[tuple[str, int, str]]:
+    trace = BaseException.__dict__["__traceback__"].__get__(error)  # a class may say otherwise, and without an end
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        yield code.co_filename, trace.tb_lineno, code.co_name[:_MAX_NAME]
+        trace = trace.tb_next

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from grader.worker.exceptions import ImpossibleError, UndefinedError, exception_record, type_name
-from grader.worker.namespace import Namespace
+from grader.worker.namespace import Namespace, exception_record, type_name
 from grader.worker.values import exact_kind
 from grader.worker.wire import Bounds, Handle, Name, UnsendableError, decode, encode
 
@@ -23,6 +22,14 @@ _OPERATORS = (
     "add sub mul truediv floordiv mod pow matmul neg pos abs invert and_ or_ xor lshift rshift lt le gt ge contains "
     "getitem setitem delitem iadd isub imul itruediv ifloordiv imod ipow imatmul iand ior ixor ilshift irshift"
 ).split()
+
+
+class UndefinedError(Exception):
+    """The submission does not define this name."""
+
+
+class ImpossibleError(Exception):
+    """The request can't be carried out on this object; the first argument says in one word why."""
 
 
 class Server(Namespace):
