@@ -111,6 +111,18 @@ class Fields:
         return f"{self.path}.{key}" if self.path else key
 
 
+def as_object(read: Callable[[Fields], _T]) -> Callable[[Any, str], _T]:
+    """A reader of an object all of whose members `read` must ask for."""
+
+    def read_object(value: Any, path: str) -> _T:
+        fields = Fields(value, path)
+        result = read(fields)
+        fields.finish()
+        return result
+
+    return read_object
+
+
 def as_it_is(value: Any, _path: str) -> Any:
     """Any value, which somebody else looks at."""
     return value
@@ -126,6 +138,11 @@ def as_text(value: Any, path: str, most: int = 1000, *, least: int = 0, form: st
     if form is not None and not re.fullmatch(form, value):
         raise FormError(path, _("is not of the form that it must have"))
     return value
+
+
+def as_sha256(value: Any, path: str) -> str:
+    """A hash in hexadecimal digits."""
+    return as_text(value, path, form=r"[0-9a-f]{64}")
 
 
 def as_whole(value: Any, path: str, least: int, most: int) -> int:

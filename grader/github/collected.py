@@ -1,10 +1,12 @@
 """The files that collecting writes: what was collected of each member, and snapshots of all branches.
 
-A member can give a commit any time. A snapshot can't be fooled: a commit that it names was there at that moment.
+From them follows what the next jobs of the staff's workflow judge. A member can give a commit any time. A snapshot
+can't be fooled: a commit that it names was there at that moment.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,8 +14,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from grader.course.course import Course, Term
 from grader.errors import BadInputError
-from grader.fields import Fields, FormError, as_it_is, as_text
+from grader.fields import Fields, FormError, as_it_is, as_object, as_sha256, as_text
 from grader.files import read_named
 from grader.i18n import _
 
@@ -25,6 +28,8 @@ _LARGEST = 64 << 20
 # A scheduled job starts late. A snapshot at most this long after a deadline was meant for it, and all members had the
 # same extra minutes.
 LATEST_AFTER = timedelta(hours=1)
+_STILL_DUE = timedelta(days=7)  # so long after a deadline a run still looks at an assignment
+_IN_A_SHARD = 25  # members
 
 
 @dataclass(frozen=True)
@@ -101,9 +106,33 @@ def snapshot_for(snapshots: Iterable[Snapshot], moment: datetime) -> Snapshot | 
     return after[0] if after else earlier[-1] if earlier else None
 
 
+def due_assignments(course: Course, term: Term, now: datetime) -> list[str]:
+    """The assignments that a run looks at; all of them where the course has no deadlines."""
+    if not term.deadlines:
+        return course.ids()
+    return [hw for hw in course.ids() if hw in term.deadlines and now <= term.deadlines[hw].end + _STILL_DUE]
+
+
+def matrix_shards(course: Course, collection: CollectedFolder) -> list[dict[str, str]]:
+    """The entries of the matrix for one assignment; they hold nothing that a member wrote."""
+    hw = str(collection.assignment)
+    count = sum(work.file is not None for work in collection.members)
+    shards = -(-count // _IN_A_SHARD)
+    torch = json.dumps("torch" in course.assignment(hw).imports)
+    return [{"hw": hw, "shard": f"{at}/{shards}", "name": f"{hw}-{at}", "torch": torch} for at in range(1, shards + 1)]
+
+
+def json_digest(folder: Path) -> str:
+    """One hash of all JSON files in the folder: a later job compares it, to see that nothing was changed in between."""
+    total = hashlib.sha256()
+    for file in sorted(folder.rglob("*.json")):
+        total.update(file.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return total.hexdigest()
+
+
 def read_snapshots(file: Path) -> list[Snapshot]:
     """All snapshots in a file."""
-    return list(_read(file, HEADS, lambda top: top.items("snapshots", _reader(_snapshot), 100_000)))
+    return list(_read(file, HEADS, lambda top: top.items("snapshots", _snapshot, 100_000)))
 
 
 def read_collection(file: Path) -> CollectedFolder:
@@ -119,7 +148,7 @@ def _read(file: Path, schema: str, build: Callable[[Fields], _T]) -> _T:
 
     data = read_named(file, limit=_LARGEST)
     try:
-        return _reader(checked)(json.loads(data.decode("utf-8")), "")
+        return as_object(checked)(json.loads(data.decode("utf-8")), "")
     except FormError as error:
         what = _("This is not what `d2d collect` writes: {fault}.").format(fault=error)
         raise BadInputError(what, where=file) from error
@@ -127,35 +156,26 @@ def _read(file: Path, schema: str, build: Callable[[Fields], _T]) -> _T:
         raise BadInputError(_("This is not what `d2d collect` writes: it is not JSON."), where=file) from error
 
 
-def _reader(build: Callable[[Fields], _T]) -> Callable[[Any, str], _T]:
-    """Reads an object with no other members than `build` asks for."""
-
-    def read(value: Any, path: str) -> _T:
-        fields = Fields(value, path)
-        built = build(fields)
-        fields.finish()
-        return built
-
-    return read
-
-
 def _folder(fields: Fields) -> CollectedFolder:
     return CollectedFolder(
         at=fields.take("at", _time),
         assignment=fields.maybe("assignment", lambda item, path: as_text(item, path, 200)),
         before=fields.maybe("before", _time),
-        members=fields.items("members", _reader(_collected), 10_000),
+        members=fields.items("members", _collected, 10_000),
     )
 
 
+@as_object
 def _snapshot(fields: Fields) -> Snapshot:
-    return Snapshot(fields.take("at", _time), fields.items("heads", _reader(_head), 10_000))
+    return Snapshot(fields.take("at", _time), fields.items("heads", _head, 10_000))
 
 
+@as_object
 def _head(fields: Fields) -> Head:
     return Head(fields.text("member", 200, least=1), fields.text("url"), _commit(fields), _word(fields, "missing"))
 
 
+@as_object
 def _collected(fields: Fields) -> CollectedWork:
     return CollectedWork(
         member=fields.text("member", 200, least=1),
@@ -167,17 +187,13 @@ def _collected(fields: Fields) -> CollectedWork:
         submitted_at=fields.maybe("submitted_at", _time),
         basis=_word(fields, "basis"),
         file=fields.maybe("file", lambda item, at: as_text(item, at, 255, form=r"[^/\\\0.][^/\\\0]*")),
-        sha256=fields.maybe("sha256", _sha256),
-        contents=fields.items("contents", _sha256, 10_000),
+        sha256=fields.maybe("sha256", as_sha256),
+        contents=fields.items("contents", as_sha256, 10_000),
     )
 
 
 def _commit(fields: Fields) -> str | None:
     return fields.maybe("commit", lambda item, path: as_text(item, path, form=COMMIT))
-
-
-def _sha256(value: Any, path: str) -> str:
-    return as_text(value, path, form=r"[0-9a-f]{64}")
 
 
 def _word(fields: Fields, key: str) -> str | None:

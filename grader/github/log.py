@@ -1,4 +1,4 @@
-r"""What is printed in a job of GitHub Actions, where the runner reads the log and obeys some of its lines.
+r"""What a job of GitHub Actions prints and hands on. The runner reads the log, and obeys some of its lines.
 
 A line that begins with `::name` is a command to the runner, and so is `##[name]` anywhere in a line: it could set
 variables, hide lines or forge an error. So a visible space is put into both wherever they are printed. An invisible
@@ -21,9 +21,11 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 from grader.clean import inline, printable
+from grader.files import append
 from grader.i18n import _
 from grader.render import words
 from grader.report.report import CaseResult, Report, Verdict, Where
@@ -59,6 +61,22 @@ def complaints(report: Report, locate: Callable[[Where], tuple[str, int | None]]
             file, line = locate(case.where)
             place = {"file": printable(file, 500).replace("\n", " ")} | ({} if line is None else {"line": line})
         yield command("error", message or title, **place, title=title)
+
+
+def add_summary(markdown: str) -> bool:
+    """Add to the job's summary; False where no runner asks for one."""
+    name = os.environ.get("GITHUB_STEP_SUMMARY")
+    if name:
+        append(Path(name), markdown)
+    return bool(name)
+
+
+def set_output(name: str, value: str) -> None:
+    """Set an output of the step: a single line, so that it can't become another output."""
+    assert "\n" not in value
+    file = os.environ.get("GITHUB_OUTPUT")
+    if file:
+        append(Path(file), f"{name}={value}\n")
 
 
 def feedback_note() -> str:

@@ -8,15 +8,15 @@ percent, passed, complete) must be what the file says.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from grader.errors import BadInputError
-from grader.fields import Fields, FormError, as_amount, as_it_is, as_number, as_text
+from grader.fields import Fields, FormError, as_amount, as_it_is, as_number, as_object, as_sha256, as_text
 from grader.files import read_named
 from grader.i18n import _
 from grader.member import LONGEST_NAME, MemberName
@@ -41,11 +41,8 @@ from grader.report.report import (
 # A report of 200 cases with all that its code printed is under 2 MB; what is larger is no report.
 LARGEST_FILE = 32 << 20
 SIGNATURE = r"ed25519:[0-9a-f]{16}:[A-Za-z0-9+/]{86}=="
-_SHA256 = r"[0-9a-f]{64}"
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})"
 _LONG = 1_000_000
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -111,8 +108,8 @@ def from_json(value: Any) -> Report:
         assignment_version=top.text("assignment_version"),
         title=top.text("title"),
         member=MemberName(top.text("member", LONGEST_NAME, least=1)),
-        submission_sha256=top.text("submission_sha256", form=_SHA256),
-        cases_sha256=top.text("cases_sha256", form=_SHA256),
+        submission_sha256=top.take("submission_sha256", as_sha256),
+        cases_sha256=top.take("cases_sha256", as_sha256),
         visibility=top.one_of("visibility", ("public", "full")),
         pass_percent=top.whole("pass_percent", most=100),
         cases=top.items("cases", _case, 10_000),
@@ -122,8 +119,8 @@ def from_json(value: Any) -> Report:
         limits=_limits(top),
         grader_version=top.text("grader_version"),
         graded_at=top.text("graded_at", form=_TIME),
-        seed_commitment=top.maybe("seed_commitment", _sha256),
-        inputs_sha256=top.maybe("inputs_sha256", _sha256),
+        seed_commitment=top.maybe("seed_commitment", as_sha256),
+        inputs_sha256=top.maybe("inputs_sha256", as_sha256),
         signature=top.maybe("signature", lambda item, path: as_text(item, path, form=SIGNATURE)),
     )
     for derived in ("score", "max_score"):
@@ -159,19 +156,7 @@ def _must_be(expected: object, stated: object, path: str) -> None:
         raise FormError(path, text.format(found=stated, expected=expected))
 
 
-def _object(read: Callable[[Fields], _T]) -> Callable[[Any, str], _T]:
-    """A reader of an object all of whose members `read` must ask for."""
-
-    def read_object(value: Any, path: str) -> _T:
-        fields = Fields(value, path)
-        result = read(fields)
-        fields.finish()
-        return result
-
-    return read_object
-
-
-@_object
+@as_object
 def _case(fields: Fields) -> CaseResult:
     return CaseResult(
         id=fields.text("id", least=1),
@@ -192,7 +177,7 @@ def _case(fields: Fields) -> CaseResult:
     )
 
 
-@_object
+@as_object
 def _plot(fields: Fields) -> Plot:
     return Plot(
         kind=fields.choice("kind", Kind),
@@ -206,23 +191,19 @@ def _plotted(value: Any, path: str) -> float | None:
     return None if value is None else as_number(value, path, FURTHEST)
 
 
-@_object
+@as_object
 def _note(fields: Fields) -> Note:
     return Note(fields.text("kind", 200, least=1), fields.text("text", _LONG), fields.maybe("where", _where))
 
 
-@_object
+@as_object
 def _hint(fields: Fields) -> Hint:
     return Hint(fields.text("id", 200, least=1), fields.text("text", _LONG))
 
 
-@_object
+@as_object
 def _where(fields: Fields) -> Where:
     return Where(file=fields.text("file"), cell=fields.place("cell"), line=fields.place("line"))
-
-
-def _sha256(value: Any, path: str) -> str:
-    return as_text(value, path, form=_SHA256)
 
 
 def _limits(top: Fields) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The log of GitHub Actions: what a student wrote is never a command to the runner."""
+"""A job of GitHub Actions: what a student wrote is never a command to the runner; summaries and outputs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from grader.cli.paper import dumped
 from grader.github import log as module
-from grader.github.log import Log, command, complaints, give, neutral, stopped
+from grader.github.log import Log, add_summary, command, complaints, give, neutral, set_output, stopped
 from grader.report.report import Hint, Where
 from tests.samples import HOSTILE, a_case, a_report
 
@@ -150,3 +151,22 @@ def test_every_command_is_guarded(tmp_path: Any) -> None:
     assert done.returncode == 2
     assert "error" in done.stderr
     assert obeyed(done.stdout + done.stderr) == []
+
+
+def test_they_go_to_the_files_that_the_runner_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    assert add_summary("## hw1\n")
+    assert add_summary("## hw2\n")
+    assert (tmp_path / "summary").read_text("utf-8") == "## hw1\n## hw2\n"
+    set_output("matrix", "[]")
+    assert (tmp_path / "output").read_text("utf-8") == "matrix=[]\n"
+    with pytest.raises(AssertionError):
+        set_output("matrix", "[]\ndigest=x")
+
+
+def test_without_a_runner_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"):
+        monkeypatch.delenv(name, raising=False)
+    assert not add_summary("## hw1\n")
+    set_output("matrix", "[]")

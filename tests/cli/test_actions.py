@@ -1,4 +1,4 @@
-"""`d2d actions collect` and `publish` one after the other; whole workflows are in tests/actions."""
+"""`d2d actions`: each job, and one after the other; whole workflows are in tests/actions."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.git_repositories import Repository
+
+if TYPE_CHECKING:
+    from tests.commands import Command
 
 RIGHT = (
     "import numpy as np\n\n\ndef mse(x, y):\n    return np.mean((x - y) ** 2)\n\n\ndef double(x):\n    return 2 * x\n"
@@ -30,7 +33,7 @@ sys.exit("HTTP 422: ::error::\\x1b[31mno" if os.path.exists({refuse!r}) and "/le
 
 
 @pytest.mark.slow
-def test_who_could_not_be_told_is_told_by_the_next_run(d2d: Any, course: Path, tmp_path: Path) -> None:
+def test_who_could_not_be_told_is_told_by_the_next_run(d2d: Command, course: Path, tmp_path: Path) -> None:
     log, refuse, programs = tmp_path / "log", tmp_path / "refuse", tmp_path / "bin"
     programs.mkdir()
     (programs / "gh").write_text(GH.format(python=sys.executable, log=str(log), refuse=str(refuse)), "utf-8")
@@ -82,3 +85,25 @@ def test_who_could_not_be_told_is_told_by_the_next_run(d2d: Any, course: Path, t
     shutil.rmtree(work / "graded" / "mini-1" / "reports")
     done = d2d("actions", "publish", *folders, env=env)
     assert (done.returncode, "there is no report" in done.stderr) == (3, True)
+
+
+def test_a_folder_grader_of_the_member_s_is_not_run(d2d: Command, course: Path) -> None:
+    (course / "mini.py").write_text(RIGHT, "utf-8")
+    (course / "grader").mkdir()
+    for name in ("__init__.py", "__main__.py"):
+        (course / "grader" / name).write_text("raise SystemExit('the wrong one')\n", "utf-8")
+    done = d2d("actions", "check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "4/4" in done.stdout
+
+
+def test_the_matrix_and_the_snapshot(d2d: Command, course: Path, tmp_path: Path) -> None:
+    Repository.make(tmp_path / "kim").commit({"mini.py": "x = 1\n"})
+    (course / "roster.csv").write_text(f"member,repository\nkim,file://{tmp_path}/kim\n", "utf-8")
+    env = {"D2D_GIT_ALLOW": "file", "GITHUB_OUTPUT": str(tmp_path / "output")}
+    arguments = ("--roster", "roster.csv", "--state", tmp_path / "state", "--out", tmp_path / "out")
+    done = d2d("actions", "collect", *arguments, env=env)
+    assert done.returncode == 0, done.stderr
+    matrix, _digest = (tmp_path / "output").read_text("utf-8").splitlines()
+    assert [part["shard"] for part in json.loads(matrix.removeprefix("matrix="))] == ["1/1"]
+    assert len(json.loads((tmp_path / "out" / "heads.json").read_text("utf-8"))["snapshots"]) == 1
