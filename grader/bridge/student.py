@@ -209,15 +209,12 @@ def target_of(value: object, transport: Transport) -> Handle | Name:
     answered with where a value belongs, handed on to the reference.
     """
     if not isinstance(value, Remote):
-        _refuse(f"{type(value).__name__} can't be sent to the worker: only plain values and its own objects can")
+        kind = type(value).__name__
+        raise TypeError(f"{kind} can't be sent to the worker: only plain values and its own objects can")
     if value._d2d_transport is not transport:
         raise RefusedError("no-value")
     target: Handle | Name = value._d2d_target
     return target
-
-
-def _refuse(message: str) -> NoReturn:
-    raise TypeError(message)
 
 
 def kind_of(value: object) -> str:
@@ -226,5 +223,4 @@ def kind_of(value: object) -> str:
         target = value._d2d_target
         return str(target.kind if isinstance(target, Handle) else target.name)
     kind = kind_of_class(type(value))
-    word = None if kind is None else kind.word(value)
-    return type(value).__name__ if word is None else _(word)
+    return type(value).__name__ if kind is None else _(kind.word(value))

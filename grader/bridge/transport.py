@@ -9,7 +9,7 @@ from typing import Any, cast
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.bridge.student import Remote, target_of
 from grader.sandbox.worker import EndedError
-from grader.worker.server import KEPT_OPS, Server
+from grader.worker.server import KEPT_OPS
 from grader.worker.wire import Bounds, Handle, Name, UnsendableError, WireError, decode, encode
 
 Exchange = Callable[[bytes], bytes]
@@ -119,8 +119,3 @@ def _fits(value: Any, op: str, keep: bool, arguments: tuple[object, ...]) -> boo
             and (not keep or all(type(item) is Remote for item in value))
         )
     return op != "hold" or type(value) is Remote
-
-
-def local(server: Server) -> ByteTransport:
-    """The same bridge to objects of this very process: the reference answers by exactly the path of a submission."""
-    return ByteTransport(server.answer, server.bounds)

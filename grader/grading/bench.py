@@ -11,7 +11,7 @@ from grader.bridge.selftest import require
 from grader.bridge.session import WorkerSource
 from grader.grading.task import Done, Setting, Task
 from grader.judge.cases import Case, CaseSet, collect_cases
-from grader.judge.hints import LiveHints, NoHints, Rerun, read_misconceptions
+from grader.judge.hints import LiveHints, Rerun, read_misconceptions
 from grader.judge.log import BridgeLog, Evidence
 from grader.judge.reference import LiveReference, RememberedReference
 from grader.judge.run import Judge
@@ -106,7 +106,7 @@ class Bench:
         if task.about is not None:
             judge = replace(judge, case_set=self._first_about(task.about))
         if task.stop_early:  # nobody reads a hint of it
-            judge = replace(judge, hints=NoHints())
+            judge = replace(judge, hints=None)
         elif task.swap is not None:
             judge = replace(judge, hints=UntilNamed(self.hints, task.swap))
         elif task.secret != self.judge.secret:

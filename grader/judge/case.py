@@ -1,12 +1,18 @@
-"""What an author writes cases with: what a case is, what it may ask for beside `close`, and misconceptions."""
+"""What an author writes cases with: what a case is, what it may ask for beside `close`, and misconceptions.
+
+Comparisons are made of functions here, too, and what measures how far they are from their tolerances.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +24,10 @@ from grader.judge.verdict import CaseFailure
 from grader.worker.wire import TensorValue
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_Options = ParamSpec("_Options")
 _ATTRIBUTE = "d2d_case"
+# A case calls `close(actual, expected)`, so this is how its comparisons find the measure. Nothing else reads it.
+_entered: ContextVar[Measure | None] = ContextVar("_entered", default=None)
 
 
 @dataclass(frozen=True)
@@ -104,3 +113,45 @@ class Misconception:
     def text(self) -> str:
         """The hint in the language in use."""
         return self.texts.get(language()) or self.en
+
+
+class Measure:
+    """Takes the distances of comparisons that are made while it is entered, in tolerances: `d2d audit` asks for them.
+
+    with Measure() as measure:
+        error = case.run(fixtures)
+    measure.distance(error)
+    """
+
+    def __init__(self) -> None:
+        self.distances: list[float] = []  # 1 is the farthest that passes
+        self._token: Token[Measure | None] | None = None
+
+    def __enter__(self) -> Measure:
+        self._token = _entered.set(self)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._token is not None:
+            _entered.reset(self._token)
+
+    def distance(self, error: BaseException | None) -> float:
+        """The distance of a case that ended with `error`; infinite where it failed by something else than a value."""
+        greatest = max(self.distances, default=0.0)
+        return greatest if error is None or greatest > 1 else math.inf
+
+
+def comparison(function: Callable[Concatenate[Measure | None, _Options], Any]) -> Callable[_Options, None]:
+    """Make a comparison of a function, which gets the measure and knows nothing of the case that runs.
+
+    The case gives everything but the measure, which is None if nobody asks:
+
+    @comparison
+    def close(measure, actual, expected): ...
+    """
+
+    @wraps(function)
+    def compare(*arguments: _Options.args, **options: _Options.kwargs) -> None:
+        function(_entered.get(), *arguments, **options)
+
+    return compare

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from grader.bridge.student import kind_of
 from grader.i18n import _
-from grader.judge.measure import Measure, comparison
+from grader.judge.case import Measure, comparison
 from grader.judge.verdict import CaseFailure, Shown
 from grader.report.report import FURTHEST, MOST_VALUES, Kind, Plot
 from grader.worker.values import kind_of_class

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -42,26 +42,22 @@ class Hints(Protocol):
         """The hint, where one or two misconceptions explain what was answered."""
 
 
-class NoHints:
-    """For a course without misconceptions at hand."""
-
-    def explain(self, case: Case, log: BridgeLog, rerun: Rerun) -> Hint | None:  # noqa: ARG002
-        return None
-
-
-def hint_of(found: list[Misconception], asked: tuple[str, ...]) -> Hint | None:
-    """One misconception as a statement, two as a question, more or none as nothing.
+def hint_of(
+    candidates: Iterable[tuple[Misconception, Sequence[Answered] | None]], log: BridgeLog, asked: tuple[str, ...]
+) -> Hint | None:
+    """The candidates that answer what was answered: one as a statement, two as a question, more or none as nothing.
 
     One about a function that is asked for here goes before one about a function that it uses.
     """
-    found = [one for one in found if one.of in asked] or found
-    if not found or len(found) > _AT_MOST:
+    answers = log.answers()
+    explaining = [known for known, wrong in candidates if wrong is not None and same_answers(wrong, answers)]
+    explaining = [known for known in explaining if known.of in asked] or explaining
+    if not explaining or len(explaining) > _AT_MOST:
         return None
-    if len(found) == 1:
-        return Hint(found[0].id, found[0].text)
-    return Hint(
-        " | ".join(one.id for one in found), _("One of these two?") + "".join(f"\n- {one.text}" for one in found)
-    )
+    if len(explaining) == 1:
+        return Hint(explaining[0].id, explaining[0].text)
+    text = _("One of these two?") + "".join(f"\n- {known.text}" for known in explaining)
+    return Hint(" | ".join(known.id for known in explaining), text)
 
 
 @dataclass
@@ -76,13 +72,8 @@ class LiveHints:
 
     def explain(self, case: Case, log: BridgeLog, rerun: Rerun) -> Hint | None:
         """The hint, where one or two misconceptions explain what was answered."""
-        answers = log.answers()
-        explaining = [
-            misconception
-            for misconception in self.relevant(case.info.section)
-            if (wrong := self.answers(case, misconception, rerun)) is not None and same_answers(wrong, answers)
-        ]
-        return hint_of(explaining, self.assignment.sections[case.info.section].asks)
+        candidates = ((known, self.answers(case, known, rerun)) for known in self.relevant(case.info.section))
+        return hint_of(candidates, log, self.assignment.sections[case.info.section].asks)
 
     def answers(self, case: Case, misconception: Misconception, rerun: Rerun) -> list[Answered] | None:
         """What the variant answers in this case; None if it passes."""
@@ -120,7 +111,7 @@ class LiveHints:
 
     def relevant(self, section: str) -> tuple[Misconception, ...]:
         """Those about a function that the section asks for, or that the reference uses for it."""
-        return tuple(one for one in self.misconceptions if one.of in self.reached(section))
+        return tuple(known for known in self.misconceptions if known.of in self.reached(section))
 
     def reached(self, section: str) -> frozenset[str]:
         """The names of the reference that what the section asks for is made of."""

@@ -7,7 +7,7 @@ of a case.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -165,22 +165,20 @@ class Evidence:
     output: str
     frames: tuple[tuple[Where, str], ...]  # of the submission alone, the outermost first
     hint: Hint | None
-    distance: float  # in tolerances, as `grader.judge.measure` has it
+    distance: float  # in tolerances, as `Measure` has it
 
     @property
-    def calls(self) -> tuple[Call, ...]:
+    def calls(self) -> list[Call]:
         """What was asked and answered, in words."""
-        return tuple(_calls(self.log))
+        requests = ((entry, *decode(entry.message)[2:]) for entry in self.log.entries)  # without number and `keep`
+        return [
+            Call(entry.who, _request(op, arguments), _reply(entry.reply or b""))
+            for entry, op, *arguments in requests
+            if op not in HOUSEKEEPING
+        ]
 
 
 Witness = Callable[[Evidence], None]
-
-
-def _calls(log: BridgeLog) -> Iterator[Call]:
-    for entry in log.entries:
-        _number, _keep, op, *arguments = decode(entry.message)
-        if op not in HOUSEKEEPING:
-            yield Call(entry.who, _request(op, arguments), _reply(entry.reply or b""))
 
 
 def _request(op: str, arguments: list[Any]) -> str:

@@ -18,7 +18,7 @@ from grader.i18n import LANGUAGES, _
 from grader.judge.case import Misconception
 from grader.judge.cases import PUBLIC_SECRET, Case, CaseSet, Fixtures, rng_of
 from grader.judge.hints import LiveHints, Rerun, hint_of
-from grader.judge.log import REFERENCE, Answered, BridgeLog, Outliner, same_answers, same_request
+from grader.judge.log import REFERENCE, Answered, BridgeLog, Outliner, same_request
 from grader.judge.reference import LiveReference, Reference
 from grader.report.report import Hint
 from grader.worker.wire import WireError, decode, encode
@@ -51,13 +51,11 @@ class Recorder:
 
     def recording(self, cases_sha256: str) -> bytes:
         """The file that members receive."""
-        cases = {case_id: _outlined(log) for case_id, log in self.logs.items()}
+        cases = {}
+        for case_id, log in self.logs.items():
+            outline = Outliner()
+            cases[case_id] = [[outline(entry.message), entry.reply] for entry in log.entries]
         return encode({"schema": RECORDING_SCHEMA, "cases_sha256": cases_sha256, "cases": cases, "wrong": self.wrong})
-
-
-def _outlined(log: BridgeLog) -> list[list[Any]]:
-    outline = Outliner()
-    return [[outline(entry.message), entry.reply] for entry in log.entries]
 
 
 def record(case_set: CaseSet, hints: LiveHints | None = None) -> bytes:
@@ -136,13 +134,11 @@ class RecordedHints:
 
     def explain(self, case: Case, log: BridgeLog, rerun: Rerun) -> Hint | None:  # noqa: ARG002
         """The hint, where one or two misconceptions explain what was answered."""
-        answers = log.answers()
-        explaining = [
-            _recorded(id_, of, texts)
+        candidates = (
+            (_recorded(id_, of, texts), [Answered(*step) for step in steps])
             for id_, of, *texts, steps in self.recording.wrong.get(case.id, ())
-            if same_answers([Answered(*step) for step in steps], answers)
-        ]
-        return hint_of(explaining, self.assignment.sections[case.info.section].asks)
+        )
+        return hint_of(candidates, log, self.assignment.sections[case.info.section].asks)
 
 
 def _recorded(id_: str, of: str, texts: list[str]) -> Misconception:

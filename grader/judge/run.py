@@ -20,12 +20,19 @@ from grader.bridge.student import Student, Transport
 from grader.bridge.transport import ByteTransport
 from grader.i18n import _
 from grader.intake.submission import Submission
-from grader.judge.canary import Passed, borrowed, notes_of_borrowing
+from grader.judge.case import Measure
 from grader.judge.cases import PUBLIC_SECRET, Case, CaseSet, Fixtures, rng_of
-from grader.judge.hints import Hints, NoHints
+from grader.judge.hints import Hints
 from grader.judge.log import REFERENCE, SUBMISSION, BridgeLog, Evidence, Witness
-from grader.judge.measure import Measure
-from grader.judge.notes import notes_of_names, notes_of_problems, notes_of_reading, unmade
+from grader.judge.notes import (
+    borrowed,
+    notes_of_borrowing,
+    notes_of_names,
+    notes_of_problems,
+    notes_of_reading,
+    unmade,
+    witnesses,
+)
 from grader.judge.reference import Reference
 from grader.judge.verdict import Outcome, Shown, outcome_of
 from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
@@ -46,7 +53,7 @@ class Judge:
     workers: WorkerSource
     secret: bytes = PUBLIC_SECRET
     pattern: str | None = None
-    hints: Hints = field(default_factory=NoHints)
+    hints: Hints | None = None
     stop_early: bool = False  # at the first case that fails by far more than its tolerance
     witness: Witness | None = None  # is told everything of each case that runs; it may belong to the staff alone
 
@@ -141,7 +148,7 @@ class _Run:
     places: dict[str, Where] = field(default_factory=dict)  # of the functions asked for
     timeouts: Counter[str] = field(default_factory=Counter)  # by section
     reading: Reading = field(default_factory=Reading)
-    passed: Passed = field(default_factory=Passed)
+    passed: dict[str, list[Case]] = field(default_factory=dict)  # by the function or class that each asked last
     distances: dict[str, float] = field(default_factory=dict)  # by case, where somebody asks for evidence
 
     def all(self) -> tuple[CaseResult, ...]:
@@ -191,7 +198,7 @@ class _Run:
         if outcome.verdict in (Verdict.FAILED, Verdict.ERROR):
             hint = self.hint(attempt)
         elif outcome.verdict is Verdict.PASSED and attempt.called in self.judge.assignment.asked:
-            self.passed.add(attempt.called, case)
+            self.passed.setdefault(attempt.called, []).append(case)
         if self.judge.witness is not None:
             frames, distance = tuple(self.frames(outcome)), self.distances[case.id]
             self.judge.witness(Evidence(case.id, outcome, attempt.log, output, frames, hint, distance))
@@ -227,22 +234,22 @@ class _Run:
     def look_for_borrowing(self) -> None:
         """Ask some of what passed once more, of a worker in which what is ruled out gives other values."""
         canary = self.judge.session(self.session.submission, self.judge.assignment.canary, self.session.loader.selected)
-        witnesses = self.passed.witnesses(self.judge.case_set.cases)
+        asked_again = witnesses(self.passed, self.judge.case_set.cases)
         self.session.drop()
         names = borrowed(
-            witnesses, canary, self.session, lambda session, case: Attempt(self.judge, case, session).run()
+            asked_again, canary, self.session, lambda session, case: Attempt(self.judge, case, session).run()
         )
         self.notes += notes_of_borrowing(names, self.places)
 
     def hint(self, attempt: Attempt) -> Hint | None:
         """The misconception that explains what was answered, if there is one."""
-        return self.judge.hints.explain(
-            attempt.case,
-            attempt.log,
-            lambda transport: Attempt(self.judge, attempt.case, self.session).run(
-                lambda: self.judge.student(transport)
-            ),
-        )
+        if self.judge.hints is None:
+            return None
+
+        def rerun(transport: ByteTransport) -> BaseException | None:
+            return Attempt(self.judge, attempt.case, self.session).run(lambda: self.judge.student(transport))
+
+        return self.judge.hints.explain(attempt.case, attempt.log, rerun)
 
     def without_running(self, case: Case) -> Outcome | None:
         """The outcome of a case that there is no need to run."""

@@ -78,30 +78,6 @@ class Output:
         return text, cut
 
 
-class IncomingFrame:
-    """A reply while it comes in."""
-
-    def __init__(self, bound: int) -> None:
-        self.bound, self.data, self.length = bound, bytearray(), -1
-
-    def add(self, data: bytes) -> str:
-        """Take in the next bytes; what is wrong with the reply, empty where nothing is."""
-        self.data += data
-        if self.length < 0 and len(self.data) >= HEADER.size:
-            self.length = HEADER.unpack(self.data[: HEADER.size])[0] + HEADER.size
-            if self.length > self.bound:
-                return "a reply longer than allowed"
-        return "more than one reply" if 0 <= self.length < len(self.data) else ""
-
-    @property
-    def is_whole(self) -> bool:
-        return self.length == len(self.data)
-
-    def message(self) -> bytes:
-        """What the frame holds, once it is whole."""
-        return bytes(memoryview(self.data)[HEADER.size :])
-
-
 class Worker(ABC):
     """One process that runs one submission's code."""
 
@@ -132,14 +108,19 @@ class ProcessWorker(Worker):
 
     def _frame(self, deadline: float) -> bytes:
         """One frame from the worker."""
-        reply = IncomingFrame(self.reply_bound)
-        while not reply.is_whole:
+        reply, length = bytearray(), -1
+        while len(reply) != length:
             data = self._receive(deadline)
             if not data:
                 self._drop("crashed", "" if self._ends_by_itself() else "closed its side of the bridge")
-            if fault := reply.add(data):
-                self._drop("crashed", fault)
-        return reply.message()
+            reply += data
+            if length < 0 and len(reply) >= HEADER.size:
+                length = HEADER.unpack_from(reply)[0] + HEADER.size
+                if length > self.reply_bound:
+                    self._drop("crashed", "a reply longer than allowed")
+            if 0 <= length < len(reply):
+                self._drop("crashed", "more than one reply")
+        return bytes(memoryview(reply)[HEADER.size :])
 
     def _drop(self, how: str, detail: str = "") -> NoReturn:
         ended = self.end()

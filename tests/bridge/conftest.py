@@ -6,7 +6,7 @@ import pytest
 
 from grader.bridge.outcomes import RaisedError
 from grader.bridge.student import Student
-from grader.bridge.transport import local
+from grader.bridge.transport import ByteTransport
 from grader.worker.server import Server
 
 
@@ -15,7 +15,7 @@ class Bridge:
 
     def __init__(self, *cells):
         self.server = Server("submission")
-        self.transport = local(self.server)
+        self.transport = ByteTransport(self.server.answer, self.server.bounds)
         self.student = Student(self.transport)
         self.problems = []
         for number, source in enumerate(cells, 1):

@@ -9,7 +9,7 @@ import pytest
 
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.bridge.student import ITEMS, Remote, Student, kind_of, read
-from grader.bridge.transport import local
+from grader.bridge.transport import ByteTransport
 from grader.worker.server import MAX_HANDLES, Server
 from grader.worker.wire import Bounds, Handle
 
@@ -317,7 +317,7 @@ def test_an_unknown_handle_is_refused(here, student):
 
 
 def test_an_object_of_another_worker_is_refused(here, student):
-    other = Student(local(here.server))
+    other = Student(ByteTransport(here.server.answer, here.server.bounds))
     with pytest.raises(RefusedError, match="no-value"):
         student.add(other.Value(1))
     with pytest.raises(RefusedError, match="no-value"):
@@ -394,7 +394,7 @@ def test_results_that_are_too_large():
     server = Server(bounds=Bounds(total=10_000))
     server.module.big = lambda: bytes(20_000)
     server.module.echo = lambda x: x
-    student = Student(local(server))
+    student = Student(ByteTransport(server.answer, server.bounds))
     with pytest.raises(RefusedError, match="too large"):
         student.big()
     with pytest.raises(RefusedError, match="too-large"):
@@ -410,7 +410,7 @@ def test_a_broken_stream_costs_its_text_and_not_the_answer():
 
     server = Server(flush=flush)
     server.module.one = lambda: 1
-    assert Student(local(server)).one() == 1
+    assert Student(ByteTransport(server.answer, server.bounds)).one() == 1
 
 
 def test_remotes_are_hashed_shown_and_not_copied(student):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from grader import case, raises, unchanged
+from grader import case, close, raises, unchanged
 from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.bridge.student import Student
-from grader.bridge.transport import local
-from grader.judge.case import info_of
+from grader.bridge.transport import ByteTransport
+from grader.judge.case import Measure, comparison, info_of
 from grader.judge.verdict import CaseFailure
 from grader.sandbox.worker import EndedError
 from grader.worker.server import Server
@@ -66,7 +67,7 @@ def reshape(x): x.shape = (2, 2)
 
 @pytest.fixture
 def student():
-    transport = local(Server())
+    transport = ByteTransport(Server().answer)
     for index, (_line, slip) in enumerate(transport.request("parse", "kim.py", CODE)):
         assert slip is None
         transport.request("run", "kim.py", index)
@@ -167,3 +168,45 @@ def test_a_tensor_left_alone(student):
     student.change(held)
     with pytest.raises(CaseFailure):
         unchanged(held, given)
+
+
+def test_distances_are_counted_in_tolerances() -> None:
+    """All of them, also behind a part that fails; infinities apart; none where a limit is the assignment's own."""
+    with Measure() as measure:
+        close([np.ones(2), np.array([1.0, np.inf])], [np.ones(2), np.array([1.0, np.inf])])
+        with pytest.raises(CaseFailure):
+            close([np.array([1.0]), np.array([0.0, 7.0])], [np.array([1.1]), np.zeros(2)], rtol=0, atol=0.1 / 3)
+        with pytest.raises(CaseFailure):
+            close(np.array([np.inf, 1.0]), np.array([-np.inf, 1.0]))
+        close(np.array(0.4), np.array(0.0), limit=0.5)
+    assert measure.distances == [0.0, 0.0, pytest.approx(3.0), pytest.approx(210.0), np.inf]
+
+
+def test_only_the_measure_that_is_entered_takes_distances() -> None:
+    with Measure() as outer:
+        with Measure() as inner:
+            close(1.0, 1.0)
+        close(1.0, 1.0)
+    close(1.0, 1.0)
+    assert (outer.distances, inner.distances) == ([0.0], [0.0])
+
+
+def test_the_distance_of_a_case_is_its_greatest_or_infinite() -> None:
+    measure = Measure()
+    measure.distances += [0.5, 0.25]
+    assert measure.distance(None) == 0.5
+    assert measure.distance(CaseFailure("type")) == math.inf
+    measure.distances.append(3.0)
+    assert measure.distance(CaseFailure("values")) == 3.0
+
+
+def test_a_comparison_of_its_own_hands_the_measure_on() -> None:
+    @comparison
+    def close_up_to_sign(measure: Measure | None, actual: float, expected: float) -> None:
+        if measure is not None:
+            measure.distances.append(abs(abs(actual) - abs(expected)))
+
+    with Measure() as measure:
+        close_up_to_sign(-1.0, 3.0)
+    close_up_to_sign(-1.0, 3.0)
+    assert measure.distances == [2.0]

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from grader.bridge.student import Student
-from grader.bridge.transport import local
+from grader.bridge.transport import ByteTransport
 from grader.course.course import find_course
 from grader.errors import BadAssignmentError, UsageError
 from grader.judge.cases import CaseSet, Fixtures, collect_cases, rng_of
@@ -299,7 +299,7 @@ def test_returns():
 
 def fixtures() -> Fixtures:
     def side() -> Student:
-        return Student(local(Server()))
+        return Student(ByteTransport(Server().answer))
 
     return Fixtures(side, side, lambda: np.random.default_rng(0))
 

@@ -14,7 +14,7 @@ from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.bridge.session import WorkerSource
 from grader.bridge.student import Student
 from grader.errors import BadAssignmentError
-from grader.sandbox.worker import WORKER_SCRIPT, EndedError, IncomingFrame, Output, status_text, worker_spec
+from grader.sandbox.worker import WORKER_SCRIPT, EndedError, Output, ProcessWorker, status_text, worker_spec
 from grader.worker.service import HEADER
 from tests.sandbox.sessions import LIMITS, loaded
 from tests.waiting import wait_until
@@ -141,18 +141,52 @@ def test_a_wait_status_in_words(status: int, text: str) -> None:
     assert signal.SIGKILL == 9
 
 
+class PiecewiseWorker(ProcessWorker):
+    """Replies with what it is told to, piece by piece."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        super().__init__(100, reply_bound=100)
+        self.pieces = list(pieces)
+
+    def _has_replied(self) -> bool:
+        return False
+
+    def _send(self, frame: bytes) -> None:
+        assert frame == HEADER.pack(2) + b"ok"
+
+    def _receive(self, deadline: float) -> bytes:
+        return self.pieces.pop(0) if self.pieces else b""
+
+    def _ends_by_itself(self) -> bool:
+        return not self.pieces
+
+    def end(self) -> str:
+        return "exit 0"
+
+
 def test_a_frame_that_comes_in_pieces() -> None:
-    frame = IncomingFrame(100)
-    for piece in (b"\x03\0\0", b"\0\0\0\0\0a", b"", b"bc"):
-        assert not frame.is_whole
-        assert frame.add(piece) == ""
-    assert frame.is_whole
-    assert frame.message() == b"abc"
-    assert frame.add(b"d") == "more than one reply"
+    worker = PiecewiseWorker(b"\x03\0\0", b"\0\0\0\0\0a", b"bc", b"d")
+    assert worker.exchange(b"ok", 0) == b"abc"
+    assert worker.pieces == [b"d"]  # no more is read than the frame needs
 
 
-def test_a_frame_that_is_too_long_is_known_by_its_header() -> None:
-    assert IncomingFrame(100).add(HEADER.pack(93)) == "a reply longer than allowed"
+@pytest.mark.parametrize(
+    ("pieces", "detail"),
+    [
+        ([b"\x03\0\0", b"\0\0\0\0\0ab", b"cd"], "more than one reply"),
+        ([HEADER.pack(93), bytes(93)], "a reply longer than allowed"),  # which its header tells
+        ([HEADER.pack(92), bytes(91), b"", b"."], "closed its side of the bridge"),
+        ([HEADER.pack(92), bytes(91)], "exit 0"),
+    ],
+)
+def test_a_frame_that_is_no_reply(pieces: list[bytes], detail: str) -> None:
+    with pytest.raises(EndedError) as caught:
+        PiecewiseWorker(*pieces).exchange(b"ok", 0)
+    assert (caught.value.how, caught.value.detail) == ("crashed", detail)
+
+
+def test_a_frame_as_long_as_is_allowed() -> None:
+    assert PiecewiseWorker(HEADER.pack(92), bytes(92)).exchange(b"ok", 0) == bytes(92)
 
 
 def test_a_library_that_is_not_there_is_the_authors_business() -> None:
