@@ -223,4 +223,7 @@ def kind_of(value: object) -> str:
         target = value._d2d_target
         return str(target.kind if isinstance(target, Handle) else target.name)
     kind = kind_of_class(type(value))
-    return type(value).__name__ if kind is None else _(kind.word(value))
+    if kind is None:
+        return type(value).__name__
+    word = kind.word(value)
+    return _(word)
