@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from grader.bridge.student import read
     from grader.door import judge_file, judge_source
-    from grader.intake.submission import Submission
+    from grader.intake import Submission
     from grader.judge.case import Misconception, case, raises, unchanged
     from grader.judge.compare import close
     from grader.report.report import Report
@@ -28,7 +28,7 @@ __all__ += ["judge_file", "judge_source", "raises", "read", "unchanged"]
 _HOMES = {
     "grader.bridge.student": ("read",),
     "grader.door": ("judge_file", "judge_source"),
-    "grader.intake.submission": ("Submission",),
+    "grader.intake": ("Submission",),
     "grader.judge.case": ("Misconception", "case", "raises", "unchanged"),
     "grader.judge.compare": ("close",),
     "grader.report.report": ("Report",),

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from grader.assignment.manifest import Assignment
 from grader.course.course import find_course
 from grader.i18n import language
+from grader.intake import Submission
 from grader.intake.read import read_submission
 from grader.intake.script import cells_of_script
-from grader.intake.submission import Submission
 from grader.sandbox.start import start
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def _report(assignment: Assignment, submission: Submission, hidden: bool, course
     if not hidden:
         with open_judge(assignment) as judge:
             return judge(submission)
+    from grader.grading import Setting, Task
     from grader.grading.bench import open_bench
     from grader.grading.secret import secret_of
-    from grader.grading.task import Setting, Task
 
     home = find_course(Path.cwd(), course)
     secret, _made = secret_of(home.folder, None, home.term.secret_file)

@@ -9,8 +9,8 @@ from typing import Any
 
 from grader.assignment.manifest import Assignment, Limits
 from grader.bridge.session import WorkerSource
+from grader.intake import Cell, Submission
 from grader.intake.read import read_submission
-from grader.intake.submission import Cell, Submission
 from grader.judge.cases import PUBLIC_SECRET, collect_cases
 from grader.judge.reference import LiveReference
 from grader.judge.run import Judge

@@ -68,7 +68,7 @@ def test_what_can_not_be_judged_is_an_error_with_a_sentence(course: Path) -> Non
 
 def test_the_door_has_what_it_names_and_costs_nothing_before_it_is_used() -> None:
     assert all(hasattr(grader, name) for name in grader.__all__)
-    assert Submission.__module__ == "grader.intake.submission"
+    assert Submission.__module__ == "grader.intake"
     with pytest.raises(AttributeError, match="no attribute 'judge_fil'"):
         _ = grader.judge_fil
     code = "import sys, grader; print({'numpy', 'pytest', 'click'} & set(sys.modules))"

@@ -19,11 +19,11 @@ from grader.authoring.lines import AuditLine, Margins
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.release import handout_notebook
 from grader.fields import load_table
+from grader.grading import Done, Task
 from grader.grading.local import judge_all
-from grader.grading.task import Done, Task
 from grader.i18n import _
+from grader.intake import Cell, Submission
 from grader.intake.read import read_submission
-from grader.intake.submission import Cell, Submission
 from grader.judge.hints import place_of, read_misconceptions
 from grader.report.report import Verdict
 

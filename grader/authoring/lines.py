@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from grader.assignment.manifest import Assignment
-from grader.grading.task import Done
+from grader.grading import Done
 from grader.i18n import _
 from grader.judge.run import FAR
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from grader.assignment.manifest import Limits
 from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.transport import ByteTransport
-from grader.intake.submission import Cell
+from grader.intake import Cell
 from grader.report.report import Where
 from grader.sandbox.worker import EndedError
 

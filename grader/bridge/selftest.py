@@ -24,7 +24,7 @@ from grader.bridge.session import Session
 from grader.bridge.student import Student
 from grader.errors import OurFaultError
 from grader.i18n import _
-from grader.intake.submission import Cell, Submission
+from grader.intake import Cell, Submission
 from grader.sandbox.worker import EndedError
 from grader.worker.layers.compose import REQUIRED_LAYERS, lacking
 

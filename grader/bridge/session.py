@@ -11,7 +11,7 @@ from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.transport import ByteTransport
 from grader.errors import BadAssignmentError, OurFaultError
 from grader.i18n import _
-from grader.intake.submission import Submission
+from grader.intake import Submission
 from grader.sandbox.worker import EndedError, Worker
 from grader.worker.survey import Reading
 from grader.worker.wire import Bounds

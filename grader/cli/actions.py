@@ -44,8 +44,8 @@ from grader.intake.notebook import line_in_file
 from grader.intake.read import read_submission
 from grader.intake.text import decode_text
 from grader.render.markdown import block, code, escaped, markdown
+from grader.render.sheet import out_of
 from grader.report.report import Report, Verdict, Where
-from grader.report.sheet import out_of
 from grader.report.signature import read_public_key
 
 _LONGEST = 900_000  # characters of a job's summary, which holds a megabyte; GitHub drops all of a longer one

@@ -18,7 +18,7 @@ from grader.clean import printable
 from grader.cli.options import JSON_OPTION, common, course_of
 from grader.cli.paper import give_result
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED
-from grader.grading.task import Done
+from grader.grading import Done
 from grader.i18n import _
 
 

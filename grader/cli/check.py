@@ -19,8 +19,8 @@ from grader.door import open_judge
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError
 from grader.files import append, write_whole
 from grader.i18n import _
+from grader.intake import Submission
 from grader.intake.read import read_submission, state_of, wait_for_save
-from grader.intake.submission import Submission
 from grader.report.report import Report
 
 _Judging = Callable[[Submission], Report]

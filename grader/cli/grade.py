@@ -18,7 +18,7 @@ from grader.grading.classfiles import demand_targets, write_class, write_noteboo
 from grader.grading.entries import entries, shard_of
 from grader.grading.folder import ReportFolder
 from grader.i18n import _
-from grader.report.sheet import out_of
+from grader.render.sheet import out_of
 
 
 @click.command()

@@ -20,8 +20,8 @@ from grader.gradebook.feedback import paused_until
 from grader.gradebook.results import LoggedReport, Override, Result, Results, listed
 from grader.i18n import _, ngettext
 from grader.member import MemberName
+from grader.render.sheet import decimal, out_of, sheet
 from grader.report.reader import read_file
-from grader.report.sheet import decimal, out_of, sheet
 
 
 @click.group()

@@ -17,8 +17,8 @@ from grader.course.course import Course
 from grader.grading.inspection import case_named, judged_submission, run_again
 from grader.grading.secret import commitment, secret_of
 from grader.i18n import _
+from grader.intake import Submission
 from grader.intake.read import read_submission
-from grader.intake.submission import Submission
 from grader.judge.cases import PUBLIC_SECRET
 from grader.judge.log import Evidence
 from grader.report.reader import read_file

@@ -19,12 +19,11 @@ from grader.cli.app import print_error
 from grader.cli.options import FILE, SECRET_OPTION, course_of, open_book, with_options
 from grader.cli.paper import say, whoami
 from grader.course.course import Term
-from grader.grading import ENGINES
+from grader.grading import ENGINES, Engine, Setting, limited
 from grader.grading.batch import EntryResult, GradedPlace, Grading, store_reports
 from grader.grading.entries import Entry
 from grader.grading.folder import ReportFolder
 from grader.grading.secret import KEY_VARIABLE, commitment, secret_of, signing_key
-from grader.grading.task import Engine, Setting, limited
 from grader.i18n import _, language, ngettext
 from grader.report.report import Report
 from grader.report.signature import SigningKey

@@ -16,7 +16,7 @@ from grader.errors import UsageError
 from grader.gradebook.book import Gradebook
 from grader.i18n import _
 from grader.member import MemberName
-from grader.report.sheet import decimal
+from grader.render.sheet import decimal
 
 _POINTS = re.compile(r"\d{1,6}(\.\d{1,4}|/[1-9]\d{0,3})?")
 

@@ -20,8 +20,8 @@ from grader.grading.classfiles import PAGES, write_class
 from grader.grading.entries import entries
 from grader.grading.regrade import Regrading, ScoreChange, graded_places
 from grader.i18n import _
+from grader.render.sheet import decimal, out_of
 from grader.report.report import CaseResult
-from grader.report.sheet import decimal, out_of
 
 
 @click.command()

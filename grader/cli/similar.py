@@ -16,8 +16,7 @@ from grader.files import write_whole
 from grader.grading.entries import Entry, entries
 from grader.i18n import _, ngettext
 from grader.intake.read import read_submission
-from grader.similarity.page import caution, in_short, overlap_page
-from grader.similarity.similar import Overlap, compare, compared_text, given_texts
+from grader.similarity.similar import Overlap, caution, compare, compared_text, given_texts, in_short, overlap_page
 
 _SHOWN = 20  # pairs in the terminal; the page has more
 

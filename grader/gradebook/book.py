@@ -23,10 +23,10 @@ from grader.gradebook.results import LoggedReport, Override, Results, counting
 from grader.gradebook.storage import START, append_entry, connect, errors, faults, insert, now, time_text, writing
 from grader.i18n import _
 from grader.member import MemberName
+from grader.render.sheet import decimal
 from grader.report.canonical import canonical, sha256
 from grader.report.reader import Document, read_value
 from grader.report.report import number
-from grader.report.sheet import decimal
 
 if TYPE_CHECKING:
     from grader.report.signature import PublicKey

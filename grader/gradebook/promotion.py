@@ -18,7 +18,7 @@ from grader.errors import UsageError
 from grader.gradebook.results import Result, Results
 from grader.i18n import _, ngettext
 from grader.member import MemberName
-from grader.report.sheet import SheetValue, sheet
+from grader.render.sheet import SheetValue, sheet
 
 _COLOURS = {Standing.PROMOTED: "good", Standing.JUNIOR: "warn", Standing.REMOVED: "bad"}
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, BadInputError, D2DError, OurFaultError
 from grader.gradebook.book import Gradebook
+from grader.grading import Engine, Lost, Setting, Task
 from grader.grading.cohort import SummaryRow
 from grader.grading.entries import Entry
 from grader.grading.folder import ReportFolder
 from grader.grading.inputs import Inputs
-from grader.grading.task import Engine, Lost, Setting, Task
 from grader.i18n import _
 from grader.intake.read import read_submission
 from grader.report.report import Report

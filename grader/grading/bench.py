@@ -9,7 +9,7 @@ import numpy as np
 from grader.assignment.manifest import Limits
 from grader.bridge.selftest import require
 from grader.bridge.session import WorkerSource
-from grader.grading.task import Done, Setting, Task
+from grader.grading import Done, Setting, Task
 from grader.judge.cases import Case, CaseSet, collect_cases
 from grader.judge.hints import LiveHints, Rerun, read_misconceptions
 from grader.judge.log import BridgeLog, Evidence

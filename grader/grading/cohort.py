@@ -9,8 +9,8 @@ from fractions import Fraction
 from sys import intern
 from typing import Any
 
+from grader.render.sheet import SheetValue, decimal, sheet
 from grader.report.report import CaseResult, Hint, Report, Verdict, Visibility, derived_values
-from grader.report.sheet import SheetValue, decimal, sheet
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,9 @@ from distributed import Client, KilledWorker, LocalCluster, as_completed, get_wo
 
 from grader import i18n
 from grader.errors import D2DError, OurFaultError, UsageError
+from grader.grading import Done, Lost, Setting, Task
 from grader.grading.health import examine
 from grader.grading.inputs import Parcel, about, private_folder
-from grader.grading.task import Done, Lost, Setting, Task
 from grader.i18n import _
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from pathlib import Path
 import grader
 from grader.assignment.manifest import Assignment, read_assignment
 from grader.errors import OurFaultError
-from grader.grading.task import Setting
+from grader.grading import Setting
 from grader.i18n import _, language
-from grader.intake.submission import Submission
+from grader.intake import Submission
 
 _PACKAGE = Path(grader.__file__).parent
 # What of an assignment is for people alone: changing it changes no report.

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from grader.assignment.manifest import Assignment
 from grader.errors import BadInputError, UsageError
+from grader.grading import Setting
 from grader.grading.bench import open_bench
-from grader.grading.task import Setting
 from grader.i18n import _, language
-from grader.intake import ARCHIVES, NOTEBOOK, PYTHON
+from grader.intake import ARCHIVES, NOTEBOOK, PYTHON, Submission
 from grader.intake.read import read_submission
-from grader.intake.submission import Submission
 from grader.judge.log import Evidence
 from grader.member import MemberName
 from grader.report.report import CaseResult, Report, Verdict

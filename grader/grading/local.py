@@ -18,7 +18,7 @@ from multiprocessing.context import SpawnProcess
 from grader import i18n
 from grader.assignment.manifest import Assignment
 from grader.errors import D2DError, OurFaultError
-from grader.grading.task import Done, Lost, Setting, Task
+from grader.grading import Done, Lost, Setting, Task
 from grader.i18n import _
 
 _TRIES = 2  # a task whose judge is lost gets another judge; a task that loses two judges is given up

@@ -20,9 +20,8 @@ from typing import NamedTuple
 
 from grader.errors import BadInputError
 from grader.i18n import _
-from grader.intake import PYTHON
+from grader.intake import PYTHON, Cell
 from grader.intake.candidate import Candidate, kind, stem
-from grader.intake.submission import Cell
 from grader.report.report import Note, Where
 
 _MAX_VERSIONS = 20

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.errors import BadInputError
 from grader.i18n import _
-from grader.intake.submission import MAX_CODE, Cell, too_much_code
+from grader.intake import MAX_CODE, Cell, too_much_code
 from grader.intake.text import lines, may_have_ipython
 from grader.report.report import Note, Where
 

@@ -11,9 +11,8 @@ from pathlib import Path
 from grader.errors import BadInputError
 from grader.files import read_submitted
 from grader.i18n import _
-from grader.intake import ARCHIVES, NOTEBOOK, PYTHON, reader
+from grader.intake import ARCHIVES, NOTEBOOK, PYTHON, Cell, Submission, reader
 from grader.intake.candidate import MAX_ARCHIVE, Candidate, another_way, candidates_of_folder, kind, stem
-from grader.intake.submission import Cell, Submission
 from grader.intake.text import decode_text, shown
 from grader.member import MemberName
 from grader.report.report import Note

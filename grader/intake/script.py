@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from grader.intake.submission import MAX_CODE, Cell, too_much_code
+from grader.intake import MAX_CODE, Cell, too_much_code
 from grader.intake.text import may_have_ipython
 from grader.report.report import Note
 

@@ -17,7 +17,7 @@ from grader.bridge.loader import LoadProblem, NameRemark
 from grader.bridge.outcomes import RaisedError
 from grader.bridge.session import Session
 from grader.i18n import _
-from grader.intake.submission import Cell
+from grader.intake import Cell
 from grader.judge.cases import Case
 from grader.report.report import Note, Where
 from grader.sandbox.worker import EndedError

@@ -19,7 +19,7 @@ from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Student, Transport
 from grader.bridge.transport import ByteTransport
 from grader.i18n import _
-from grader.intake.submission import Submission
+from grader.intake import Submission
 from grader.judge.case import Measure
 from grader.judge.cases import PUBLIC_SECRET, Case, CaseSet, Fixtures, rng_of
 from grader.judge.hints import Hints

@@ -25,7 +25,7 @@ FORMS = {
     "junit": Form("junit", "junit"),
     "markdown": Form("markdown", "markdown_of_all"),
     "html": Form("page", "report_page", one_report=True),
-    "csv": Form("bysection", "by_section"),
+    "csv": Form("sheet", "by_section"),
     "gradescope": Form("gradescope", "gradescope", one_report=True),
 }
 

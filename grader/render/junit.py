@@ -12,8 +12,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring  # writt
 
 from grader.clean import inline, printable
 from grader.render import words
+from grader.render.sheet import decimal
 from grader.report.report import CaseResult, Report, Section, Verdict
-from grader.report.sheet import decimal
 
 _ERRORS = {Verdict.ERROR, Verdict.TIMEOUT, Verdict.MEMORY, Verdict.CRASHED, Verdict.UNGRADABLE}
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

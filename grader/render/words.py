@@ -86,7 +86,7 @@ def amount(points: Fraction) -> str:
     """Points as people write them: `41.5`; a fraction where no few digits are exactly that much."""
     if points.denominator == 1 or 10_000 % points.denominator:
         return str(points)
-    from grader.report.sheet import decimal  # with `csv`, which most reports need not wait for
+    from grader.render.sheet import decimal  # with `csv`, which most reports need not wait for
 
     return str(decimal(points))
 

@@ -1,4 +1,4 @@
-"""Compare the submissions of a class.
+"""Compare the submissions of a class, and show the staff each pair side by side.
 
 What people share is weighed by how rare it is. A stretch of code that exactly the same members have is one event: if
 all wrote alone, another member would have it with the probability (members with it - 1) / (members of the class). Its
@@ -11,15 +11,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from math import log2
 from statistics import median, quantiles
-from typing import Any
+from typing import Any, NamedTuple
+
+from markupsafe import Markup, escape
 
 from grader.assignment.manifest import Assignment
-from grader.intake.submission import Submission
+from grader.clean import printable
+from grader.i18n import _, ngettext
+from grader.intake import Submission
+from grader.render.page import framed
 from grader.similarity.fingerprints import MAX_CHARACTERS, Print, Token, pieces, prints, runs
 
 _FENCED = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -30,6 +36,7 @@ _NAMES = 0.5
 _LEAST_PAIRS = 10  # with fewer, nobody can say what is usual
 _STEPS = 40  # of the histogram
 _FAR_OUT = 3  # this many interquartile ranges above the upper quartile: Tukey's «far out»
+_RARE = 0.1  # a stretch that at most this share of the class has is drawn in the strong colour
 
 
 @dataclass(frozen=True)
@@ -225,3 +232,60 @@ def _joined(pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
         touched = [group for group in groups if not group.isdisjoint(pair)]
         groups = [group for group in groups if group not in touched] + [set(pair).union(*touched)]
     return tuple(sorted(tuple(sorted(group)) for group in groups))
+
+
+class CodePart(NamedTuple):
+    """A part of a member's code; `stretch` is what it shares, and only the first part of a number can be led to."""
+
+    text: Markup
+    stretch: SharedStretch | None = None
+    first: bool = False
+
+
+def overlap_page(overlap: Overlap) -> str:
+    """A whole HTML file, which needs no other file."""
+    return framed(
+        "similarity/page.html",
+        styles=["similarity/page.css"],
+        overlap=overlap,
+        code_parts=partial(_code_parts, overlap),
+        few=max(2, int(_RARE * len(overlap.texts))),
+        most=max((pair.surprise for pair in overlap.pairs), default=0.0),
+        in_short=in_short(overlap),
+        caution=caution(),
+    )
+
+
+def caution() -> str:
+    """What a pair in the list means, and what it does not mean."""
+    return _(
+        "This is a reason to look at both sides, not a verdict: two who learnt together, or from the same page, "
+        "look alike too. Talk with them before anything follows from it."
+    )
+
+
+def in_short(overlap: Overlap) -> str:
+    """How many were compared, and what surprise is usual."""
+    members = len(overlap.texts)
+    text = ngettext("{n} submission compared; pairs: {pairs}.", "{n} submissions compared; pairs: {pairs}.", members)
+    text = text.format(n=members, pairs=overlap.count)
+    if overlap.bound is None:
+        return text + " " + _("That is too few to say what is usual; look at how much is shared.")
+    usual = _("The pair in the middle has a surprise of {usual}; beyond {bound} a pair is far out.")
+    return text + " " + usual.format(usual=f"{overlap.usual:.0f}", bound=f"{overlap.bound:.0f}")
+
+
+def _code_parts(overlap: Overlap, side: Side) -> Iterator[CodePart]:
+    """The code of one side, cut where shared stretches begin and end."""
+    text, at, seen = overlap.texts[side.member], 0, set()
+    for stretch in side.stretches:
+        yield CodePart(_shown(text[at : stretch.start]))
+        yield CodePart(_shown(text[stretch.start : stretch.end]), stretch, stretch.number not in seen)
+        seen.add(stretch.number)
+        at = stretch.end
+    yield CodePart(_shown(text[at:]))
+
+
+def _shown(text: str) -> Markup:
+    """All of the code: what templates write is cut where it is long."""
+    return escape(printable(text, len(text)) if text else "")

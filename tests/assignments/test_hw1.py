@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.course.course import find_course
-from grader.intake.submission import Cell, Submission
+from grader.intake import Cell, Submission
 from grader.judge.hints import read_misconceptions
 from grader.judge.recording import RecordedReference, Recorder, read_recording
 from grader.judge.reference import LiveReference

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from grader.course.course import find_course
+from grader.grading import Setting
 from grader.grading.bench import open_bench
-from grader.grading.task import Setting
 from grader.intake.read import read_submission
 from grader.worker.layers import compose
 from tests.courses import ROOT

@@ -24,9 +24,9 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 from grader.course.course import find_course
+from grader.grading import Task
 from grader.grading.local import judge_all
-from grader.grading.task import Task
-from grader.intake.submission import Cell, Submission
+from grader.intake import Cell, Submission
 
 from attack import ATTACKS, Attack
 from runner import Arena, at_arena, clear, pockets

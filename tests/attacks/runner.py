@@ -31,7 +31,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 from grader.assignment.manifest import Limits
 from grader.course.course import find_course
-from grader.intake.submission import Cell, Submission
+from grader.intake import Cell, Submission
 from grader.judge.cases import CaseSet, collect_cases
 from grader.judge.reference import LiveReference
 from grader.judge.run import Judge

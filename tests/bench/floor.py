@@ -23,8 +23,8 @@ from by_pytest import Session, in_session, name
 
 from grader import close, unchanged
 from grader.course.course import find_course
+from grader.intake import Submission
 from grader.intake.read import read_submission
-from grader.intake.submission import Submission
 from grader.judge.cases import Fixtures, rng_of
 from grader.worker.wire import TensorValue
 

@@ -96,7 +96,7 @@ def private(imports: str) -> int:
     """Bytes that a worker has for itself alone once it is ready and before it is asked anything."""
     from grader.assignment.manifest import Limits
     from grader.bridge.session import Session
-    from grader.intake.submission import Cell, Submission
+    from grader.intake import Cell, Submission
     from grader.sandbox.forkserver import ForkServer
     from grader.sandbox.worker import worker_spec
 

@@ -25,10 +25,10 @@ import klass
 from grader.bridge.loader import LoadPlan
 from grader.bridge.session import Session
 from grader.course.course import find_course
+from grader.grading import Setting, Task
 from grader.grading.bench import open_bench
 from grader.grading.dask import connected
 from grader.grading.folder import ReportFolder
-from grader.grading.task import Setting, Task
 from grader.intake.read import read_submission
 
 ROOT = Path(__file__).parents[2]

@@ -13,7 +13,7 @@ from grader.bridge.loader import LoadPlan, TimeBudget, remarks_of, steps_of
 from grader.bridge.outcomes import RaisedError
 from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Student
-from grader.intake.submission import Cell, Submission
+from grader.intake import Cell, Submission
 from grader.report.report import Where
 from grader.sandbox.start import start
 from grader.sandbox.worker import EndedError

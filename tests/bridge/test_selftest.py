@@ -14,8 +14,8 @@ from grader.assignment.manifest import Limits
 from grader.bridge import selftest
 from grader.course.course import find_course
 from grader.errors import OUR_FAULT, OurFaultError
+from grader.grading import Setting
 from grader.grading.bench import open_bench
-from grader.grading.task import Setting
 from grader.sandbox.forkserver import ForkServer
 from grader.sandbox.spawn import SpawnServer
 from grader.sandbox.start import start

@@ -10,8 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from grader import i18n
-from grader.similarity.page import overlap_page
-from grader.similarity.similar import Overlap, compare
+from grader.similarity.similar import Overlap, compare, overlap_page
 from tests.samples import HOSTILE
 
 if TYPE_CHECKING:

@@ -30,8 +30,8 @@ from hypothesis import strategies as st
 from grader.assignment.manifest import SectionInfo
 from grader.course.course import find_course
 from grader.errors import BadInputError
+from grader.intake import Submission
 from grader.intake.read import Original, original, read_submission
-from grader.intake.submission import Submission
 from grader.render.notebook import feedback_notebook
 from grader.report.report import CaseResult, Report, Verdict, Visibility
 from grader.worker.scopes import names_of

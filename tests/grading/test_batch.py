@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.course.course import find_course
+from grader.grading import Done, Lost, Setting, Task
 from grader.grading.local import LocalEngine
-from grader.grading.task import Done, Lost, Setting, Task
-from grader.intake.submission import Cell, Submission
+from grader.intake import Cell, Submission
 from tests.waiting import BACKSTOP, wait_until
 
 if TYPE_CHECKING:

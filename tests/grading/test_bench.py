@@ -8,8 +8,8 @@ import pytest
 
 from grader.course.course import find_course
 from grader.errors import BadAssignmentError
+from grader.grading import Setting, Task
 from grader.grading.bench import open_bench
-from grader.grading.task import Setting, Task
 from tests.benches import code
 from tests.courses import RIGHT
 

@@ -6,8 +6,8 @@ import csv
 from fractions import Fraction
 
 from grader.grading.cohort import Cohort, SummaryRow, summary
+from grader.render.sheet import BOM
 from grader.report.report import Hint, Report, Visibility
-from grader.report.sheet import BOM
 from tests.made_reports import Make
 from tests.samples import a_case, a_report
 

@@ -9,9 +9,9 @@ import pytest
 
 from grader.course.course import find_course
 from grader.errors import OurFaultError
+from grader.grading import Setting
 from grader.grading.inputs import Inputs, Parcel, about, private_folder
-from grader.grading.task import Setting
-from grader.intake.submission import Cell, Submission
+from grader.intake import Cell, Submission
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from grader.course.course import find_course
+from grader.grading import Done, Lost, Setting, Task
 from grader.grading import local as module
 from grader.grading.local import LocalEngine
-from grader.grading.task import Done, Lost, Setting, Task
 from tests.benches import code
 from tests.courses import RIGHT
 

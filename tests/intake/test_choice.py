@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.intake import Cell
 from grader.intake.choice import written_names
 from grader.intake.read import read_submission
-from grader.intake.submission import Cell
 
 STUB = "def mse(x, y):\n    raise NotImplementedError\n\ndef double(x):\n    raise NotImplementedError\n"
 

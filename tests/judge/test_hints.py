@@ -12,7 +12,7 @@ import pytest
 from grader import i18n
 from grader.course.course import find_course
 from grader.errors import BadAssignmentError
-from grader.intake.submission import Cell, Submission
+from grader.intake import Cell, Submission
 from grader.judge.cases import CaseSet
 from grader.judge.hints import LiveHints, place_of, read_misconceptions
 from grader.judge.recording import RecordedHints, RecordedReference, read_recording, record

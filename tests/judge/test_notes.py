@@ -6,7 +6,7 @@ import pytest
 
 from grader.bridge.loader import LoadProblem, NameRemark
 from grader.bridge.outcomes import RaisedError
-from grader.intake.submission import Cell
+from grader.intake import Cell
 from grader.judge.notes import notes_of_names, notes_of_problems, notes_of_reading, unmade
 from grader.report.report import Where
 from grader.sandbox.worker import EndedError

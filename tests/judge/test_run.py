@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader.intake.submission import Cell, Submission
+from grader.intake import Cell, Submission
 from grader.judge.log import Evidence
 from grader.judge.reference import LiveReference
 from grader.judge.run import Judge

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.assignment.manifest import Limits
 from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Student
-from grader.intake.submission import Cell, Submission
+from grader.intake import Cell, Submission
 
 LIMITS = Limits(case_seconds=60.0, load_seconds=60.0, total_seconds=300.0, memory_mb=256)
 

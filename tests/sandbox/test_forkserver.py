@@ -166,7 +166,7 @@ import sys, time
 from grader.bridge.session import Session
 from grader.bridge.student import Student
 from grader.assignment.manifest import Limits
-from grader.intake.submission import Cell, Submission
+from grader.intake import Cell, Submission
 from grader.sandbox.start import start
 
 server = start(["numpy"], spawn={spawn})

@@ -12,8 +12,8 @@ import pytest
 
 from grader.course.course import find_course
 from grader.errors import BadAssignmentError
+from grader.grading import Setting
 from grader.grading.bench import open_bench
-from grader.grading.task import Setting
 from grader.report.report import Report
 from tests.benches import code
 from tests.courses import MANIFEST, ROOT

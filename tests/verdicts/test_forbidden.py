@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from grader.course.course import find_course
-from grader.intake.submission import Cell, Submission
+from grader.intake import Cell, Submission
 from grader.report.report import Report, Verdict, Where
 from tests.courses import MANIFEST, ROOT
 

@@ -37,8 +37,8 @@ from grader.bridge.session import Session
 from grader.bridge.session import WorkerSource as Workers
 from grader.bridge.student import Student
 from grader.errors import BadInputError
+from grader.intake import Cell
 from grader.intake.read import read_submission
-from grader.intake.submission import Cell
 from grader.judge.notes import notes_of_names, notes_of_problems
 from grader.report.report import Note
 from grader.sandbox.start import start

@@ -15,7 +15,7 @@ import pytest
 from grader.assignment.manifest import Limits
 from grader.course.course import find_course
 from grader.errors import BadAssignmentError
-from grader.intake.submission import Cell, Submission
+from grader.intake import Cell, Submission
 from grader.judge.cases import collect_cases
 from grader.judge.reference import LiveReference
 from grader.report.report import Report, Verdict

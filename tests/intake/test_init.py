@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.intake.submission import Cell
+from grader.intake import Cell
 from grader.report.report import Where
 
 

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.report.sheet import BOM, decimal, out_of, safe, sheet
+from grader.render.sheet import BOM, by_section, decimal, out_of, safe, sheet
+from grader.report.report import Report
+from tests.samples import MIXED_REPORT, UNGRADABLE_REPORT
 
 
 @pytest.mark.parametrize(
@@ -65,3 +67,18 @@ def test_points_are_numbers_and_no_dates(points: Fraction, shown: object) -> Non
 def test_points_of_points_are_no_riddle() -> None:
     assert out_of(Fraction(5, 2), Fraction(3)) == "2.5/3"
     assert out_of(Fraction(1, 3), Fraction(41, 2)) == "0.3333/20.5"
+
+
+def test_csv_has_a_row_for_each_section() -> None:
+    rows = list(csv.DictReader(io.StringIO(by_section([MIXED_REPORT, UNGRADABLE_REPORT]).removeprefix("\ufeff"))))
+    assert [list(row.values()) for row in rows] == [
+        ["kim", "hw1", "mse_loss", "2", "4.5", "44", "3", "1", "true"],
+        ["kim", "hw1", "l1_loss", "0", "4", "0", "2", "0", "true"],
+        ["lee", "hw1", "mse_loss", "2", "4", "50", "2", "1", "false"],
+    ]
+
+
+def test_no_formula_in_csv(hostile: Report) -> None:
+    rows = list(csv.reader(io.StringIO(by_section([hostile]).removeprefix("\ufeff"))))
+    assert len(rows) == 1 + len(hostile.sections)
+    assert not any(cell[:1] in tuple("=+-@\t\r") for row in rows for cell in row if cell)

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from grader.clean import inline
+from grader.report.report import Report, Verdict
 
 # The wide forms too: a Korean or Japanese Excel takes them for the narrow ones.
 _DANGEROUS = frozenset("=+-@\t\r\n＝＋－﹣−＠")
 _MOST = 300
 BOM = "\ufeff"
+_HEAD = ["member", "assignment", "section", "points", "max_points", "percent", "cases", "cases_passed", "complete"]
 
 SheetValue = str | int | None
 
@@ -48,3 +50,24 @@ def sheet(head: Sequence[str], rows: Iterable[Sequence[SheetValue]], *, bom: boo
     for row in (head, *rows):
         writer.writerow([safe(cell) if isinstance(cell, str) else "" if cell is None else cell for cell in row])
     return (BOM if bom else "") + buffer.getvalue()
+
+
+def by_section(reports: Iterable[Report]) -> str:
+    """Reports as CSV: a row for each section of each report."""
+    return sheet(_HEAD, (row for report in reports for row in _rows(report)))
+
+
+def _rows(report: Report) -> Iterator[list[SheetValue]]:
+    for section in report.sections:
+        verdicts = [case.verdict for case in section.cases]
+        yield [
+            report.member,
+            report.assignment,
+            section.name,
+            decimal(section.points),
+            decimal(section.max_points),
+            int(100 * section.points / section.max_points) if section.max_points else 0,
+            len(verdicts),
+            verdicts.count(Verdict.PASSED),
+            str(Verdict.UNGRADABLE not in verdicts).lower(),
+        ]
