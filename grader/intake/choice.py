@@ -63,12 +63,15 @@ def choose(
         raise _several(meant, assignment, where)
     # Of works with the same content the first is enough.
     works = list({work.data: work for work in map(open_, reversed(meant))}.values())[::-1]
-    scored = [(_score(work, asked), work) for work in works if work.error is None]
-    if not scored:
+    readable = [work for work in works if work.error is None]
+    if not readable:
         raise next(work.error for work in works if work.error is not None)
+    if len(readable) == 1:  # nothing is to be compared, and parsing takes time
+        return readable[0], ()
+    scored = [(_score(work, asked), work) for work in readable]
     ranked = [work.candidate for _points, work in sorted(scored, key=itemgetter(0), reverse=True)]
     only_one_has_answers = sum(score.asked > 0 for score, _work in scored) == 1
-    if len(ranked) > 1 and not only_one_has_answers and not _are_versions(ranked, assignment):
+    if not only_one_has_answers and not _are_versions(ranked, assignment):
         raise _several(ranked, assignment, where)
     best = max(scored, key=itemgetter(0))
     return best[1], _note(best, [other for other in scored if other is not best and other[0].filled])

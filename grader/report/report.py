@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
@@ -19,6 +19,7 @@ _KEYS = (
     "complete", "score", "max_score", "percent", "pass_percent", "passed", "cases", "notes", "sandbox", "limits",
     "grader_version", "graded_at", "seed_commitment", "inputs_sha256", "signature",
 )  # fmt: skip
+_JSON = frozenset({str, int, float, bool, type(None)})  # what is in JSON what it is here
 _TEXT = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -55,18 +56,19 @@ class _Record:
     """A dataclass whose JSON form is an object of its fields."""
 
     def as_json(self) -> dict[str, Any]:
-        return {item.name: _plain(getattr(self, item.name)) for item in fields(self)}  # type: ignore[arg-type]
+        return {name: _plain(value) for name, value in vars(self).items()}
 
 
 def _plain(value: Any) -> Any:
     """A value of a field as JSON has it."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, tuple):
+    kind = type(value)
+    if kind in _JSON:  # nearly all are; asking for the class of Fraction costs more than all the rest
+        return value
+    if kind is tuple:
         return list(map(_plain, value))
-    if isinstance(value, Fraction):
+    if kind is Fraction:
         return number(value)
-    return value.as_json() if isinstance(value, _Record) else value
+    return value.as_json() if isinstance(value, _Record) else value.value if isinstance(value, Enum) else value
 
 
 @dataclass(frozen=True)
