@@ -126,8 +126,12 @@ def collect_cases(assignment: Assignment, *, hidden: bool = False) -> CaseSet:
         for case in _cases_of(load_module(file, assignment.folder), visibility, titles)
     ]
     _check(assignment, cases)
-    if hidden:
-        _check_points(assignment, cases)
+    for section in assignment.sections.values() if hidden else ():
+        total = sum((case.info.points for case in cases if case.info.section == section.name), Fraction(0))
+        if total != section.points:
+            text = _("The cases of {section} have {total} points together; the manifest says {points}.")
+            message = text.format(section=section.name, total=total, points=section.points)
+            raise BadAssignmentError(message, where=assignment.folder / MANIFEST)
     return CaseSet(assignment, tuple(cases), sha256, data)
 
 
@@ -179,16 +183,6 @@ def _check(assignment: Assignment, cases: Sequence[Case]) -> None:
             if not any(other.needed(name) for other in cases[:at]):
                 text = _("{name} needs {other}, which is no case before it.")
                 raise BadAssignmentError(text.format(name=case.name, other=name), where=case.where)
-
-
-def _check_points(assignment: Assignment, cases: Sequence[Case]) -> None:
-    """The manifest's points of each section against the sum of its cases."""
-    for section in assignment.sections.values():
-        total = sum((case.info.points for case in cases if case.info.section == section.name), Fraction(0))
-        if total != section.points:
-            text = _("The cases of {section} have {total} points together; the manifest says {points}.")
-            message = text.format(section=section.name, total=total, points=section.points)
-            raise BadAssignmentError(message, where=assignment.folder / MANIFEST)
 
 
 def rng_of(secret: bytes, case_id: str) -> np.random.Generator:

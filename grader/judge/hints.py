@@ -25,7 +25,7 @@ from grader.judge.case import Misconception
 from grader.judge.casefile import run_module
 from grader.judge.cases import Case
 from grader.judge.log import SUBMISSION, Answered, BridgeLog, same_answers
-from grader.judge.reference import load_reference
+from grader.judge.reference import LiveReference
 from grader.report.report import Hint
 from grader.worker.server import Server
 from grader.worker.survey import Survey, statements
@@ -90,7 +90,7 @@ class LiveHints:
         """The reference with one function in its wrong variant."""
         if misconception.id not in self._servers:
             self._hold_apart(misconception, self.assignment.needed_reference.read_text("utf-8"))
-            server = load_reference(self.assignment.needed_reference, definitions=self.assignment.whole)
+            server = LiveReference(self.assignment.needed_reference, definitions=self.assignment.whole).server
             setattr(server.module, misconception.of, misconception.variant)
             self._servers[misconception.id] = server
         return self._servers[misconception.id]

@@ -18,7 +18,7 @@ from grader.bridge.transport import ByteTransport, Exchange
 from grader.errors import BadAssignmentError
 from grader.i18n import _
 from grader.worker.server import Server
-from grader.worker.wire import Bounds, Handle, TensorValue, decode
+from grader.worker.wire import Handle, TensorValue, decode
 
 _MOST_STEPS = 20_000  # of a case: what asks for more is not kept
 _PLAIN = frozenset((int, bool, str, bytes, type(None)))
@@ -30,33 +30,6 @@ class Reference(Protocol):
 
     def begin(self, case_id: str) -> ByteTransport:
         """A transport for one case."""
-
-
-def load_reference(
-    file: Path, bounds: Bounds | None = None, *, definitions: bool = False, folder: Path | None = None
-) -> Server:
-    """The reference loaded by the same server as a submission, in the judge's own process.
-
-    Of a whole project its `definitions` are enough, which spares the judge the training; where all of it runs, it finds
-    its data in `folder`.
-    """
-    server = Server("reference", bounds=bounds)
-    transport = ByteTransport(server.answer, bounds)
-    try:
-        parsed = transport.request("parse", file.name, file.read_text("utf-8"))
-        for line, slip in parsed:
-            if slip is not None:
-                raise BadAssignmentError(str(slip["text"]), where=f"{file}:{line}")
-        every = [(0, index) for index in range(len(parsed))]
-        steps, _remarks = transport.request("select", [file.name], []) if definitions else (every, ())
-        with _standing_in(folder):
-            for _cell, index in steps:
-                transport.request("run", file.name, index)
-    except BridgeError as error:
-        line = error.frames[-1].line if isinstance(error, RaisedError) and error.frames else 1
-        text = _("The reference does not load: {reason}").format(reason=error)
-        raise BadAssignmentError(text, where=f"{file}:{line}") from error
-    return server
 
 
 @contextmanager
@@ -71,12 +44,29 @@ def _standing_in(folder: Path | None) -> Iterator[None]:
 
 
 class LiveReference:
-    """The reference itself."""
+    """The reference itself, loaded by the same server as a submission, in the judge's own process.
 
-    def __init__(
-        self, file: Path, bounds: Bounds | None = None, *, definitions: bool = False, folder: Path | None = None
-    ) -> None:
-        self.server = load_reference(file, bounds, definitions=definitions, folder=folder)
+    Of a whole project its `definitions` are enough, which spares the judge the training; where all of it runs, it finds
+    its data in `folder`.
+    """
+
+    def __init__(self, file: Path, *, definitions: bool = False, folder: Path | None = None) -> None:
+        self.server = Server("reference")
+        transport = ByteTransport(self.server.answer)
+        try:
+            parsed = transport.request("parse", file.name, file.read_text("utf-8"))
+            for line, slip in parsed:
+                if slip is not None:
+                    raise BadAssignmentError(str(slip["text"]), where=f"{file}:{line}")
+            every = [(0, index) for index in range(len(parsed))]
+            steps, _remarks = transport.request("select", [file.name], []) if definitions else (every, ())
+            with _standing_in(folder):
+                for _cell, index in steps:
+                    transport.request("run", file.name, index)
+        except BridgeError as error:
+            line = error.frames[-1].line if isinstance(error, RaisedError) and error.frames else 1
+            text = _("The reference does not load: {reason}").format(reason=error)
+            raise BadAssignmentError(text, where=f"{file}:{line}") from error
 
     def begin(self, case_id: str) -> ByteTransport:  # noqa: ARG002 — a recording asks which case it is
         self.server.forget_all()

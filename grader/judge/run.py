@@ -184,10 +184,9 @@ class _Run:
 
     def result_of(self, case: Case) -> CaseResult:
         started = time.perf_counter()
-        outcome, output, hint = self.without_running(case), "", None
-        attempt = Attempt(self.judge, case, self.session)
-        if outcome is not None:
-            return self.result(attempt, outcome, output, hint, time.perf_counter() - started)
+        attempt, hint = Attempt(self.judge, case, self.session), None
+        if (outcome := self.without_running(case)) is not None:
+            return self.result(attempt, outcome, "", None, time.perf_counter() - started)
         error = self.measured(attempt)
         outcome = self.outcome(attempt, error)
         output = self.printed(case)
@@ -236,10 +235,11 @@ class _Run:
         canary = self.judge.session(self.session.submission, self.judge.assignment.canary, self.session.loader.selected)
         asked_again = witnesses(self.passed, self.judge.case_set.cases)
         self.session.drop()
-        names = borrowed(
-            asked_again, canary, self.session, lambda session, case: Attempt(self.judge, case, session).run()
-        )
-        self.notes += notes_of_borrowing(names, self.places)
+
+        def play(session: Session, case: Case) -> BaseException | None:
+            return Attempt(self.judge, case, session).run()
+
+        self.notes += notes_of_borrowing(borrowed(asked_again, canary, self.session, play), self.places)
 
     def hint(self, attempt: Attempt) -> Hint | None:
         """The misconception that explains what was answered, if there is one."""

@@ -185,7 +185,8 @@ def _is_declarative(statement: ast.stmt, known: Known) -> bool:
     while waiting:
         node, handling = waiting.pop()
         if isinstance(node, ast.If):
-            if not _is_constant(node.test, known) or _asks_for_main(node.test):
+            asks_for_main = any(isinstance(part, ast.Name) and part.id == "__name__" for part in walk(node.test))
+            if asks_for_main or not _is_constant(node.test, known):
                 return False
             waiting += [(part, handling) for part in (*node.body, *node.orelse)]
         elif isinstance(node, _TRIES):
@@ -213,10 +214,6 @@ def _is_declarative_leaf(node: ast.stmt, handling: bool, known: Known) -> bool:
     return handling and isinstance(node, ast.Raise)
 
 
-def _asks_for_main(test: ast.expr) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == "__name__" for node in walk(test))
-
-
 def _without_unmade(program: Program) -> None:
     """What needs at once a name that only exploration makes can't run either, and what needs that, and so on."""
     # A function or class stays, so that the error it raises is seen beside the remark on the name.
@@ -242,7 +239,7 @@ def _makes_functions(function: ast.FunctionDef) -> bool:
     made = set()
     waiting: list[ast.expr] = []
     for node in own_nodes(function.body):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if isinstance(node, DEFINITIONS):
             made.add(node.name)
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
             made.update(target.id for target in node.targets if isinstance(target, ast.Name))
@@ -250,22 +247,17 @@ def _makes_functions(function: ast.FunctionDef) -> bool:
             waiting.append(node.value)
     while waiting:
         value = waiting.pop()
-        if isinstance(value, ast.Lambda) or (isinstance(value, ast.Name) and value.id in made) or _is_new_class(value):
+        if isinstance(value, ast.Lambda) or (isinstance(value, ast.Name) and value.id in made):
             return True
         if isinstance(value, (ast.Tuple, ast.List)):
             waiting += value.elts
-        elif isinstance(value, ast.Call) and value.args and (len(value.args) == 1 or _is_partial(value.func)):
-            waiting.append(value.args[0])  # np.vectorize(inner), wraps(f)(inner)
+        elif isinstance(value, ast.Call):
+            name, attribute = getattr(value.func, "id", ""), getattr(value.func, "attr", "")
+            if name == "type" and len(value.args) == 3:  # type("Adam", (), {...})
+                return True
+            if len(value.args) == 1 or (value.args and "partial" in (name, attribute)):
+                waiting.append(value.args[0])  # np.vectorize(inner), wraps(f)(inner)
     return False
-
-
-def _is_new_class(value: ast.expr) -> bool:
-    """`type("Adam", (), {...})`."""
-    return isinstance(value, ast.Call) and getattr(value.func, "id", "") == "type" and len(value.args) == 3
-
-
-def _is_partial(callee: ast.expr) -> bool:
-    return "partial" in (getattr(callee, "id", ""), getattr(callee, "attr", ""))
 
 
 def _root(node: ast.AST) -> ast.AST:

@@ -71,11 +71,9 @@ def names_of(statement: ast.stmt, *, lazy_annotations: bool = False) -> Names:
 
 
 def _is_local(name: str, scope: _Scope | None) -> bool:
-    while scope is not None:
-        if name in scope.names:
-            return True
+    while scope is not None and name not in scope.names:
         scope = scope.outer
-    return False
+    return scope is not None
 
 
 def _closure(scope: _Scope | None) -> _Scope | None:
@@ -184,17 +182,16 @@ def children(node: ast.AST) -> list[ast.AST]:
     several times.
     """
     own = vars(node)
-    if _KNOWN in own:
-        known: list[ast.AST] = own[_KNOWN]
-        return known
-    parts: list[ast.AST] = []
-    for value in own.values():
-        kind = type(value)
-        if kind is list:
-            parts += [item for item in value if isinstance(item, ast.AST)]
-        elif kind is not int and kind is not str and isinstance(value, ast.AST) and value._fields:
-            parts.append(value)
-    own[_KNOWN] = parts
+    parts: list[ast.AST] | None = own.get(_KNOWN)
+    if parts is None:
+        parts = []
+        for value in own.values():
+            kind = type(value)
+            if kind is list:
+                parts += [item for item in value if isinstance(item, ast.AST)]
+            elif kind is not int and kind is not str and isinstance(value, ast.AST) and value._fields:
+                parts.append(value)
+        own[_KNOWN] = parts
     return parts
 
 

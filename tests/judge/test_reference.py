@@ -15,7 +15,7 @@ from grader.bridge.student import Student, read
 from grader.bridge.transport import ByteTransport
 from grader.errors import BadAssignmentError
 from grader.judge.log import REFERENCE, BridgeLog
-from grader.judge.reference import LiveReference, RememberedReference, load_reference
+from grader.judge.reference import LiveReference, RememberedReference
 from grader.worker.wire import TensorValue
 
 SOURCE = """
@@ -228,7 +228,7 @@ def test_each_case_begins_with_no_objects_and_the_same_ids(tmp_path: Path) -> No
 def test_a_reference_that_does_not_load_is_the_author_s_mistake(tmp_path: Path, source: str) -> None:
     file = reference(tmp_path, source)
     with pytest.raises(BadAssignmentError) as raised:
-        load_reference(file)
+        LiveReference(file)
     assert str(raised.value.where) == f"{file}:{source.count(chr(10))}"
 
 

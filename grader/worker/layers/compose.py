@@ -34,8 +34,8 @@ REQUIRED_LAYERS: Mapping[str, tuple[str, ...]] = {
 
 def layer(name: str) -> type[Layer]:
     """The layer of this name; loaded when it is asked for, since a judge needs the names alone."""
-    found: type[Layer] = getattr(import_module(f"{__package__}.{name}"), name.title().replace("_", ""))
-    return found
+    kind: type[Layer] = getattr(import_module(f"{__package__}.{name}"), name.title().replace("_", ""))
+    return kind
 
 
 def survey() -> dict[str, str | None]:
@@ -101,25 +101,22 @@ class Lockdown:
         A layer that fails ends the process with `FAILED`: it was said to be there, and half of it can't be taken back.
         """
         try:
-            return self._apply(limits)
+            self.lifeline.take()
+            os.chdir(limits["scratch"])
+            for layer in self.layers:
+                if not layer.is_last:
+                    layer.enter(limits)
+            # As late as possible: a change of uid or capabilities clears the signal (man 2 PR_SET_PDEATHSIG).
+            self.lifeline.tie()
+            for layer in self.layers:
+                if layer.is_last:
+                    layer.enter(limits)
+            # Reports name those that are held from outside at the end.
+            ordered = sorted(self.layers, key=lambda layer: layer.from_outside)
+            return tuple(layer.label for layer in ordered if layer.label)
         except BaseException as error:  # noqa: BLE001 — nothing may get past this line without its layers
             os.write(2, f"the sandbox could not be closed: {describe(error)}\n".encode("utf-8", "replace"))
             os._exit(FAILED)
-
-    def _apply(self, limits: WorkerLimits) -> tuple[str, ...]:
-        self.lifeline.take()
-        os.chdir(limits["scratch"])
-        for layer in self.layers:
-            if not layer.is_last:
-                layer.enter(limits)
-        # As late as possible: a change of uid or capabilities clears the signal (man 2 PR_SET_PDEATHSIG).
-        self.lifeline.tie()
-        for layer in self.layers:
-            if layer.is_last:
-                layer.enter(limits)
-        # Reports name those that are held from outside at the end.
-        ordered = sorted(self.layers, key=lambda layer: layer.from_outside)
-        return tuple(layer.label for layer in ordered if layer.label)
 
     def after_end(self) -> bool:
         """Clean up after a worker that is gone; whether the kernel ended it for its memory."""

@@ -16,8 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 X86_64, ARM64 = "x86_64", "aarch64"
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24  # linux/prctl.h
-PR_GET_SECUREBITS, PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS, PR_GET_TID_ADDRESS, PR_CAP_AMBIENT = 27, 28, 38, 40, 47
+PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_GET_TID_ADDRESS = 1, 38, 40  # linux/prctl.h
 _CLONE_CHILD_CLEARTID, _CLONE_CHILD_SETTID = 0x200000, 0x1000000  # linux/sched.h
 _PROBE_SECONDS = 10.0
 _FIRST_HIGH = 64
@@ -77,7 +76,7 @@ def out_of_the_way(fd: int) -> int:
 
 def no_new_privileges() -> None:
     """Nothing that is executed can gain rights (Documentation/userspace-api/no_new_privs.rst)."""
-    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
 def _wide(value: object) -> object:
@@ -101,7 +100,7 @@ def clone(flags: int) -> int:
     """
     api = ctypes.pythonapi
     at = ctypes.c_void_p()
-    known = _LIBC.prctl(PR_GET_TID_ADDRESS, ctypes.byref(at), *map(_wide, (0, 0, 0))) == 0  # a kernel may lack it
+    known = _LIBC.prctl(_PR_GET_TID_ADDRESS, ctypes.byref(at), *map(_wide, (0, 0, 0))) == 0  # a kernel may lack it
     tid_flags = _CLONE_CHILD_SETTID | _CLONE_CHILD_CLEARTID if known and at.value else 0
     child_tid, tls = at, ctypes.c_void_p()
     last = (child_tid, tls) if running() == X86_64 else (tls, child_tid)

@@ -8,20 +8,12 @@ import struct
 from collections.abc import Sequence
 from contextlib import suppress
 
-from grader.worker.layers.kernel import (
-    PR_CAP_AMBIENT,
-    PR_CAPBSET_DROP,
-    PR_GET_SECUREBITS,
-    PR_SET_DUMPABLE,
-    PR_SET_SECUREBITS,
-    no_new_privileges,
-    prctl,
-    refusal,
-    syscall,
-)
+from grader.worker.layers.kernel import no_new_privileges, prctl, refusal, syscall
 from grader.worker.layers.layer import N_, Ground, Layer, WorkerLimits
 
 NOBODY = 65534
+# linux/prctl.h
+_PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_GET_SECUREBITS, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT = 4, 24, 27, 28, 47
 _CAP_AMBIENT_CLEAR_ALL = 4
 _CAPABILITY_VERSION_3 = 0x20080522
 # linux/securebits.h: a program of root's gains nothing, nothing is kept over setuid, nothing raised; each with its lock
@@ -62,28 +54,28 @@ def shed() -> None:
         capability = 0
         while _drop(capability):
             capability += 1
-        prctl(PR_SET_SECUREBITS, _SECUREBITS)
+        prctl(_PR_SET_SECUREBITS, _SECUREBITS)
 
 
 def give_up(uid: int) -> None:
     """Become `uid` where this process is root, and give up every capability."""
-    if prctl(PR_GET_SECUREBITS) != _SECUREBITS:
+    if prctl(_PR_GET_SECUREBITS) != _SECUREBITS:
         shed()
     if os.geteuid() == 0:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-    prctl(PR_CAP_AMBIENT, _CAP_AMBIENT_CLEAR_ALL)
+    prctl(_PR_CAP_AMBIENT, _CAP_AMBIENT_CLEAR_ALL)
     # header: version, this process; data: effective, permitted, inheritable, twice 32 bits
     syscall("capset", struct.pack("=Ii", _CAPABILITY_VERSION_3, 0), bytes(24))
     no_new_privileges()
-    prctl(PR_SET_DUMPABLE, 0)  # /proc/PID belongs to root from here on, and ptrace is refused
+    prctl(_PR_SET_DUMPABLE, 0)  # /proc/PID belongs to root from here on, and ptrace is refused
 
 
 def _drop(capability: int) -> bool:
     """False past the last capability of this kernel."""
     try:
-        prctl(PR_CAPBSET_DROP, capability)
+        prctl(_PR_CAPBSET_DROP, capability)
     except OSError as error:
         if error.errno == errno.EINVAL:
             return False

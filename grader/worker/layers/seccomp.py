@@ -81,10 +81,6 @@ def _low(argument: int) -> Instructions:
     return _load(_ARGUMENTS_AT + 8 * argument)
 
 
-def _high(argument: int) -> Instructions:
-    return _load(_ARGUMENTS_AT + 8 * argument + 4)
-
-
 def _one_of(argument: int, values: Sequence[int]) -> Instructions:
     """Allow where the argument, which the kernel reads as 32 bits, is one of these."""
     program = _end(RET_DENY)
@@ -95,8 +91,8 @@ def _one_of(argument: int, values: Sequence[int]) -> Instructions:
 
 def _null(argument: int, then: Instructions) -> Instructions:
     """Go on where a 64-bit argument is 0."""
-    low = [*_low(argument), *_when(_EQUAL, 0, then, _end(RET_DENY))]
-    return [*_high(argument), *_when(_EQUAL, 0, low, _end(RET_DENY))]
+    high = _load(_ARGUMENTS_AT + 8 * argument + 4)
+    return [*high, *_when(_EQUAL, 0, _own(argument, 0, then), _end(RET_DENY))]
 
 
 def _own(argument: int, own: int, then: Instructions) -> Instructions:
