@@ -19,7 +19,7 @@ from grader.i18n import language
 from grader.intake import Submission
 from grader.intake.read import read_submission
 from grader.intake.script import cells_of_script
-from grader.sandbox.start import start
+from grader.sandbox import start
 
 if TYPE_CHECKING:
     from grader.judge.hints import Hints

@@ -15,7 +15,7 @@ from grader.judge.cases import PUBLIC_SECRET, collect_cases
 from grader.judge.reference import LiveReference
 from grader.judge.run import Judge
 from grader.report.report import Report
-from grader.sandbox.start import start
+from grader.sandbox import start
 
 # No honest answer ends by one of these on a busy machine; what hangs is judged with limits of its own.
 LIMITS = Limits(case_seconds=60.0, load_seconds=60.0, cell_seconds=60.0, total_seconds=600.0, memory_mb=128)

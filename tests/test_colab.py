@@ -22,7 +22,7 @@ from tests.courses import RIGHT
 STAND_IN = Path(__file__).parent / "colab_stand_in"
 WRONG = "import numpy as np\ndef mse(x, y): return np.sum((x - y) ** 2)"
 DOUBLE = "def double(x): return 2 * x"
-SPAWNED = "import grader.sandbox.start as sandbox\nsandbox.start.__kwdefaults__['spawn'] = True\n"
+SPAWNED = "import grader.sandbox as sandbox\nsandbox.start.__kwdefaults__['spawn'] = True\n"
 
 
 def notebook(*cells: str, **metadata: Any) -> dict[str, Any]:

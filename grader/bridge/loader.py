@@ -195,15 +195,11 @@ def remarks_of(reply: object, cells: Sequence[Cell]) -> tuple[NameRemark, ...]:
     """The remarks that have the form of `grader.worker.selection.Remark`, each with its places in the cells."""
     remarks = []
     for item in list(reply)[:_MOST_REMARKS] if isinstance(reply, (list, tuple)) else ():
-        if not isinstance(item, (list, tuple)) or len(item) != 4:
-            continue
-        kind, name, at, others = item
-        where = _where(at, cells)
-        if not isinstance(kind, str) or not isinstance(name, str) or where is None:
-            continue
-        places = [_where(place, cells) for place in others] if isinstance(others, (list, tuple)) else []
-        known = tuple(other for other in places if other is not None)
-        remarks.append(NameRemark(kind, name[:_NAME_LENGTH], where, known))
+        match item:
+            case [str(kind), str(name), at, others] if (where := _where(at, cells)) is not None:
+                places = [_where(place, cells) for place in others] if isinstance(others, (list, tuple)) else []
+                known = tuple(other for other in places if other is not None)
+                remarks.append(NameRemark(kind, name[:_NAME_LENGTH], where, known))
     return tuple(remarks)
 
 
@@ -214,8 +210,7 @@ def _where(place: object, cells: Sequence[Cell]) -> Where | None:
 
 def _pair(item: object) -> tuple[int, int]:
     """Two whole numbers, or (-1, -1), which is the place of nothing."""
-    if isinstance(item, (list, tuple)) and len(item) == 2:
-        first, second = item
-        if type(first) is int and type(second) is int:
+    match item:
+        case [first, second] if type(first) is int and type(second) is int:
             return first, second
     return -1, -1

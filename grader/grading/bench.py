@@ -16,7 +16,7 @@ from grader.judge.log import BridgeLog, Evidence
 from grader.judge.reference import LiveReference, RememberedReference
 from grader.judge.run import Judge
 from grader.report.report import Hint
-from grader.sandbox.start import start
+from grader.sandbox import start
 from grader.sandbox.worker import Worker
 from grader.worker.server import Server as Objects
 

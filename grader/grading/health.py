@@ -11,7 +11,7 @@ from typing import Any
 from grader.bridge.selftest import Escape, self_test, wanting
 from grader.errors import D2DError
 from grader.i18n import _
-from grader.sandbox.start import start
+from grader.sandbox import start
 from grader.worker.layers.compose import LAYERS, layer
 
 ACTIVE, MISSING, NOT_NEEDED = "active", "missing", "not needed"

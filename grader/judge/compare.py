@@ -103,7 +103,8 @@ def _close_parts(measure: Measure | None, actual: Any, expected: Any, asked: _As
     if type(actual) is not type(expected):
         raise _wrong_type(actual, expected)
     if isinstance(expected, dict):
-        if _typed(actual) != _typed(expected):
+        typed_keys = [{(type(key), key) for key in keys} for keys in (actual, expected)]  # for which True is not 1
+        if typed_keys[0] != typed_keys[1]:
             raise CaseFailure("length", _("The keys differ."), lambda: _side_by_side(_keys(expected), _keys(actual)))
         pairs = [(actual[key], expected[key]) for key in expected]
     else:
@@ -128,11 +129,6 @@ def _close_parts(measure: Measure | None, actual: Any, expected: Any, asked: _As
 
 def _with_histories(shown: Shown, actual: Any, expected: Any) -> Shown:
     return shown if shown.plot else replace(shown, plot=plot_of_histories(actual, expected))
-
-
-def _typed(keys: Iterable[object]) -> set[tuple[type, object]]:
-    """Keys for which True is not 1."""
-    return {(type(key), key) for key in keys}
 
 
 def _close_arrays(measure: Measure | None, actual: NDArray[Any], expected: NDArray[Any], asked: _Asked) -> None:

@@ -45,33 +45,29 @@ def unmade(name: str, problems: Iterable[LoadProblem]) -> Where | None:
 
 
 def _note(problem: LoadProblem) -> Note:
-    where = problem.cell.at(problem.line)
-    error = problem.error
+    where, error = problem.cell.at(problem.line), problem.error
+    rest = " " + _("The rest of this cell was not run.") if problem.rest else ""
     if not isinstance(error, RaisedError):
         text = {
             "timeout": _timeout(problem.seconds),
             "memory": _("This needed more memory than there is for it and was set aside."),
         }.get(error.how, _("This ended the process that ran your code and was set aside."))
-        return Note("cell-set-aside", text + _rest(problem), where)
+        return Note("cell-set-aside", text + rest, where)
     if "SyntaxError" in error.bases:
         return Note(
             "cell-set-aside", _("This is no Python and was set aside: {reason}").format(reason=error.text), where
         )
     if "ModuleNotFoundError" in error.bases:
         text = _("{error}. It is not available where your code is judged.")
-        return Note("import", text.format(error=error.text) + _rest(problem), where)
+        return Note("import", text.format(error=error.text) + rest, where)
     text = _("This raised {error} while your code was loaded.").format(error=error)
-    return Note("statement-raised", text + _rest(problem), where)
+    return Note("statement-raised", text + rest, where)
 
 
 def _timeout(seconds: float | None) -> str:
     if seconds is None:
         return _("The time that a submission has as a whole was used up here.")
     return _("This did not come to an end within {seconds} seconds and was set aside.").format(seconds=f"{seconds:g}")
-
-
-def _rest(problem: LoadProblem) -> str:
-    return " " + _("The rest of this cell was not run.") if problem.rest else ""
 
 
 def notes_of_reading(reading: Reading, cells: Mapping[str, Cell]) -> list[Note]:

@@ -101,7 +101,9 @@ def outcome_of(
     if isinstance(error, RaisedError):
         return _raised(error, called, signatures)
     if isinstance(error, RefusedError):
-        return _refused(error.reason, called)
+        if error.reason == "not-callable":
+            return _same(Verdict.FAILED, _("{name} is not a function.").format(name=called or ""))
+        return _same(Verdict.FAILED, KINDS["type" if error.reason == "no-value" else "too-large"]())
     if isinstance(error, EndedError):
         return _ended(error, limits)
     if isinstance(error, AssertionError):
@@ -138,12 +140,6 @@ def _raised(error: RaisedError, called: str | None, signatures: dict[str, str]) 
     if "RecursionError" in error.bases:
         message = general = _("It calls itself without an end (RecursionError).")
     return Outcome(Verdict.ERROR, message, general, raised=error)
-
-
-def _refused(reason: str, called: str | None) -> Outcome:
-    if reason == "not-callable":
-        return _same(Verdict.FAILED, _("{name} is not a function.").format(name=called or ""))
-    return _same(Verdict.FAILED, KINDS["type" if reason == "no-value" else "too-large"]())
 
 
 def _ended(error: EndedError, limits: Limits) -> Outcome:

@@ -17,7 +17,7 @@ from grader.course.course import find_course
 from grader.judge.cases import collect_cases
 from grader.judge.reference import LiveReference
 from grader.report.report import Report, Verdict, Visibility
-from grader.sandbox.start import start
+from grader.sandbox import start
 from grader.worker.layers.compose import LAYERS
 from grader.worker.libraries import modules
 

@@ -13,7 +13,7 @@ from grader.assignment.manifest import Limits
 from grader.bridge.session import Session
 from grader.bridge.student import Student, read
 from grader.intake import Cell, Submission
-from grader.sandbox.start import start
+from grader.sandbox import start
 
 CODE = "def nothing():\n    pass\n\ndef size(x):\n    return x.nbytes\n"
 

@@ -15,7 +15,7 @@ from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Student
 from grader.intake import Cell, Submission
 from grader.report.report import Where
-from grader.sandbox.start import start
+from grader.sandbox import start
 from grader.sandbox.worker import EndedError
 
 LIMITS = Limits(case_seconds=60, load_seconds=60, cell_seconds=60, total_seconds=600)

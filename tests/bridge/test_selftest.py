@@ -16,9 +16,9 @@ from grader.course.course import find_course
 from grader.errors import OUR_FAULT, OurFaultError
 from grader.grading import Setting
 from grader.grading.bench import open_bench
+from grader.sandbox import start
 from grader.sandbox.forkserver import ForkServer
 from grader.sandbox.spawn import SpawnServer
-from grader.sandbox.start import start
 from grader.worker.layers import compose
 from tests.benches import code
 from tests.courses import RIGHT

@@ -13,7 +13,7 @@ from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Student
 from grader.errors import BadAssignmentError
 from grader.intake import Cell, Submission
-from grader.sandbox.start import start
+from grader.sandbox import start
 from grader.sandbox.worker import EndedError
 from tests.benches import code
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.bridge.session import WorkerSource
-from grader.sandbox.start import start
+from grader.sandbox import start
 from tests.families import Family
 
 

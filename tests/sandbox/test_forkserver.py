@@ -17,8 +17,8 @@ import pytest
 
 from grader.assignment.manifest import Limits
 from grader.errors import OurFaultError
+from grader.sandbox import start
 from grader.sandbox.forkserver import ForkServer, memory_of
-from grader.sandbox.start import start
 from grader.sandbox.worker import EndedError, ForkedWorker, worker_spec
 from grader.worker.layers.compose import LAYERS
 from tests.families import Family
@@ -154,7 +154,7 @@ def test_a_judge_that_is_killed_while_its_zygote_starts_leaves_no_folder(tmp_pat
     (tmp_path / "slowlib.py").write_text("import time; time.sleep(0.5)\n", "utf-8")
     folder = tmp_path / "folder"
     folder.mkdir()
-    code = "import os; from grader.sandbox.start import start; start(['numpy', 'slowlib']); os.kill(os.getpid(), 9)"
+    code = "import os; from grader.sandbox import start; start(['numpy', 'slowlib']); os.kill(os.getpid(), 9)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]), "TMPDIR": str(folder)}
     subprocess.run([sys.executable, "-c", code], env=environment, check=False)
     family.gone()
@@ -167,7 +167,7 @@ from grader.bridge.session import Session
 from grader.bridge.student import Student
 from grader.assignment.manifest import Limits
 from grader.intake import Cell, Submission
-from grader.sandbox.start import start
+from grader.sandbox import start
 
 server = start(["numpy"], spawn={spawn})
 source = '''{source}'''

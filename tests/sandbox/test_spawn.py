@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.report.report import Verdict
-from grader.sandbox.start import start
+from grader.sandbox import start
 from tests.benches import Bench
 from tests.families import Family
 

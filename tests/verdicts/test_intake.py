@@ -41,7 +41,7 @@ from grader.intake import Cell
 from grader.intake.read import read_submission
 from grader.judge.notes import notes_of_names, notes_of_problems
 from grader.report.report import Note
-from grader.sandbox.start import start
+from grader.sandbox import start
 from grader.worker import stubs
 from grader.worker.server import Server
 

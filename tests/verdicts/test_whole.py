@@ -19,7 +19,7 @@ from grader.intake import Cell, Submission
 from grader.judge.cases import collect_cases
 from grader.judge.reference import LiveReference
 from grader.report.report import Report, Verdict
-from grader.sandbox.start import start
+from grader.sandbox import start
 from grader.worker.layers.compose import LAYERS
 from grader.worker.layers.privileges import Privileges
 from tests.benches import Bench

@@ -13,7 +13,7 @@ import pytest
 
 from grader import worker
 from grader.bridge.session import WorkerSource
-from grader.sandbox.start import start
+from grader.sandbox import start
 from grader.sandbox.worker import WORKER_SCRIPT, worker_spec
 from grader.worker import libraries
 from grader.worker.layers import compose

@@ -48,7 +48,7 @@ def find(parent: str | None = None) -> Parents:
         if "memory" in places or "pids" in places:
             return _first(places, own)
         if "" in places:
-            folder = _group(places[""], own[""])
+            folder = os.path.normpath(places[""] + own[""])
             if not _ours(folder, own[""]):
                 return Parents(2, "", "", f"the group {own['']} was not handed over to this process")
             return _second(folder)
@@ -190,7 +190,7 @@ def _first(places: dict[str, str], own: dict[str, str]) -> Parents:
         if kind not in places:
             reasons.append(f"{kind}: not mounted")
             continue
-        folder = _group(places[kind], own[kind])
+        folder = os.path.normpath(places[kind] + own[kind])
         if _ours(folder, own[kind]):
             folders[kind] = folder
         else:
@@ -251,10 +251,6 @@ def _mounts() -> Iterator[tuple[str, str]]:
         elif kind == "cgroup":
             for option in options.split(","):
                 yield option, mounted.split(" ")[4]
-
-
-def _group(mounted: str, path: str) -> str:
-    return os.path.normpath(mounted + path)
 
 
 def _read(folder: str, name: str) -> str:

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
+from grader.sandbox import start
 from grader.sandbox.forkserver import ForkServer
 from grader.sandbox.spawn import SpawnServer
-from grader.sandbox.start import start
 from tests.families import Family
 
 
