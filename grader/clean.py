@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _ELLIPSIS = "…"
 # How much longer than what is shown the text may be before anything is looked at: colours take room as well.
@@ -71,6 +72,12 @@ def printable(text: str, limit: int = 2000) -> str:
 def inline(text: str, limit: int = 300) -> str:
     """`text` as `printable` has it, on one line: a name may not begin a line of its own."""
     return " ".join(printable(text, limit).split())
+
+
+def first_few(names: Iterable[str], limit: int) -> str:
+    """The first `limit` names with commas between them, and an ellipsis where there are more."""
+    listed = list(names)
+    return ", ".join(listed[:limit]) + (f", {_ELLIPSIS}" if len(listed) > limit else "")
 
 
 def _few_marks(text: str) -> str:

@@ -25,7 +25,9 @@ else:
 
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound=Enum)
-LARGEST = 2**53 - 1  # what every reader of JSON takes for a whole number (RFC 8785)
+# The largest whole number of JSON (RFC 8785). Beyond it a double can't tell a number from its neighbour, and readers in
+# other languages would not agree.
+LARGEST = 2**53 - 1
 NO_DEFAULT: Any = object()  # as a default: the member may not be missing
 _FRACTION = re.compile(r"[1-9][0-9]*/[1-9][0-9]*")
 _MOST_SHOWN = 60

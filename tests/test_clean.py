@@ -1,4 +1,4 @@
-"""What a terminal would obey, and that none of it is left."""
+"""What a terminal would obey, and that none of it is left; lists of names that stay short."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from grader.clean import inline, printable
+from grader.clean import first_few, inline, printable
 from tests.cost import turns
 
 
@@ -119,3 +119,9 @@ def test_hangul_is_composed() -> None:
 
 def test_inline_is_one_line() -> None:
     assert inline("kim\n  ✓ everything 100/100\r\n.py") == "kim ✓ everything 100/100 .py"
+
+
+def test_of_many_names_the_first_are_shown() -> None:
+    assert first_few(iter(["a", "b", "c"]), 2) == "a, b, …"
+    assert first_few(["a", "b"], 2) == "a, b"
+    assert first_few([], 2) == ""

@@ -26,6 +26,7 @@ from grader.i18n import _, speaking
 from grader.judge.cases import collect_cases
 from grader.judge.hints import LiveHints, read_misconceptions
 from grader.judge.recording import record
+from grader.render.notebook import notebook_text
 
 PLACE = Path(".github", "workflows", "check.yml")
 TORCH = "2.13.0"
@@ -107,19 +108,9 @@ def handout_text(assignment: Assignment, language: str) -> str:
 
 def handout_notebook(assignment: Assignment, language: str, install: str, members: str | None) -> str:
     """The notebook that members fill in, as JSON of nbformat 4.5."""
-    cells = list(_cells(assignment, language, install, members))
-    notebook = {
-        "cells": [_with_id(cell, at) for at, cell in enumerate(cells)],
-        "metadata": {
-            "colab": {"provenance": [], "toc_visible": True},
-            "d2d": {"assignment": assignment.id, "version": assignment.version, "language": language},
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+    cells = [_with_id(cell, at) for at, cell in enumerate(_cells(assignment, language, install, members))]
+    made_of = {"assignment": assignment.id, "version": assignment.version, "language": language}
+    return notebook_text(cells, colab={"provenance": [], "toc_visible": True}, d2d=made_of)
 
 
 def _cells(assignment: Assignment, language: str, install: str, members: str | None) -> Iterator[dict[str, Any]]:

@@ -33,21 +33,21 @@ def doctor_command(as_json: bool, scheduler: str | None, **_options: Any) -> Non
 
         workers = examined(scheduler)
         give_result(workers, _workers(workers), json_file)
-        good = all(found["may_judge_hidden"] and found["same"] for found in workers.values())
+        good = all(answer["may_judge_hidden"] and answer["same"] for answer in workers.values())
     raise SystemExit(ALL_PASSED if good else OUR_FAULT)
 
 
 def _workers(workers: Mapping[str, Any]) -> Iterator[str]:
     """A line for each worker: whether it may judge hidden cases, and whether it is like this machine."""
-    for worker, found in workers.items():
+    for worker, answer in workers.items():
         faults = []
-        if not found["may_judge_hidden"]:
-            lost = [found["trouble"]] if found["trouble"] else []
-            lost += [escape["name"] for escape in found.get("self_test", ()) if not escape["contained"]]
-            lost += [line["name"] for line in found.get("layers", ()) if line["state"] != "active"]
+        if not answer["may_judge_hidden"]:
+            lost = [answer["trouble"]] if answer["trouble"] else []
+            lost += [escape["name"] for escape in answer.get("self_test", ()) if not escape["contained"]]
+            lost += [line["name"] for line in answer.get("layers", ()) if line["state"] != "active"]
             faults.append(_("hidden cases should not be judged there: {names}").format(names=", ".join(lost)))
-        if not found["same"]:
-            versions = ", ".join(f"{name} {version}" for name, version in found["about"].items())
+        if not answer["same"]:
+            versions = ", ".join(f"{name} {version}" for name, version in answer["about"].items())
             faults.append(_("not like this machine: {versions}").format(versions=versions))
         yield inline(f"{'✗' if faults else '✓'} {worker} {'; '.join(faults)}", 400)
 

@@ -6,7 +6,6 @@ can't be fooled: a commit that it names was there at that moment.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from grader.course.course import Course, Term
 from grader.errors import BadInputError
 from grader.fields import Fields, FormError, as_it_is, as_object, as_sha256, as_text
 from grader.files import read_named
+from grader.grading.inputs import files_sha256
 from grader.i18n import _
 
 _T = TypeVar("_T")
@@ -124,10 +124,7 @@ def matrix_shards(course: Course, collection: CollectedFolder) -> list[dict[str,
 
 def json_digest(folder: Path) -> str:
     """One hash of all JSON files in the folder: a later job compares it, to see that nothing was changed in between."""
-    total = hashlib.sha256()
-    for file in sorted(folder.rglob("*.json")):
-        total.update(file.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    return total.hexdigest()
+    return files_sha256((file, file.relative_to(folder)) for file in sorted(folder.rglob("*.json")))
 
 
 def read_snapshots(file: Path) -> list[Snapshot]:

@@ -119,18 +119,15 @@ class Bench:
         Of a whole project only the definitions are judged, because its training takes longer than all those cases.
         """
         case_set = self.judge.case_set
-        assignment = case_set.assignment
+        assignment, sections = case_set.assignment, case_set.assignment.sections
 
         def rank(case: Case) -> int:
             section = case.info.section
-            return 0 if name in assignment.sections[section].asks else 1 if name in self.hints.reached(section) else 2
+            return 0 if name in sections[section].asks else 1 if name in self.hints.reached(section) else 2
 
-        cases = [case for case in case_set.cases if not assignment.values.issuperset(self._asks(case))]
+        cases = [case for case in case_set.cases if not assignment.values.issuperset(sections[case.info.section].asks)]
         definitions = replace(assignment, mode="definitions")
         return replace(case_set, assignment=definitions, cases=tuple(sorted(cases, key=rank)))
-
-    def _asks(self, case: Case) -> tuple[str, ...]:
-        return self.judge.case_set.assignment.sections[case.info.section].asks
 
 
 def open_bench(setting: Setting) -> Bench:

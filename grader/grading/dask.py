@@ -93,17 +93,13 @@ class DaskEngine:
         fill()
         for future in ended:
             key = running.pop(future)
-            yield self._ended(future, key)
+            try:
+                done: Done | Lost = future.result()
+            except KilledWorker:
+                done = Lost(key, _("the processes of the cluster that judged it ended, more than once"))
+            yield done
             future.release()
             fill()
-
-    def _ended(self, future: Future, key: str) -> Done | Lost:
-        try:
-            done = future.result()
-        except KilledWorker:
-            return Lost(key, _("the processes of the cluster that judged it ended, more than once"))
-        assert isinstance(done, Done)
-        return done
 
 
 @contextmanager
@@ -160,15 +156,14 @@ def _unlike(others: list[str]) -> UsageError:
 def examined(scheduler: str, imports: tuple[str, ...] = ("numpy",)) -> dict[str, dict[str, Any]]:
     """What `d2d doctor` says on each worker of a cluster, and whether it is like this machine."""
     with connected(scheduler, 1) as client:
-        own = about(imports)
-        found: dict[str, dict[str, Any]] = {}
-        for worker, health in client.run(_health, imports, on_error="return").items():
-            if isinstance(health, Mapping):
-                found[worker] = {**health, "same": health["about"] == own}
+        own, answers = about(imports), client.run(_health, imports, on_error="return")
+        for worker, answer in answers.items():
+            if isinstance(answer, Mapping):
+                answers[worker] = {**answer, "same": answer["about"] == own}
             else:
-                trouble = f"{type(health).__name__}: {health}"
-                found[worker] = {"may_judge_hidden": False, "same": False, "trouble": trouble, "about": {}}
-        return found
+                trouble = f"{type(answer).__name__}: {answer}"
+                answers[worker] = {"may_judge_hidden": False, "same": False, "trouble": trouble, "about": {}}
+        return dict(answers)
 
 
 def _health(imports: tuple[str, ...]) -> dict[str, Any]:

@@ -65,8 +65,8 @@ class ReportFolder:
 
     def kept(self, member: str, inputs_sha256: str) -> SummaryRow | None:
         """What the report comes to that is there already, made of the very same."""
-        found = self.before.get(member)
-        return found.row if found is not None and found.inputs_sha256 == inputs_sha256 else None
+        before = self.before.get(member)
+        return before.row if before is not None and before.inputs_sha256 == inputs_sha256 else None
 
     def write(self, report: Report) -> SummaryRow:
         """Put a report on the disk, signed."""

@@ -50,7 +50,9 @@ class Health:
             "lacking": self.lacking,
             "layers": [asdict(line) for line in self.layers],
             "libraries": [asdict(line) for line in self.libraries],
-            "self_test": [{"name": one.name, "contained": one.got is None, "got": one.got} for one in self.escapes],
+            "self_test": [
+                {"name": escape.name, "contained": escape.got is None, "got": escape.got} for escape in self.escapes
+            ],
             "trouble": self.trouble,
         }
 

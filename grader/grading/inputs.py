@@ -91,12 +91,12 @@ def private_folder() -> tempfile.TemporaryDirectory[str]:
 @cache
 def grader_sha256() -> str:
     """The hash of the program itself: a version number says nothing between two releases."""
-    return _sha256((file, file.relative_to(_PACKAGE)) for file in _files(_PACKAGE, (".py", ".mo")))
+    return files_sha256((file, file.relative_to(_PACKAGE)) for file in _files(_PACKAGE, (".py", ".mo")))
 
 
 def assignment_sha256(assignment: Assignment) -> str:
     """The hash of everything in an assignment that judges, and of its reference."""
-    return _sha256(assignment_files(assignment))
+    return files_sha256(assignment_files(assignment))
 
 
 def assignment_files(assignment: Assignment) -> list[tuple[Path, Path]]:
@@ -114,7 +114,8 @@ def _files(folder: Path, endings: tuple[str, ...]) -> list[Path]:
     return sorted(file for file in files if file.is_file() and (not endings or file.suffix in endings))
 
 
-def _sha256(files: Iterable[tuple[Path, Path]]) -> str:
+def files_sha256(files: Iterable[tuple[Path, Path]]) -> str:
+    """One hash of files, each with the name by which it counts."""
     digest = hashlib.sha256()
     for file, name in files:
         digest.update(name.as_posix().encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.assignment.manifest import Assignment
+from grader.clean import first_few
 from grader.errors import BadInputError, UsageError
 from grader.grading import Setting
 from grader.grading.bench import open_bench
@@ -32,7 +33,7 @@ def case_named(report: Report, name: str | None, where: Path) -> CaseResult:
         return matches[0]
     if not matches:
         raise UsageError(_("No case fits {pattern}.").format(pattern=name), where=where)
-    names = ", ".join(case.id for case in matches[:_NAMED]) + (", …" if len(matches) > _NAMED else "")
+    names = first_few((case.id for case in matches), _NAMED)
     raise UsageError(_("Several cases fit {pattern}: {names}.").format(pattern=name, names=names), where=where)
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
+from grader.clean import first_few
 from grader.errors import BadInputError
 from grader.i18n import _
 from grader.intake import PYTHON, Cell
@@ -143,8 +144,7 @@ def _several(candidates: Iterable[Candidate], assignment: str, where: str) -> Ba
 
 
 def _names(candidates: Iterable[Candidate]) -> str:
-    names = [candidate.name for candidate in candidates]
-    return ", ".join([*names[:_NAMES_SHOWN], *(["…"] if len(names) > _NAMES_SHOWN else [])])
+    return first_few((candidate.name for candidate in candidates), _NAMES_SHOWN)
 
 
 def _hint(assignment: str) -> str:

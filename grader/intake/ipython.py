@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.clean import first_few
 from grader.i18n import _
 from grader.intake.text import may_have_ipython
 from grader.report.report import Note, Where
@@ -95,8 +96,7 @@ def python_of(source: str) -> Python:
 
 def note_of_commands(aside: Sequence[Aside], file: str, number: int | None) -> Note:
     """A note about the lines of a cell that are for the notebook itself."""
-    commands = list(dict.fromkeys(line.command.strip() for line in aside))
-    named = ", ".join(commands[:_SHOWN]) + (", …" if len(commands) > _SHOWN else "")
+    named = first_few(dict.fromkeys(line.command.strip() for line in aside), _SHOWN)
     text = _("Commands to the notebook itself are not run here: {commands}.").format(commands=named)
     return Note("magic", text, Where(file, aside[0].line, number))
 

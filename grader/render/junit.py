@@ -43,8 +43,8 @@ def _suite(root: Element, report: Report, section: Section) -> None:
     }.items():
         SubElement(properties, "property", {"name": key, "value": _line(value)})
     for case in section.cases:
-        told = {"classname": name, "name": _line(words.title(case)), "time": f"{case.seconds:.4f}"}
-        _outcome(SubElement(suite, "testcase", told), case)
+        attributes = {"classname": name, "name": _line(words.title(case)), "time": f"{case.seconds:.4f}"}
+        _outcome(SubElement(suite, "testcase", attributes), case)
 
 
 def _outcome(element: Element, case: CaseResult) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from grader.clean import inline, printable
+from grader.clean import first_few, inline, printable
 from grader.i18n import _
 from grader.render import words
 from grader.report.report import CaseResult, Report, Section, Verdict, Visibility
@@ -122,8 +122,8 @@ def section_blocks(section: Section) -> Iterator[str]:
     for first, *others in words.wrong_cases(section):
         yield from _case(first)
         if others:
-            names = ", ".join(code(words.title(case)) for case in others[:_NAMES])
-            yield f"  {escaped(words.same_way(others, ''))} {names}" + (", …" if len(others) > _NAMES else "") + "\n"
+            names = first_few((code(words.title(case)) for case in others), _NAMES)
+            yield f"  {escaped(words.same_way(others, ''))} {names}\n"
     if skipped := words.skipped_cases(section):
         yield f"- {_MARKS[Verdict.SKIPPED]} {escaped(words.waiting(skipped), 600)}\n"
 

@@ -93,15 +93,16 @@ def feedback_notebook(work: Original, report: Report, assignment: Assignment) ->
         cells.append(part.cell)
         if sections[at] or notes[at]:
             cells.append(_markdown("\n".join(_feedback(sections[at], notes[at]))))
-    notebook = {
-        "cells": [{"id": f"c{at}", **cell} for at, cell in enumerate(cells)],
-        "metadata": {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
+    return notebook_text({"id": f"c{at}", **cell} for at, cell in enumerate(cells))
+
+
+def notebook_text(cells: Iterable[dict[str, Any]], **metadata: Any) -> str:
+    """The notebook of these cells, as JSON of nbformat 4.5."""
+    metadata |= {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
     }
+    notebook = {"cells": list(cells), "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     # JSON may hold half of a surrogate pair, which can't be encoded.
     return json.dumps(notebook, ensure_ascii=False, indent=1).encode("utf-8", "replace").decode("utf-8") + "\n"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
-from grader.clean import inline, printable
+from grader.clean import first_few, inline, printable
 from grader.i18n import _, ngettext
 from grader.render import words
 from grader.report.report import CaseResult, Note, Report, Section, Verdict, Visibility, Where
@@ -140,7 +140,7 @@ def _section_lines(section: Section, columns: _Columns) -> Iterator[TextLine]:
     for first, *others in words.wrong_cases(section):
         yield from _case_lines(first)
         if others:
-            yield TextLine.of(BODY, words.same_way(others, _listed(_names(first, others), NAMES_IN_A_FOLD)), "dim")
+            yield TextLine.of(BODY, words.same_way(others, first_few(_names(first, others), NAMES_IN_A_FOLD)), "dim")
     if skipped := words.skipped_cases(section):
         yield TextLine.of(f"{CASE}– ", words.waiting(skipped), "dim")
     yield TextLine.of("")
@@ -223,7 +223,7 @@ def _note_lines(notes: Iterable[Note]) -> Iterator[TextLine]:
     for note in notes:
         by_text.setdefault(inline(note.text, 600), []).extend(filter(None, [note.where]))
     for text, places in list(by_text.items())[:NOTES]:
-        named = _listed(_places(places), PLACES_IN_A_NOTE)
+        named = first_few(_places(places), PLACES_IN_A_NOTE)
         body = Text.assemble((named, "cyan"), "  " if named else "", text)
         yield TextLine(Text(f"{SECTION}– ", style="dim"), body)
     if len(by_text) > NOTES:
@@ -236,11 +236,6 @@ def _places(places: Iterable[Where]) -> Iterator[str]:
     for where in places:
         yield words.within_file(where) if where.file == file and where.cell is not None else words.place(where)
         file = where.file
-
-
-def _listed(names: Iterable[str], limit: int) -> str:
-    listed = list(names)
-    return ", ".join(listed[:limit]) + (", …" if len(listed) > limit else "")
 
 
 def _summary_lines(report: Report) -> Iterator[TextLine]:

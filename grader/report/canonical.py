@@ -14,8 +14,6 @@ from typing import Any
 
 from grader.fields import LARGEST
 
-# Beyond it a double can't tell a whole number from its neighbour, and readers in other languages would not agree.
-
 _WORDS = {None: "null", True: "true", False: "false"}
 
 

@@ -8,6 +8,7 @@ percent, passed, complete) must be what the file says.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -214,12 +215,7 @@ def _limits(top: Fields) -> dict[str, Any]:
 
 
 def _doubled(names: Iterable[str]) -> str | None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            return name
-        seen.add(name)
-    return None
+    return next((name for name, count in Counter(names).items() if count > 1), None)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
