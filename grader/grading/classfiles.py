@@ -6,8 +6,9 @@ feedback in it, as far as the course lets members see hidden cases.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -63,30 +64,22 @@ def class_page(cohort: Cohort, *, reports: str = "reports", pages: str | None = 
         scripts=["render/templates/members.js"],
         cohort=cohort,
         hardest=[case for case in cohort.cases if case.lost][:_HARDEST],
-        heat=_heat(cohort),
-        link=_link(reports, pages),
+        heat=partial(_heat, cohort),
+        link=partial(_link, reports, pages),
     )
 
 
-def _heat(cohort: Cohort) -> Callable[[SummaryRow, str], int | None]:
+def _heat(cohort: Cohort, row: SummaryRow, section: str) -> int | None:
     """The step of colour of a member's section; None where there is no such section in the report."""
-
-    def step(row: SummaryRow, section: str) -> int | None:
-        most = cohort.sections[section]
-        return int(_STEPS * row.sections[section] / most) if section in row.sections and most else None
-
-    return step
+    most = cohort.sections[section]
+    return int(_STEPS * row.sections[section] / most) if section in row.sections and most else None
 
 
-def _link(reports: str, pages: str | None) -> Callable[[str], dict[str, Any]]:
+def _link(reports: str, pages: str | None, member: str) -> dict[str, Any]:
     """Where a member's report and page are, relative to this page: no name can lead elsewhere."""
-
-    def link(member: str) -> dict[str, Any]:
-        name = quote(member, safe="")
-        page = None if pages is None else f"{quote(pages)}/{name}.html"
-        return {"report": f"{quote(reports)}/{name}.json", "page": page}
-
-    return link
+    name = quote(member, safe="")
+    page = None if pages is None else f"{quote(pages)}/{name}.html"
+    return {"report": f"{quote(reports)}/{name}.json", "page": page}
 
 
 def demand_targets(pattern: Path, entries: Sequence[Entry]) -> None:
