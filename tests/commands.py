@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.families import Family
 from tests.waiting import BACKSTOP
+from tests.warm import WarmCommand
 
 
 @dataclass
@@ -21,6 +22,7 @@ class Command:
     temporary: Path
     family: Family
     environment: dict[str, str]
+    warm: WarmCommand
 
     def argv(self, arguments: Sequence[object], *, module: bool = False) -> list[str]:
         program = [sys.executable, "-m", "grader"] if module else [str(Path(sys.executable).with_name("d2d"))]
@@ -36,17 +38,24 @@ class Command:
         module: bool = False,
         env: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Run it to its end; nothing may be left of it."""
-        done = subprocess.run(
-            self.argv(arguments, module=module),
-            cwd=folder or self.folder,
-            env=self.env(env),
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            encoding="utf-8",
-            timeout=5 * BACKSTOP,
-            check=False,
-        )
+        """Run it to its end; nothing may be left of it.
+
+        What `env` says is heard from the start of Python on, unless it is d2d's own: that needs no Python of its own.
+        """
+        argv, where, environment = self.argv(arguments, module=module), folder or self.folder, self.env(env)
+        if module or not all(name.startswith("D2D_") for name in env or ()):
+            done = subprocess.run(
+                argv,
+                cwd=where,
+                env=environment,
+                capture_output=True,
+                stdin=subprocess.DEVNULL,
+                encoding="utf-8",
+                timeout=5 * BACKSTOP,
+                check=False,
+            )
+        else:
+            done = self.warm.run(argv, folder=where, env=environment, seconds=5 * BACKSTOP)
         self.nothing_left()
         return done
 

@@ -19,6 +19,7 @@ from tests.benches import Bench
 from tests.commands import Command
 from tests.courses import ROOT, make_course
 from tests.families import Family
+from tests.warm import WarmCommand
 
 PR_SET_CHILD_SUBREAPER = 36
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as `d2d` does for its own process, before anything imports PyTorch
@@ -101,13 +102,21 @@ def family() -> Iterator[Family]:
     libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
+@pytest.fixture(scope="session")
+def warm() -> Iterator[WarmCommand]:
+    """Runs commands in forks of one process."""
+    warm = WarmCommand()
+    yield warm
+    warm.close()
+
+
 @pytest.fixture
-def d2d(course: Path, tmp_path: Path, family: Family) -> Command:
+def d2d(course: Path, tmp_path: Path, warm: WarmCommand, family: Family) -> Command:
     """The command, run in the small course."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TMPDIR": str(temporary), "COLUMNS": "100"}
-    return Command(course, temporary, family, environment)
+    return Command(course, temporary, family, environment, warm)
 
 
 @pytest.fixture
