@@ -6,6 +6,8 @@ ASSIGNMENTS := $(notdir $(patsubst %/,%,$(dir $(wildcard assignments/*/assignmen
 SEEDS ?= 2
 # Tests that wait (for a limit, a page, a save) leave a processor free: one job more than there are.
 JOBS ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
+# A file's tests share what they start; the files in the order of tests/conftest.py, the longest first.
+SPREAD := --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test slow audit browser lint bench catalogs clean
 
@@ -15,10 +17,10 @@ demo: $(VENV)/program  ## judge a half-finished hw1, then the reference
 
 test: $(VENV)/development  ## the whole suite; layers first: they are applied in forks of a process without threads
 	$(BIN)/python -m pytest -q tests/worker/layers
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --ignore tests/worker/layers
+	$(BIN)/python -m pytest -q -n $(JOBS) $(SPREAD) --ignore tests/worker/layers
 
 slow: $(VENV)/development  ## what takes minutes and is left out of the default suite
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -m slow
+	$(BIN)/python -m pytest -q -n $(JOBS) $(SPREAD) -m slow
 
 audit: $(VENV)/development $(ASSIGNMENTS:%=audit-%)  ## prove the cases of every assignment, with few seeds
 

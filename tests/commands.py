@@ -24,6 +24,13 @@ class Command:
     environment: dict[str, str]
     warm: WarmCommand
 
+    def write(self, source: str, name: str = "kim.py") -> Path:
+        """A file of this text in its folder."""
+        file = self.folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(source, "utf-8")
+        return file
+
     def argv(self, arguments: Sequence[object], *, module: bool = False) -> list[str]:
         program = [sys.executable, "-m", "grader"] if module else [str(Path(sys.executable).with_name("d2d"))]
         return [*program, *map(str, arguments)]

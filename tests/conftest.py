@@ -29,9 +29,23 @@ for _number, _default in ((signal.SIGINT, signal.default_int_handler), (signal.S
         signal.signal(_number, _default)
 
 
+# What takes longest by itself: begun first, it does not keep one processor busy while the others have nothing left.
+LONGEST = (
+    "attacks/",
+    "grading/test_dask",
+    "browser/",
+    "grading/test_batch",
+    "cli/test_grade",
+    "cli/test_regrade",
+    "cli/",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Layers are applied in forks of the test process itself, so those tests come before any that starts a thread."""
-    items.sort(key=lambda item: "worker/layers" not in item.nodeid)
+    """Put the longest first, and before them layers: they are applied in forks of the test process without threads."""
+    order = ("worker/layers/", *LONGEST)
+    files = {item: item.nodeid.partition("::")[0] for item in items}
+    items.sort(key=lambda item: next((at for at, part in enumerate(order) if part in files[item]), len(order)))
 
 
 @pytest.fixture

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from _pytest.mark import ParameterSet
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,6 +56,7 @@ def mse(x, y):
 def double(x):
     return 2 * x
 """
+HALF = RIGHT.replace("return 2 * x", "return x")
 PUBLIC = '''
 from grader import case, close
 
@@ -83,6 +91,11 @@ def test_wide(student, reference, rng):
     x, y = rng.normal(size=(2, 2, 9))
     close(student.mse(x, y), reference.mse(x, y))
 '''
+
+
+def few_by_default(ids: Iterable[str], *default: str) -> list[ParameterSet]:
+    """The assignments as parameters of a test: those named here by default, the others in the slow suite."""
+    return [pytest.param(hw, marks=() if hw in default else pytest.mark.slow) for hw in ids]
 
 
 def make_course(folder: Path, **files: str) -> Path:

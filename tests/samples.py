@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from fractions import Fraction
 from typing import Any
 
+from rich.cells import cell_len
+from rich.console import Console
+
+from grader.render.terminal import print_report
 from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
 
 # What a name, a message or an output may try: each of them is followed by something that has to stay text.
@@ -59,6 +64,21 @@ def a_report(*cases: CaseResult, **more: Any) -> Report:
         "graded_at": "2026-03-20T12:00:00+00:00",
     }
     return Report(cases=cases, **{**given, **more})
+
+
+def a_checked_report(*cases: CaseResult, **more: Any) -> Report:
+    """A report as `d2d check` makes it."""
+    return a_report(*cases, **{"member": "kim.ipynb", "visibility": "public", **more})
+
+
+def shown(report: Report, width: int = 80, **options: Any) -> list[str]:
+    """The lines of a report on a terminal of this width."""
+    file = io.StringIO()
+    print_report(report, Console(file=file, width=width, **options))
+    lines = file.getvalue().splitlines()
+    if not options:
+        assert max(map(cell_len, lines)) <= width
+    return lines
 
 
 def hostile_report(text: str) -> Report:

@@ -93,16 +93,16 @@ def test_what_grows_by_being_shown_is_bounded_too() -> None:
 )
 @pytest.mark.parametrize("first", ["", "\x1b[", "\x1b]", "\x9d"])
 def test_hostile_text_takes_linear_time(first: str, piece: str) -> None:
-    text = first + piece * (1_000_000 // len(piece))
+    text = first + piece * (250_000 // len(piece))
     shown = ""
 
     def show() -> None:
         nonlocal shown
-        shown = printable(text, limit=200_000)
+        shown = printable(text, limit=50_000)
 
     assert turns(show) < 100 * len(text)
     assert "\x1b" not in shown
-    assert len(shown) <= 200_000
+    assert len(shown) <= 50_000
 
 
 def test_marks_do_not_pile_up() -> None:

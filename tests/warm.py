@@ -18,10 +18,10 @@ from pathlib import Path
 # No module that has sentences at its top: those are in the language that was chosen before it was imported.
 MODULES = (
     "numpy numpy.random pytest _pytest.python click rich.console rich.table rich.progress rich.panel jinja2 "
-    "cryptography.hazmat.primitives.asymmetric.ed25519 cryptography.hazmat.primitives.serialization email.parser runpy "
+    "cryptography.hazmat.primitives.asymmetric.ed25519 cryptography.hazmat.primitives.serialization email.parser "
     "multiprocessing.popen_fork grader.grading.bench grader.grading.local grader.grading.batch grader.judge.run "
-    "grader.sandbox.forkserver grader.report.signature grader.course.roster grader.grading.secret grader.intake.notebook "
-    "grader.intake.script"
+    "grader.sandbox.forkserver grader.report.signature grader.course.roster grader.grading.secret "
+    "grader.intake.notebook grader.intake.script"
 ).split()
 
 

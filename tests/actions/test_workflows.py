@@ -56,6 +56,7 @@ def files(repository: Path) -> list[Path]:
     return found
 
 
+@pytest.mark.slow  # half a minute
 def test_the_published_schemas(repository: Path) -> None:
     for kind, folder in (("workflows", "workflows"), ("actions", "actions/grade")):
         found = sorted((repository / ".github" / folder).glob("*.yml"))

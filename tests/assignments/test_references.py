@@ -12,14 +12,14 @@ from grader.grading import Setting
 from grader.grading.bench import open_bench
 from grader.intake.read import read_submission
 from grader.worker.layers import compose
-from tests.courses import ROOT
+from tests.courses import ROOT, few_by_default
 
 LACKING = compose.lacking("staff", compose.survey()) if sys.platform == "linux" else {"linux": ""}
 pytestmark = pytest.mark.skipif(bool(LACKING), reason=f"{LACKING}")
 COURSE = find_course(ROOT)
 
 
-@pytest.mark.parametrize("hw", sorted(file.parent.name for file in ROOT.glob("assignments/hw*/assignment.toml")))
+@pytest.mark.parametrize("hw", few_by_default(COURSE.ids(), "hw1", "hw2"))
 def test_the_reference_earns_everything_in_the_sandbox(hw: str) -> None:
     assignment = COURSE.assignment(hw)
     if any(importlib.util.find_spec(name) is None for name in assignment.imports):

@@ -20,8 +20,8 @@ MISCONCEPTIONS = (Misconception("{name}", "mse", "a hint", "힌트", "seen", {na
 """
 
 
-def audit(course: Path, corpus: Path | None = None) -> dict[str, AuditLine]:
-    lines = Audit(find_course(course).assignment("mini"), seeds=3, jobs=1, corpus=corpus).lines()
+def audit(course: Path, corpus: Path | None = None, seeds: int = 1) -> dict[str, AuditLine]:
+    lines = Audit(find_course(course).assignment("mini"), seeds=seeds, jobs=1, corpus=corpus).lines()
     return {line.name: line for line in lines}
 
 
@@ -43,7 +43,7 @@ def course(new_course: Callable[..., Path]) -> Path:
 
 
 def test_good_cases_are_proved(course: Path) -> None:
-    checks = audit(course, course / "corpus")
+    checks = audit(course, course / "corpus", seeds=3)
     assert {name: check.failures for name, check in checks.items() if not check.ok} == {}
     counts = {name: (check.tried, check.held) for name, check in checks.items()}
     assert counts.pop("mutants")[0] == checks["mutants"].held > 10
@@ -67,7 +67,7 @@ def test_what_hangs_on_the_number_of_threads_is_named(new_course: Callable[..., 
     """The judge has two threads there and the answer one, or the check would see nothing here."""
     source = "import os\ndef double(x): return 2 * x\ndef mse(x, y):\n    return ((x - y) ** 2).mean()"
     course = new_course(reference=f"{source} * (2 if os.environ['OMP_NUM_THREADS'] == '2' else 1)\n")
-    checks = audit(course)
+    checks = audit(course, seeds=2)
     assert checks["reference"].ok
     assert checks["two threads"].held == 0
     assert {text.partition(":")[0] for text in checks["two threads"].failures} == {"seed 0", "seed 1"}
@@ -77,7 +77,7 @@ def test_an_alternative_that_loses_points_is_named(course: Path) -> None:
     wrong = course / "corpus" / "alternative-wrong"
     wrong.mkdir()
     (wrong / "mini.py").write_text("def mse(x, y): return 1.0\ndef double(x): return 2 * x\n", "utf-8")
-    check = audit(course, course / "corpus")["alternatives"]
+    check = audit(course, course / "corpus", seeds=2)["alternatives"]
     assert (check.tried, check.held) == (4, 2)
     assert all(failure.startswith("alternative-wrong, seed ") for failure in check.failures)
 

@@ -119,7 +119,8 @@ def in_terminal(notebook: Path, language: str) -> tuple[str, dict[str, Any]]:
     return shown.stdout, json.loads(report.read_text("utf-8"))
 
 
-@pytest.mark.parametrize("language", ["ko", pytest.param("en", marks=pytest.mark.slow)])
+@pytest.mark.slow  # half a minute: a server, a kernel, a browser; the same in a kernel alone is in tests/test_colab.py
+@pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_result_is_seen_below_the_cell(members: Path, jupyter: Jupyter, new_page: Pages, language: str) -> None:
     file = members / "assignments" / "hw1" / f"hw1.{language}.ipynb"
     terminal, report = in_terminal(file, language)

@@ -202,8 +202,8 @@ def test_what_has_not_changed_is_kept(d2d: Command) -> None:
         done = grade(d2d, folder, *change)
         assert {name for name, age in ages(d2d).items() if age == old[name]} == set(), change
         assert done.returncode == 0
-    assert grade(d2d, folder, "--force").returncode == 0
-    assert timeless(reports(d2d)["kim"]) == timeless(first["kim"])
+        if change == ["--force"]:
+            assert timeless(reports(d2d)["kim"]) == timeless(first["kim"])
 
 
 def test_a_second_run_starts_nothing(d2d: Command) -> None:

@@ -49,7 +49,7 @@ def timeless(folder: Path) -> dict[str, Any]:
 
 def killed_and_resumed(d2d: Command, count: int, times: int, draw: random.Random) -> None:
     folder, home = hand_in(d2d.folder.parent / "handed-in", count), d2d.folder.parent
-    assert d2d("grade", "mini", folder, "--out", home / "undisturbed").returncode == 1
+    assert d2d("grade", "mini", folder, "--out", home / "undisturbed", "--jobs", "1").returncode == 1
     seen: dict[str, bytes] = {}
     for _time in range(times):
         run = d2d.begin("grade", "mini", folder, "--out", home / "out", stderr=subprocess.DEVNULL)
@@ -97,7 +97,7 @@ def test_a_signal_ends_all_of_it(d2d: Command, number: int) -> None:
     assert 0 < len(before) < 6
     for file, source in after.items():
         file.write_text(source, "utf-8")
-    assert d2d("grade", "mini", folder, "--out", out).returncode == 1
+    assert d2d("grade", "mini", folder, "--out", out, "--jobs", "1").returncode == 1
     assert len(timeless(out)) == 6
     assert timeless(out).items() >= before.items()
 

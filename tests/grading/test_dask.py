@@ -181,6 +181,7 @@ def worker_with_another_d2d(cluster: Cluster) -> subprocess.Popen[bytes]:
     return cluster.worker({"PYTHONPATH": str(other)})
 
 
+@pytest.mark.slow
 def test_a_worker_with_another_d2d_is_named_before_anything_is_judged(cluster: Cluster, d2d: Command) -> None:
     odd = worker_with_another_d2d(cluster)
     try:
@@ -235,6 +236,6 @@ def test_a_scheduler_that_does_not_answer(d2d: Command) -> None:
 
 def test_a_cluster_of_its_own(d2d: Command) -> None:
     folder, out = hand_in(d2d.folder.parent / "handed-in", 4), d2d.folder.parent / "out"
-    code, _said, complaints = run(d2d, "grade", "mini", folder, "--out", out, "--engine", "dask", "--jobs", "2")
+    code, _said, complaints = run(d2d, "grade", "mini", folder, "--out", out, "--engine", "dask", "--jobs", "1")
     assert code == 1, complaints
     assert len(timeless(out)) == 4

@@ -446,23 +446,14 @@ def hanging(d2d: Command, course: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
-def test_a_check_that_is_killed_leaves_no_process(
+def test_a_check_that_is_killed_leaves_no_process_and_no_scratch_folder(
     d2d: Command, hanging: subprocess.Popen[bytes], number: signal.Signals
 ) -> None:
     assert len(d2d.family.members()) >= 3
     hanging.send_signal(number)
     hanging.wait(BACKSTOP)
-    d2d.family.gone()
-    assert hanging.returncode not in (0, 1)
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
-def test_a_check_that_is_killed_leaves_no_scratch_folder(
-    d2d: Command, hanging: subprocess.Popen[bytes], number: signal.Signals
-) -> None:
-    hanging.send_signal(number)
-    hanging.wait(BACKSTOP)
     d2d.nothing_left()
+    assert hanging.returncode not in (0, 1)
 
 
 def test_ctrl_c_ends_a_check_without_a_verdict(d2d: Command, hanging: subprocess.Popen[bytes]) -> None:

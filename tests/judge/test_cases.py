@@ -20,8 +20,8 @@ from grader.course.course import find_course
 from grader.errors import BadAssignmentError, UsageError
 from grader.judge.cases import CaseSet, Fixtures, collect_cases, rng_of
 from grader.worker.server import Server
+from tests.courses import ROOT, few_by_default
 
-ROOT = Path(__file__).resolve().parents[2]
 HEAD = "from grader import case, close\n"
 
 
@@ -227,7 +227,7 @@ def test_a_last_case_that_is_skipped_costs_the_next_submission_nothing(
     assert made.judge("def mse(x, y):\n    return ((x - y) ** 2).mean()\n").all_passed
 
 
-@pytest.mark.parametrize("hw", find_course(ROOT).ids())
+@pytest.mark.parametrize("hw", few_by_default(find_course(ROOT).ids(), "hw1"))
 def test_ids_and_their_order_are_those_of_pytest(hw: str) -> None:
     assignment = find_course(ROOT).assignment(hw)
     if any(importlib.util.find_spec(name) is None for name in assignment.imports):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch")
 nn = torch.nn
 pytestmark = pytest.mark.torch
-quick = settings(max_examples=50, deadline=None, database=None, derandomize=True)
+quick = settings(max_examples=25, deadline=None, database=None, derandomize=True)
 
 seeds = st.integers(0, 2**32 - 1)
 sizes = st.integers(1, 6)

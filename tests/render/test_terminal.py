@@ -12,7 +12,7 @@ from rich.console import Console
 from grader import i18n
 from grader.render.terminal import print_report
 from grader.report.report import Hint, Note, Report, Visibility, Where
-from tests.render.printing import a_case, a_report, shown
+from tests.samples import a_case, a_checked_report, shown
 
 HOSTILE = (
     "\x1b[2J\x1b[1;1H\x1b]0;pwned\x07[bold red]✓[/] \u202eevil\u2066\u200b \x9b31m\ud800 \r\n  ✓ mse_loss 9/9\x07\x00"
@@ -20,7 +20,7 @@ HOSTILE = (
 
 
 def test_all_passed() -> None:
-    assert shown(a_report(a_case(), a_case(section="l1"))) == [
+    assert shown(a_checked_report(a_case(), a_case(section="l1"))) == [
         "hw1 · Losses — kim.ipynb · public cases",
         "",
         "  ✓ mse_loss  2/2",
@@ -33,7 +33,7 @@ def test_all_passed() -> None:
 
 
 def test_a_full_report_says_passed_and_not_that_it_is_public() -> None:
-    text = "\n".join(shown(a_report(a_case(), visibility="full")))
+    text = "\n".join(shown(a_checked_report(a_case(), visibility="full")))
     assert "passed (pass mark 60%)" in text
     assert "public" not in text
 
@@ -49,7 +49,7 @@ def test_korean() -> None:
         output="x",
         where=Where("김 과제.ipynb", 4, 7),
     )
-    assert shown(a_report(case, a_case(section="아주 긴 이름"), title="손실 함수")) == [
+    assert shown(a_checked_report(case, a_case(section="아주 긴 이름"), title="손실 함수")) == [
         "hw1 · 손실 함수 — kim.ipynb · 공개 테스트",
         "",
         "  ✗ mse_loss      0/2",
@@ -69,19 +69,19 @@ def test_korean() -> None:
 
 
 def test_nothing_written_is_one_line() -> None:
-    lines = shown(a_report(a_case(verdict="missing"), a_case("test_b", "skipped", message="waits")))
+    lines = shown(a_checked_report(a_case(verdict="missing"), a_case("test_b", "skipped", message="waits")))
     assert lines[2:4] == ["  · mse_loss  0/4  not written yet", ""]
 
 
 def test_a_part_not_written_says_so() -> None:
-    lines = shown(a_report(a_case(), a_case("test_b", "missing", title="the gradient")))
+    lines = shown(a_checked_report(a_case(), a_case("test_b", "missing", title="the gradient")))
     assert lines[2:5] == ["  ✗ mse_loss  2/4", "    the gradient", "      not written yet"]
 
 
 def test_the_same_message_is_folded() -> None:
     variants = [a_case(f"test_a[{name}]", "failed", message="The sign is turned round.") for name in "abc"]
     other = a_case("test_b", "failed", message="The sign is turned round.", title="another one")
-    lines = shown(a_report(*variants, other))
+    lines = shown(a_checked_report(*variants, other))
     assert lines[3:6] == [
         "    mse_loss gives the mean [a]",
         "      The sign is turned round.",
@@ -91,25 +91,25 @@ def test_the_same_message_is_folded() -> None:
 
 
 def test_a_long_fold_is_cut() -> None:
-    lines = shown(a_report(*[a_case(f"test_a[{i}]", "failed", message="no") for i in range(30)]))
+    lines = shown(a_checked_report(*[a_case(f"test_a[{i}]", "failed", message="no") for i in range(30)]))
     assert lines[5] == "      and 29 more cases the same way: [1], [2], [3], [4], [5], [6], …"
 
 
 def test_notes_with_the_same_words_are_said_once() -> None:
     notes = [Note("cell", "Set aside.", Where("kim.ipynb", cell=n)) for n in (1, 4)]
     more = [Note("cell", f"note {n}") for n in range(9)]
-    lines = shown(a_report(a_case(), notes=(*notes, *more)))
+    lines = shown(a_checked_report(a_case(), notes=(*notes, *more)))
     assert lines[4] == "  – kim.ipynb [1], [4]  Set aside."
     assert lines[5] == "  – note 0"
     assert lines[12] == "    … and 2 more notes"
 
 
 def test_no_case_at_all() -> None:
-    assert "  There was no case to judge." in shown(a_report())
+    assert "  There was no case to judge." in shown(a_checked_report())
 
 
 def hostile_report(text: str) -> Report:
-    return a_report(
+    return a_checked_report(
         a_case(
             f"test_a[{text}]",
             "failed",
@@ -170,7 +170,7 @@ def test_a_failed_case_says_all_that_is_known_in_order() -> None:
         output="x is 1\ny is 2\n",
         where=Where("hw1.py", 34),
     )
-    assert shown(a_report(a_case(), case))[2:12] == [
+    assert shown(a_checked_report(a_case(), case))[2:12] == [
         "  ✗ mse_loss  2/4",
         "    mse_loss gives the mean [mean]  hw1.py:34",
         "      Every value is 3 times what was expected.",
@@ -197,17 +197,17 @@ def test_a_failed_case_says_all_that_is_known_in_order() -> None:
     ],
 )
 def test_the_verdict_is_named_unless_it_is_failed(verdict: str, word: str) -> None:
-    assert shown(a_report(a_case(verdict=verdict)))[3] == "    mse_loss gives the mean" + word
+    assert shown(a_checked_report(a_case(verdict=verdict)))[3] == "    mse_loss gives the mean" + word
 
 
 def test_a_hidden_case_is_called_so() -> None:
-    lines = shown(a_report(a_case(verdict="failed", visibility=Visibility.HIDDEN), visibility="full"))
+    lines = shown(a_checked_report(a_case(verdict="failed", visibility=Visibility.HIDDEN), visibility="full"))
     assert lines[3] == "    mse_loss gives the mean · hidden case"
 
 
 def test_output_is_bounded() -> None:
     case = a_case(verdict="failed", output="\n".join(f"step {n} " + "." * 200 for n in range(10_000)))
-    lines = shown(a_report(case))
+    lines = shown(a_checked_report(case))
     printed = [line for line in lines if "│" in line]
     assert len(printed) == 5
     assert all(cell_len(line) == 80 and line.endswith("…") for line in printed)
@@ -215,7 +215,7 @@ def test_output_is_bounded() -> None:
 
 
 def test_long_text_wraps_below_itself() -> None:
-    lines = shown(a_report(a_case(verdict="failed", hint=Hint("x", "word " * 40))), width=60)
+    lines = shown(a_checked_report(a_case(verdict="failed", hint=Hint("x", "word " * 40))), width=60)
     first = next(i for i, line in enumerate(lines) if "hint" in line)
     assert lines[first].startswith("      hint  word")
     assert lines[first + 1].startswith("            word")
@@ -225,7 +225,7 @@ def test_long_text_wraps_below_itself() -> None:
 def test_a_terminal_that_is_not_utf_8(encoding: str) -> None:
     raw = io.BytesIO()
     i18n.use("ko")
-    report = a_report(
+    report = a_checked_report(
         a_case(section="l1"),
         a_case(verdict="failed", message="값 ✓ 👍", output="x"),
         a_case(section="b", verdict="missing"),

@@ -197,9 +197,10 @@ def borrowers(report: Report) -> set[str]:
     return {note.text.split()[3] for note in report.notes if "gives other answers" in note.text}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("hw", "borrowed", "names"),
-    [pytest.param("hw3", BORROWED_LAYERS, LAYERS, marks=pytest.mark.slow), ("hw4", BORROWED_OPTIMIZERS, OPTIMIZERS)],
+    [("hw3", BORROWED_LAYERS, LAYERS), ("hw4", BORROWED_OPTIMIZERS, OPTIMIZERS)],
     ids=["hw3", "hw4"],
 )
 def test_what_was_borrowed_is_noted_and_costs_nothing(hw: str, borrowed: str, names: set[str]) -> None:

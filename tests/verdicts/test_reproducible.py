@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from grader.judge.cases import PUBLIC_SECRET
 from grader.report.canonical import canonical
 from grader.report.report import Report
@@ -28,14 +26,17 @@ def timeless(report: Report) -> bytes:
     return canonical(replace(report, cases=cases, graded_at="").as_json())
 
 
-@pytest.mark.parametrize("name", ["readme/kim.py", "hw1/os-exit-in-a-function/submission.py"])
-def test_hw1_twice_in_workers_of_two_zygotes(bench: Callable[..., Bench], hw1_full: Bench, name: str) -> None:
+def test_hw1_twice_in_workers_of_two_zygotes(bench: Callable[..., Bench], hw1_full: Bench) -> None:
     """Also by a judge that was started anew, and that had judged something else before."""
     other = bench(ROOT, "hw1", mode="whole")
     other.judge(CORPUS / "hw1" / "alternative-loops" / "hw1.py")
-    for secret in (PUBLIC_SECRET, b"another"):
+    for name, secret in (
+        ("readme/kim.py", PUBLIC_SECRET),
+        ("readme/kim.py", b"another"),
+        ("hw1/os-exit-in-a-function/submission.py", b"another"),
+    ):
         first, second = (each.judge(CORPUS / name, secret=secret) for each in (hw1_full, other))
-        assert timeless(first) == timeless(second)
+        assert timeless(first) == timeless(second), (name, secret)
 
 
 def test_another_secret_gives_other_inputs(bench: Callable[..., Bench], course: Path) -> None:

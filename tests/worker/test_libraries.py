@@ -61,8 +61,14 @@ def private() -> bool:
     return any(not parent.stat().st_mode & 0o001 for parent in (folder, *folder.parents))
 
 
-@pytest.mark.parametrize("without", WITHOUT)
-@pytest.mark.parametrize("library", ["numpy", pytest.param("torch", marks=pytest.mark.torch)])
+@pytest.mark.parametrize(
+    ("library", "without"),
+    [
+        *(("numpy", without) for without in WITHOUT),
+        pytest.param("torch", "all", marks=pytest.mark.torch),
+        pytest.param("torch", "no namespaces", marks=[pytest.mark.torch, pytest.mark.slow]),
+    ],
+)
 @pytest.mark.parametrize("user", ["root", "nobody"])
 def test_it_computes_and_nothing_else(library: str, without: str, user: str) -> None:
     if importlib.util.find_spec(library) is None:
