@@ -43,7 +43,7 @@ class Repository:
     def git(self, *arguments: str, stdin: bytes = b"", **environment: str) -> bytes:
         done = subprocess.run(
             ["git", *arguments], cwd=self.path, env=ENVIRONMENT | environment, input=stdin, capture_output=True,
-            check=False, timeout=60,
+            check=False, timeout=600,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout

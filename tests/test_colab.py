@@ -38,7 +38,8 @@ def run(course: Path, monkeypatch: pytest.MonkeyPatch, cells: list[str], path: l
     monkeypatch.setenv("PYTHONPATH", ":".join(map(str, path)))
     monkeypatch.setenv("LANG", "C.UTF-8")
     made = nbformat.from_dict(notebook(*cells))
-    NotebookClient(made, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(course)}}).execute()
+    resources = {"metadata": {"path": str(course)}}
+    NotebookClient(made, timeout=600, startup_timeout=600, kernel_name="python3", resources=resources).execute()
     return ["\n".join(map(text_of, cell.outputs)) for cell in made.cells]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.gradebook.book import Gradebook
+from tests.waiting import BACKSTOP
 
 # Adds reports one by one and says of each that it is in, as `d2d grade` does while results come.
 WRITER = """
@@ -37,7 +38,7 @@ class Writer:
 
     def said(self) -> list[str]:
         """The members that it has said are in; the last line may be half a line."""
-        out, err = self.process.communicate(timeout=60)
+        out, err = self.process.communicate(timeout=BACKSTOP)
         if self.process.returncode not in (0, -signal.SIGKILL):
             raise AssertionError(err)
         return [line.split()[0] for line in out.split("\n")[:-1]]
