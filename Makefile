@@ -9,6 +9,9 @@ JOBS ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
 # A file's tests share what they start; the files in the order of tests/conftest.py, the longest first.
 SPREAD := --dist loadfile --no-loadscope-reorder
 
+# Tests are compiled once and not by every job, whatever the shell says of other programs.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test slow audit browser lint bench catalogs clean
 
 demo: $(VENV)/program  ## judge a half-finished hw1, then the reference

@@ -6,6 +6,7 @@ import ctypes
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ from tests.families import Family
 from tests.warm import WarmCommand
 
 PR_SET_CHILD_SUBREAPER = 36
+# For addresses that no schema of ours has, jsonschema would let this build its grammar, for seconds in every process.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as `d2d` does for its own process, before anything imports PyTorch
 # A shell lets what it runs in the background ignore these, and so would every command that the tests start.
 for _number, _default in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):

@@ -92,6 +92,7 @@ if __name__ == "__main__":
     import multiprocessing
 
     sys.path[0] = str(Path(sys.executable).parent)
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as in tests/conftest.py
     for module in MODULES:
         importlib.import_module(module)
     multiprocessing.get_context = lambda _kind="", of=multiprocessing.get_context: of("fork")

@@ -131,6 +131,7 @@ def without() -> dict[tuple[str, ...], launch.Run]:
     return dict(zip(wanted, launch.at_once([(WHO, layers, only) for layers in wanted]), strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("removed", "witness"), WITNESSES.items(), ids=lambda value: "+".join(value) if isinstance(value, tuple) else ""
 )

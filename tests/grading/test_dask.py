@@ -167,6 +167,7 @@ def test_a_thousand_submissions_with_one_worker_killed(cluster: Cluster, d2d: Co
     assert scores == [3 if at % 3 == 2 else 5 for at in range(1000)]
 
 
+@pytest.mark.slow
 def test_doctor_looks_at_each_worker(cluster: Cluster, d2d: Command) -> None:
     wait_until(lambda: serving(cluster.processes[1]))
     code, said, complaints = run(d2d, "doctor", "--scheduler", cluster.address)

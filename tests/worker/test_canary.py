@@ -26,6 +26,7 @@ print(json.dumps([before, after, refused]))
 """
 
 
+@pytest.mark.slow  # by default it is seen in a submission: tests/verdicts/test_borrowing.py
 @pytest.mark.torch
 def test_a_kernel_gives_other_values_in_the_same_shape_and_others_stay() -> None:
     done = subprocess.run([sys.executable, "-c", SOURCE], stdout=subprocess.PIPE, check=True)
