@@ -14,12 +14,12 @@ import json
 import shlex
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from grader import i18n
 from grader.i18n import _
+from grader.scratch import Scratch
 
 _COURSE = "d2d-course"  # where the first cell of a released notebook puts the course
 _PROGRAM = str(Path(__file__).with_name("__main__.py"))  # by its path: the current folder may hold a grader/ of its own
@@ -44,15 +44,15 @@ def run(line: str, ipython: Any) -> None:
         return
     asked = _asked(arguments)
     i18n.use(asked.get("lang") or i18n.from_locale())
-    with tempfile.TemporaryDirectory(prefix="d2d-notebook-") as folder:
-        page = Path(folder, "report.html")
+    with Scratch("notebook") as folder:
+        page = folder / "report.html"
         if asked.get("hw"):
             if asked["path"] is None:
                 notebook = current_notebook(ipython)
                 if not asked["lang"] and (known := _language(notebook)):
                     i18n.use(known)
                     arguments += ["--lang", known]
-                file = Path(folder, f"{asked['hw']}.ipynb".replace("/", "-"))
+                file = folder / f"{asked['hw']}.ipynb".replace("/", "-")
                 file.write_text(json.dumps(notebook, ensure_ascii=True), "utf-8")
                 arguments.append(str(file))
             arguments += ["--html", str(page), "--fragment"]

@@ -6,6 +6,7 @@
     │   ├── FileError           2   … or can't be read or written at all
     │   └── BadAssignmentError  2   … or is the author's: manifest, course file, cases, recordings
     └── OurFaultError       3   infrastructure or judge: never the student's fault, a rerun is due
+        └── NoRoomError         3   … because a disk of this machine is full
 
 What happens inside a submission is no error of ours: it is a verdict (`grader.report.report`).
 """
@@ -57,3 +58,7 @@ class OurFaultError(D2DError):
     """Infrastructure or judge failed; no score may come of it."""
 
     exit_code = OUR_FAULT
+
+
+class NoRoomError(OurFaultError):
+    """A disk is full, or what this user or process may write on it is used up."""

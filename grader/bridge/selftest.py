@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import socket
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from grader.errors import OurFaultError
 from grader.i18n import _
 from grader.intake import Cell, Submission
 from grader.sandbox.worker import EndedError
+from grader.scratch import Scratch
 from grader.worker.layers.compose import REQUIRED_LAYERS, lacking
 
 if TYPE_CHECKING:
@@ -122,10 +122,9 @@ def _attempt(session: Session, name: str, target: object) -> str | None:
 @contextmanager
 def _bait() -> Iterator[dict[str, object]]:
     """What each attempt is given: real things of this machine and this process, which a worker must not reach."""
-    # It has a name like the folders of workers, so that the next start removes it if this process is killed.
-    with tempfile.TemporaryDirectory(prefix=f"d2d-{os.getpid()}-bait-") as folder, socket.socket() as tcp:
-        Path(folder).chmod(0o777)
-        secret = Path(folder, "secret")
+    with Scratch("bait") as folder, socket.socket() as tcp:
+        folder.chmod(0o777)
+        secret = folder / "secret"
         secret.write_text("a hidden case", "utf-8")
         secret.chmod(0o666)
         tcp.bind(("127.0.0.1", 0))
@@ -135,7 +134,7 @@ def _bait() -> Iterator[dict[str, object]]:
             line.listen()
             yield {
                 "read_a_file": str(secret),
-                "write_beside": folder,
+                "write_beside": str(folder),
                 "read_a_process": os.getpid(),
                 "signal_a_process": os.getpid(),
                 "connect_by_tcp": tcp.getsockname()[1],

@@ -11,14 +11,11 @@ import asyncio
 import itertools
 import logging
 import os
-import shutil
-import tempfile
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dask.config
@@ -28,8 +25,9 @@ from grader import i18n
 from grader.errors import D2DError, OurFaultError, UsageError
 from grader.grading import Done, Lost, Setting, Task
 from grader.grading.health import examine
-from grader.grading.inputs import Parcel, about, private_folder
+from grader.grading.inputs import Parcel, about
 from grader.i18n import _
+from grader.scratch import Scratch, sweep_scratch
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -52,6 +50,7 @@ class DaskEngine:
     run: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def judge(self, tasks: Iterable[Task]) -> Iterator[Done | Lost]:
+        sweep_scratch()  # what a run that was killed has left, also where there is nothing left to judge
         source = iter(tasks)
         first = next(source, None)
         if first is None:  # nothing to do: no cluster is needed
@@ -109,9 +108,8 @@ def connected(scheduler: str | None, jobs: int) -> Iterator[Client]:
     with ExitStack() as undo:
         address: Any = scheduler
         if address is None:
-            scratch = tempfile.mkdtemp(prefix="d2d-dask-")
-            undo.callback(shutil.rmtree, scratch, ignore_errors=True)
-            undo.enter_context(dask.config.set({"temporary-directory": scratch}))
+            scratch = undo.enter_context(Scratch("dask"))
+            undo.enter_context(dask.config.set({"temporary-directory": str(scratch)}))
             address = LocalCluster(
                 n_workers=jobs,
                 threads_per_worker=1,
@@ -191,8 +189,8 @@ def _opened(parcel: Parcel, undo: ExitStack) -> Bench:
         raise _unlike([wrong])
     i18n.use(parcel.setting.language)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # as the command `d2d` does where it judges by itself
-    folder = undo.enter_context(private_folder())
-    return undo.enter_context(open_bench(parcel.unpacked(Path(folder))))
+    folder = undo.enter_context(Scratch("parcel"))  # nobody else on the machine may look into it
+    return undo.enter_context(open_bench(parcel.unpacked(folder)))
 
 
 def do(run: str, parcel: Parcel, task: Task) -> Done:

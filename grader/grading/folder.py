@@ -5,15 +5,14 @@ A report is on the disk before anybody is told of it, so a run that is killed, o
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import BadInputError, FileError, OurFaultError, UsageError
-from grader.files import UNFINISHED, write_whole, writing_to
+from grader.errors import BadInputError, FileError, NoRoomError, OurFaultError, UsageError
+from grader.files import UNFINISHED, held, write_whole
 from grader.grading.cohort import SummaryRow
 from grader.i18n import _
 from grader.member import MemberName
@@ -47,17 +46,11 @@ class ReportFolder:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Make the folder, keep other runs out of it meanwhile, and find out what an earlier run has left in it."""
-        with writing_to(self.folder):
-            self.reports.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self.reports, os.O_RDONLY)
-        try:
-            _lock(lock, self.folder)
+        with held(self.reports):
             for left in self.reports.glob(f"{UNFINISHED}*"):
                 left.unlink()
             self._look()
             yield
-        finally:
-            os.close(lock)
 
     def path(self, member: str) -> Path:
         """Where a member's report is."""
@@ -74,7 +67,7 @@ class ReportFolder:
         document = Document(signed, signed.as_json())
         try:
             write_whole(self.path(report.member), laid_out(document.value), mode=0o644, lasting=True)
-        except FileError as error:
+        except (FileError, NoRoomError) as error:
             hint = _("What was written before is whole. Make room, and give the same command again: it goes on there.")
             raise OurFaultError(error.what, where=error.where, hint=hint) from error
         self._latest.pop(report.member, None)
@@ -114,14 +107,3 @@ class ReportFolder:
         from grader.report.signature import Check
 
         return self.key.public.check(document) is Check.VALID
-
-
-def _lock(descriptor: int, folder: Path) -> None:
-    """Two runs at once would each undo what the other has begun. The system lets go when a process ends."""
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        what = _("Another run of d2d is writing to this folder.")
-        raise UsageError(what, where=folder, hint=_("Wait until it has ended, or name another folder.")) from error

@@ -20,6 +20,7 @@ from grader.assignment.manifest import Assignment
 from grader.errors import D2DError, OurFaultError
 from grader.grading import Done, Lost, Setting, Task
 from grader.i18n import _
+from grader.scratch import sweep_scratch
 
 _TRIES = 2  # a task whose judge is lost gets another judge; a task that loses two judges is given up
 _READY = "ready"
@@ -64,7 +65,7 @@ class LocalEngine:
     judges: dict[Connection, _Judge] = field(default_factory=dict)
 
     def judge(self, tasks: Iterable[Task]) -> Iterator[Done | Lost]:
-        _sweep()  # what a run that was killed has left, also where there is nothing left to judge
+        sweep_scratch()  # what a run that was killed has left, also where there is nothing left to judge
         source, again = iter(tasks), deque[Task]()
         tries: Counter[str] = Counter()
         try:
@@ -93,7 +94,7 @@ class LocalEngine:
             for judge in self.judges.values():
                 judge.end(at_once=True)
             if self.judges:
-                _sweep()  # a judge that had only begun has nobody who removes its folder
+                sweep_scratch()  # a judge that had only begun has nobody who removes its folder
             self.judges.clear()
 
     @property
@@ -161,14 +162,6 @@ def judge_all(assignment: Assignment, tasks: Iterable[Task], *, secret: bytes, j
         if isinstance(done, Lost):
             raise OurFaultError(_("A judge ended in the middle of its work."))
         yield done
-
-
-def _sweep() -> None:
-    """Remove the folders of judges that are gone."""
-    if sys.platform == "linux":
-        from grader.sandbox.forkserver import sweep_homes
-
-        sweep_homes()
 
 
 @contextmanager

@@ -21,9 +21,9 @@ from grader.assignment.manifest import Limits
 from grader.errors import OurFaultError
 from grader.i18n import _
 from grader.sandbox.worker import COMMAND, OUT_OF_MEMORY, ZYGOTE_LOST, EndedError, ForkedWorker, WorkerSpec, status_text
-from grader.worker.leftovers import empty, remove
+from grader.scratch import Scratch
+from grader.worker.leftovers import empty
 
-_PREFIX = "d2d-"
 _PIPE_BYTES = 1 << 20  # an array of a megabyte in one go instead of sixteen changes of process
 _READY_SECONDS = 120.0  # torch on a cold disk
 _ANSWER_SECONDS = 10.0  # killing what a submission left behind takes milliseconds; a stopped zygote never answers
@@ -40,11 +40,10 @@ class ForkServer:
         self.layers: tuple[str, ...] = ()  # those of the last worker, which it named before any student's code ran
         self.required: tuple[str, ...] = ()  # a worker that lacks one of these layers is refused
         self.processor = Processor()
-        sweep_homes()
         # One folder for all workers to come: the kernel's rules for it can be made once instead of for each worker.
-        self.home = _new_home()
+        self.scratch = Scratch("judge")
         with ExitStack() as on_failure:
-            on_failure.callback(remove, self.home)
+            on_failure.callback(self.scratch.close)
             self._start()
             on_failure.pop_all()
 
@@ -61,10 +60,16 @@ class ForkServer:
                 stderr=self.complaints,
                 start_new_session=True,  # Ctrl-C in a terminal is for the judge alone
             )
-        Path(self.home).mkdir(mode=0o700, exist_ok=True)  # a zygote that ended removed it
+        if not self.scratch.path.exists():  # a zygote that ended removed it
+            self._move()
         self.control.settimeout(_READY_SECONDS)
         self.offered: dict[str, str | None] | None = None
         self._send({**asdict(self.spec), "home": self.home})
+
+    @property
+    def home(self) -> str:
+        """The folder in which each worker gets its own."""
+        return str(self.scratch.path)
 
     def survey(self) -> dict[str, str | None]:
         """Each layer that a worker could take on: None where the machine has it, else the reason why not."""
@@ -155,15 +160,18 @@ class ForkServer:
             empty(self.home)
         except OSError:
             self._stop()
-            self.home = _new_home()
+            self._move()
             self._start()
+
+    def _move(self) -> None:
+        self.scratch.close()
+        self.scratch = Scratch("judge")
 
     def close(self) -> None:
         """End the zygote, and with it every worker."""
         self.processor.leave()
         self._stop()
-        with suppress(OSError):  # the zygote may just be doing the same
-            remove(self.home)
+        self.scratch.close()
 
     def _stop(self) -> None:
         self.control.close()  # the zygote sees the end of the socket, kills its workers and leaves
@@ -222,20 +230,6 @@ def memory_of(pid: int, share: int = 0) -> int:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split()
         held += sum(memory_of(int(child), share) for child in children)
     return held
-
-
-def _new_home() -> str:
-    return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
-
-
-def sweep_homes() -> None:
-    """Remove the folders of judges that were killed before they could do it."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}[0-9]*-*"):
-        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        with suppress(OSError):  # another judge that starts now may sweep the same folder
-            # Only our own: in a shared /tmp anybody can make a folder of that name.
-            if folder.lstat().st_uid == os.geteuid() and owner.isdigit() and not Path("/proc", owner).exists():
-                remove(str(folder))
 
 
 class Processor:

@@ -8,11 +8,9 @@ from __future__ import annotations
 import json
 import os
 import queue
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -22,6 +20,7 @@ from typing import IO
 
 from grader.assignment.manifest import Limits
 from grader.sandbox.worker import CHUNK, COMMAND, ProcessWorker, WorkerSpec, status_text
+from grader.scratch import Scratch
 from grader.worker.layers.compose import LAYERS
 from grader.worker.service import HEADER
 
@@ -60,7 +59,7 @@ class SpawnedWorker(ProcessWorker):
 
     def __init__(self, spec: WorkerSpec, limits: Limits, reply_bound: int) -> None:
         super().__init__(limits.output_kb << 10, reply_bound)
-        self.scratch = tempfile.mkdtemp(prefix="d2d-")
+        self.scratch = Scratch("worker")
         self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and file
             [*COMMAND, "-"],
             # Windows can't open a socket or a random source without the folder of the system
@@ -83,7 +82,7 @@ class SpawnedWorker(ProcessWorker):
         ]
         for thread in self.threads:
             thread.start()
-        first = json.dumps({**asdict(spec), "limits": limits.for_worker(self.scratch)}).encode()
+        first = json.dumps({**asdict(spec), "limits": limits.for_worker(str(self.scratch.path))}).encode()
         self._send(HEADER.pack(len(first)) + first)
         self.grace = _START_SECONDS
 
@@ -112,7 +111,7 @@ class SpawnedWorker(ProcessWorker):
             self._settle()
             for stream in self.streams:
                 stream.close()
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            self.scratch.close()
             code = self.process.returncode if code is None else code
             self.ended = status_text(-code) if code < 0 else f"exit {code}"
         return self.ended

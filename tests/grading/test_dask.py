@@ -240,3 +240,16 @@ def test_a_cluster_of_its_own(d2d: Command) -> None:
     code, _said, complaints = run(d2d, "grade", "mini", folder, "--out", out, "--engine", "dask", "--jobs", "1")
     assert code == 1, complaints
     assert len(timeless(out)) == 4
+
+
+@pytest.mark.slow
+def test_a_killed_command_leaves_no_hidden_case_behind_for_long(d2d: Command) -> None:
+    """The next command of any kind that judges removes the parcel, and what Dask itself had put there."""
+    folder = hand_in(d2d.folder.parent / "handed-in", 50)
+    killed = d2d.begin("grade", "mini", folder, "--out", "out", "--engine", "dask", "--jobs", 1, start_new_session=True)
+    wait_until(lambda: list(d2d.temporary.glob("d2d-parcel-*/*")) or killed.poll() is not None)
+    killed.kill()
+    killed.communicate()
+    wait_until(lambda: not any(belongs(process, d2d) for process in Path("/proc").iterdir()))
+    assert list(d2d.temporary.glob("d2d-*"))
+    assert d2d("grade", "mini", folder / "m0000.py", "--out", "other").returncode == 0
