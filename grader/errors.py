@@ -29,6 +29,7 @@ class D2DError(Exception):
         self.what = what
         self.where = None if where is None else str(where)
         self.hint = hint
+        self.trace = ""  # where it was raised, if it was kept for later or came from another process
 
     def __str__(self) -> str:
         return self.what if self.where is None else f"{self.where}: {self.what}"

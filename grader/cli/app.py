@@ -6,6 +6,7 @@ import gettext
 import importlib
 import os
 import sys
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
@@ -16,6 +17,7 @@ from grader.clean import printable
 from grader.errors import ALL_PASSED, BAD_INPUT, OUR_FAULT, STOPPED, D2DError
 from grader.i18n import CATALOGS, LANGUAGES, _, ngettext
 
+_LONGEST_TRACE = 20_000  # characters
 # The help of all commands stands here, so that `d2d --help` imports none of them.
 _COMMANDS = {
     "check": _("Judge your own work by the public cases."),
@@ -103,8 +105,25 @@ def error_text(error: D2DError) -> str:
 
 
 def print_error(error: D2DError) -> None:
-    """Print an error on standard error."""
+    """Print an error on standard error; with `--debug` also where it was raised, if it came through a boundary."""
+    if error.trace and "--debug" in sys.argv:
+        click.echo(printable(error.trace, _LONGEST_TRACE), err=True)
     click.echo(error_text(error), err=True)
+
+
+@dataclass(frozen=True)
+class Troubles:
+    """What went wrong with whom, printed as it comes; the run goes on."""
+
+    by_member: dict[str, D2DError] = field(default_factory=dict)
+
+    def __call__(self, member: str, trouble: D2DError) -> None:
+        print_error(trouble)
+        self.by_member.setdefault(member, trouble)
+
+    @property
+    def exit_code(self) -> int:
+        return max((trouble.exit_code for trouble in self.by_member.values()), default=ALL_PASSED)
 
 
 @click.group(

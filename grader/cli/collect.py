@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from grader.cli.app import Troubles
 from grader.cli.options import FILE, FOLDER, JSON_OPTION, common, course_of, time_of
 from grader.cli.paper import give_result, say, table
 from grader.course.course import Term
@@ -74,9 +75,13 @@ def collect_command(
     if moment is not None and chosen is None:
         say(_("No snapshot says what was there then: the times that commits claim are believed, and can be forged."))
     others = tuple(name for name in course.ids() if name != hw)
-    collection = collect_all(CollectOrder(people, out, hw, others, moment, chosen, bounds, options["jobs"]))
+    troubles = Troubles()
+    collection = collect_all(
+        CollectOrder(people, out, hw, others, moment, chosen, bounds, options["jobs"]), take=troubles
+    )
     give_result(collection.as_json(), collected_table(collection, term), options["json_file"])
-    raise SystemExit(NOT_ALL_PASSED if any(work.missing for work in collection.members) else ALL_PASSED)
+    complete = ALL_PASSED if not any(work.missing for work in collection.members) else NOT_ALL_PASSED
+    raise SystemExit(max(complete, troubles.exit_code))
 
 
 def _moment(before: str | None, hw: str | None, term: Term) -> datetime | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from grader.cli.app import Troubles
 from grader.cli.judging import JudgingRun, ended_softly, judging, store
 from grader.cli.options import EXISTING, FILE, FOLDER, JSON_OPTION, common, open_book
 from grader.cli.paper import give_result, table
@@ -55,13 +57,16 @@ def grade_command(
         demand_targets(notebook, shard)
     members = None if roster is None else read_roster(roster).members
     with folder.held(), ended_softly():
-        results = run.judge(shard, folder)
-        write_class(folder, run.assignment, results, members, pages=options["pages"])
+        results, troubles = run.judge(shard, folder), Troubles()
+        try:  # the gradebook first: nothing that is written for people may keep a report from it
+            if book is not None:
+                graded = [result.member for result in results if result.row is not None]
+                store(book, run.term, folder, graded, GradedPlace(path, out, roster), troubles)
+        finally:
+            write_class(folder, run.assignment, results, members, troubles, pages=options["pages"])
         if notebook is not None:
-            write_notebooks(notebook, folder, run.assignment, run.term, shard, results)
-        if book is not None:
-            graded = [result.member for result in results if result.row is not None]
-            store(book, run.term, folder, graded, GradedPlace(path, out, roster))
+            write_notebooks(notebook, folder, run.assignment, run.term, zip(shard, results, strict=True), troubles)
+        results = [replace(result, trouble=troubles.by_member.get(result.member, result.trouble)) for result in results]
         text = f"{_shown(results)}\n{_in_short(results, out)}"
         give_result(_as_json(run.assignment.id, folder, results), text, json_file)
     raise SystemExit(max((result.exit_code for result in results), default=ALL_PASSED))
@@ -95,6 +100,7 @@ def _shown(results: Sequence[EntryResult]) -> str:
             continue
         mark = "✓ " + _("passed") if row.passed else "✗ " + _("not passed")
         remarks = [_("unchanged")] * result.kept + [_("a rerun is due: our own fault")] * (not row.complete)
+        remarks += [] if result.trouble is None else [f"! {result.trouble.what}"]
         points = out_of(row.score, row.max_score)
         rows.append([row.member, points, f"{row.percent} %", ", ".join([mark, *remarks])])
     return table([_("member"), _("points"), _("share"), ""], rows)

@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from grader.assignment.manifest import Assignment
+from grader.boundary import TakeTrouble
 from grader.cli.app import print_error
 from grader.cli.options import FILE, SECRET_OPTION, course_of, open_book, with_options
 from grader.cli.paper import say, whoami
@@ -178,10 +179,17 @@ def _secret(course: Path, named: Path | None, term: Term) -> bytes:
     return secret
 
 
-def store(book: Path, term: Term, folder: ReportFolder, members: Sequence[str], place: GradedPlace) -> None:
+def store(
+    book: Path,
+    term: Term,
+    folder: ReportFolder,
+    members: Sequence[str],
+    place: GradedPlace,
+    take: TakeTrouble,
+) -> None:
     """Put the members' reports into the gradebook and say how many were new."""
     with open_book(book, term) as gradebook:
-        new = store_reports(gradebook, folder, members, place, by=whoami())
+        new = store_reports(gradebook, folder, members, place, by=whoami(), take=take, submitted={})
     say(_("{file}: ").format(file=book) + ngettext("{n} new report", "{n} new reports", new).format(n=new))
 
 
@@ -190,12 +198,12 @@ def ended_softly() -> Iterator[None]:
     """Let SIGTERM end the run as Ctrl-C does: first the judges, then this process."""
 
     def stop(_number: int, _frame: object) -> None:
-        raise click.Abort
+        raise KeyboardInterrupt  # no boundary holds it
 
     before = signal.signal(signal.SIGTERM, stop)
     try:
         yield
-    except (KeyboardInterrupt, click.Abort) as stopped:
+    except KeyboardInterrupt as stopped:
         say(_("What was judged so far is kept: the same command goes on where this one ended."))
         raise click.Abort from stopped
     finally:

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from grader.assignment.manifest import Assignment
+from grader.boundary import one_member
 from grader.cli.options import EXISTING, JSON_OPTION, common, course_of
 from grader.cli.paper import give_result, say, table
-from grader.errors import BadInputError
 from grader.files import write_whole
 from grader.grading.entries import Entry, entries
 from grader.i18n import _, ngettext
@@ -56,12 +56,10 @@ def _texts(submissions: Iterable[Entry], assignment: Assignment) -> tuple[dict[s
     texts: dict[str, str] = {}
     unread: list[tuple[str, str]] = []
     for entry in submissions:
-        try:
+        with one_member(entry.member, lambda member, trouble: unread.append((member, trouble.what)), theirs=True):
             if entry.trouble is not None:
                 raise entry.trouble
             texts[entry.member] = compared_text(read_submission(entry.path, assignment.id, assignment.asked))
-        except BadInputError as error:
-            unread.append((entry.member, error.what))
     return texts, unread
 
 

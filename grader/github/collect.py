@@ -18,9 +18,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
+from grader.boundary import TakeTrouble, one_member
 from grader.clean import inline
 from grader.course.roster import Person
-from grader.errors import BadInputError, UsageError
+from grader.errors import BadInputError, D2DError, UsageError
 from grader.files import write_whole, writing_to
 from grader.github import repository
 from grader.github.collected import (
@@ -72,8 +73,12 @@ def add_snapshot(known: Path, file: Path, people: Sequence[Person], bounds: Fetc
     return snapshots
 
 
-def collect_all(order: CollectOrder, progress: Callable[[CollectedWork], None] = lambda _work: None) -> CollectedFolder:
-    """Collect from all members; each result is written to the disk at once."""
+def collect_all(
+    order: CollectOrder,
+    progress: Callable[[CollectedWork], None] = lambda _work: None,
+    take: TakeTrouble = lambda _member, _trouble: None,
+) -> CollectedFolder:
+    """Collect from all members; each result is written to the disk at once. `take` is given what fails on our side."""
     for person in order.people:
         _demand_name(person.member)
     earlier = _earlier(order.out)
@@ -81,7 +86,7 @@ def collect_all(order: CollectOrder, progress: Callable[[CollectedWork], None] =
     at = _now()
     _write(order, at, earlier)  # marks the folder as ours, even if this run is stopped
     with ThreadPoolExecutor(order.jobs) as pool:
-        running = [pool.submit(_member, order, person, earlier.get(person.member), at) for person in order.people]
+        running = [pool.submit(_one, order, person, earlier.get(person.member), at, take) for person in order.people]
         for future in as_completed(running):
             work = future.result()
             done[work.member] = work
@@ -101,13 +106,31 @@ def _git(limits: FetchLimits) -> Iterator[Git]:
 
 
 def _head(person: Person, limits: FetchLimits) -> Head:
-    url = person.repository
-    try:
-        url = repository.address(url)
-        with _git(limits) as git:
-            return Head(person.member, _shown(url), repository.head(git, url))
-    except UnavailableError as error:
-        return Head(person.member, _shown(url), None, error.kind)
+    url, kind = person.repository, "failed"
+    with one_member(person.member, lambda _member, _trouble: None):
+        try:
+            url = repository.address(url)
+            with _git(limits) as git:
+                return Head(person.member, _shown(url), repository.head(git, url))
+        except UnavailableError as error:
+            kind = error.kind
+    return Head(person.member, _shown(url), None, kind)
+
+
+def _one(
+    order: CollectOrder, person: Person, earlier: CollectedWork | None, now: datetime, take: TakeTrouble
+) -> CollectedWork:
+    """What `_member` gives; where it fails, what was collected before, if anything was."""
+    works: list[CollectedWork] = []
+
+    def fail(member: str, trouble: D2DError) -> None:
+        take(member, trouble)
+        before = earlier or CollectedWork(person.member, _shown(person.repository), missing="failed")
+        works.append(replace(before, said=inline(trouble.what)))
+
+    with one_member(person.member, fail):
+        works.append(_member(order, person, earlier, now))
+    return works[0]
 
 
 def _member(order: CollectOrder, person: Person, earlier: CollectedWork | None, now: datetime) -> CollectedWork:

@@ -96,6 +96,7 @@ def missing_reason(kind: str) -> str:
         "nothing": _("nothing of this assignment is in it"),
         "refused": _("what is in it is not taken"),
         "unreachable": _("it could not be reached"),
+        "failed": _("d2d itself failed; collect it once more"),
     }.get(kind, kind)  # a file may hold a kind that only a later version knows
 
 

@@ -10,6 +10,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from fractions import Fraction
@@ -17,8 +18,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from grader.boundary import TakeTrouble, one_member
 from grader.course.course import Term
-from grader.errors import BadInputError
+from grader.errors import BadInputError, D2DError
 from grader.gradebook.results import LoggedReport, Override, Results, counting
 from grader.gradebook.storage import START, append_entry, connect, errors, faults, insert, now, time_text, writing
 from grader.i18n import _
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from grader.report.signature import PublicKey
 
 _MOST_TEXT = 2000
+LoggedDocument = tuple[
+    Document, datetime | None, str
+]  # with the time at which it was handed in, and its name in errors
 
 
 @dataclass(frozen=True)
@@ -81,8 +86,8 @@ class Gradebook:
         """Take one report in; once this returns it is on the disk."""
         return self.add_all([(document, submitted_at, where)], by=by)[0]
 
-    def add_all(self, documents: Sequence[tuple[Document, datetime | None, str]], *, by: str) -> list[Added]:
-        """Take several reports in, all of them or none; a report comes with its time and with its name in errors."""
+    def add_all(self, documents: Sequence[LoggedDocument], *, by: str) -> list[Added]:
+        """Take several reports in, all of them or none."""
         for document, _submitted, where in documents:
             if self.key is not None:
                 self.key.demand(document, where or document.report.member)
@@ -92,6 +97,21 @@ class Gradebook:
                 raise BadInputError(text, where=where or document.report.member, hint=hint)
         with writing(self._connection, self.path):
             return [self._add(document, submitted, by) for document, submitted, _where in documents]
+
+    def add_each(self, documents: Sequence[LoggedDocument], *, by: str, take: TakeTrouble) -> list[Added]:
+        """Take in all that can be; a report that can't be is its member's trouble."""
+        with suppress(Exception):
+            return self.add_all(documents, by=by)  # fast; where it fails, one by one shows whose it is
+        added: list[Added] = []
+
+        def fail(member: str, trouble: D2DError) -> None:
+            with writing(self._connection, self.path):  # where nothing at all can be stored, this raises
+                take(member, trouble)
+
+        for document in documents:
+            with one_member(document[0].report.member, fail):
+                added += self.add_all([document], by=by)
+        return added
 
     def _add(self, document: Document, submitted_at: datetime | None, by: str) -> Added:
         report, digest = document.report, sha256(document.unsigned)

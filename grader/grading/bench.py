@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.assignment.manifest import Limits
+from grader.boundary import one_member
 from grader.bridge.selftest import require
 from grader.bridge.session import WorkerSource
-from grader.grading import Done, Setting, Task
+from grader.grading import Done, Lost, Setting, Task
 from grader.judge.cases import Case, CaseSet, collect_cases
 from grader.judge.hints import LiveHints, Rerun, read_misconceptions
 from grader.judge.log import BridgeLog, Evidence
@@ -87,6 +88,13 @@ class Bench:
     def close(self) -> None:
         """End the zygote, and with it every worker."""
         self.judge.workers.close()
+
+    def tried(self, task: Task) -> Done | Lost:
+        """What `do` gives; where it raises, the task is lost and the next one can be done."""
+        failed: list[Lost] = []
+        with one_member(task.key, lambda key, trouble: failed.append(Lost(key, trouble.what, trouble))):
+            return self.do(task)
+        return failed[0]
 
     def do(self, task: Task) -> Done:
         """The report on one task."""

@@ -6,7 +6,7 @@ feedback in it, as far as the course lets members see hidden cases.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from grader.assignment.manifest import Assignment
+from grader.boundary import TakeTrouble, one_member
 from grader.course.course import Term
 from grader.errors import UsageError
 from grader.files import write_whole
@@ -37,6 +38,7 @@ def write_class(
     assignment: Assignment,
     results: Sequence[EntryResult],
     roster: Sequence[str] | None,
+    take: TakeTrouble,
     *,
     pages: bool,
 ) -> None:
@@ -48,12 +50,12 @@ def write_class(
     failed = [result for result in results if result.row is None]
     missing |= {result.member: result.trouble.what if result.trouble else "" for result in failed}
     graded = [row for row in rows.values() if row is not None]
-    if pages:  # with everything in them, since it is the staff that opens them
-        for row in graded:
-            text = report_page(folder.document(row.member).report)
-            write_whole(folder.folder / PAGES / f"{row.member}.html", text)
     cohort = Cohort.of(assignment.id, assignment.title, assignment.pass_percent, graded, missing)
     write_whole(folder.folder / "index.html", class_page(cohort, pages=PAGES if pages else None))
+    for row in graded if pages else ():  # with everything in them, since it is the staff that opens them
+        with one_member(row.member, take):
+            text = report_page(folder.document(row.member).report)
+            write_whole(folder.folder / PAGES / f"{row.member}.html", text)
 
 
 def class_page(cohort: Cohort, *, reports: str = "reports", pages: str | None = None) -> str:
@@ -96,13 +98,13 @@ def write_notebooks(
     folder: ReportFolder,
     assignment: Assignment,
     term: Term,
-    entries: Sequence[Entry],
-    results: Sequence[EntryResult],
+    results: Iterable[tuple[Entry, EntryResult]],
+    take: TakeTrouble,
 ) -> None:
     """Write the notebook of each entry that has a report."""
     now = datetime.now(timezone.utc)
-    for entry, result in zip(entries, results, strict=True):
-        if result.row is not None:
+    for entry in (entry for entry, result in results if result.row is not None):
+        with one_member(entry.member, take):
             report, target = seen(folder.document(entry.member).report, term, now), _target(pattern, entry.member)
             target.parent.mkdir(parents=True, exist_ok=True)
             write_feedback(report, entry.path, assignment, target)

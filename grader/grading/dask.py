@@ -193,7 +193,7 @@ def _opened(parcel: Parcel, undo: ExitStack) -> Bench:
     return undo.enter_context(open_bench(parcel.unpacked(folder)))
 
 
-def do(run: str, parcel: Parcel, task: Task) -> Done:
+def do(run: str, parcel: Parcel, task: Task) -> Done | Lost:
     """One task at this process's bench, which is set up for the first one of a run."""
     with _one_at_a_time:
         try:
@@ -203,7 +203,7 @@ def do(run: str, parcel: Parcel, task: Task) -> Done:
                 with ExitStack() as undo:
                     bench = _opened(parcel, undo)
                     _benches[run] = bench, undo.pop_all()
-            return _benches[run][0].do(task)
+            return _benches[run][0].tried(task)
         except D2DError as error:
             error.where = f"{error.where or ''} ({get_worker().address})".strip()
             raise

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import BadInputError, FileError, NoRoomError, OurFaultError, UsageError
+from grader.boundary import one_member
+from grader.errors import BadInputError, D2DError, FileError, NoRoomError, OurFaultError, UsageError
 from grader.files import UNFINISHED, held, write_whole
 from grader.grading.cohort import SummaryRow
 from grader.i18n import _
@@ -22,6 +23,7 @@ from grader.report.report import Report, laid_out
 if TYPE_CHECKING:
     from grader.report.signature import SigningKey
 
+_ROOM = 64 << 10  # bytes; most reports have less
 _MOST_KEPT = 100  # reports in memory, of half a megabyte each at most as a rule: a class of thousands must not be
 
 
@@ -40,7 +42,7 @@ class ReportFolder:
         self.folder, self.assignment, self.key = folder, assignment, key
         self.reports = folder / "reports"
         self.before: dict[str, Kept] = {}
-        self.troubles: list[BadInputError] = []  # files there that are no reports of a member
+        self.troubles: list[D2DError] = []  # files there that are no reports of a member
         self._latest: dict[str, Document] = {}
 
     @contextmanager
@@ -65,16 +67,20 @@ class ReportFolder:
         """Put a report on the disk, signed."""
         signed = report if self.key is None else self.key.sign(report)
         document = Document(signed, signed.as_json())
-        try:
+        with _writing():
             write_whole(self.path(report.member), laid_out(document.value), mode=0o644, lasting=True)
-        except (FileError, NoRoomError) as error:
-            hint = _("What was written before is whole. Make room, and give the same command again: it goes on there.")
-            raise OurFaultError(error.what, where=error.where, hint=hint) from error
         self._latest.pop(report.member, None)
         self._latest[report.member] = document
         if len(self._latest) > _MOST_KEPT:
             del self._latest[next(iter(self._latest))]
         return SummaryRow.of(report)
+
+    def demand_room(self) -> None:
+        """Complain where not even a small file can be written."""
+        probe = self.reports / f"{UNFINISHED}room"
+        with _writing():
+            write_whole(probe, bytes(_ROOM))
+            probe.unlink()
 
     def document(self, member: str) -> Document:
         """A member's report; the latest that were written here need not be read and checked again."""
@@ -82,10 +88,10 @@ class ReportFolder:
 
     def _look(self) -> None:
         for file in sorted(self.reports.glob("*.json")):
-            try:
+            document = None
+            with one_member(file.stem, self._fail, theirs=True):
                 document = read_file(file)
-            except BadInputError as error:
-                self.troubles.append(error)
+            if document is None:
                 continue
             report = document.report
             if report.assignment != self.assignment:  # the one's reports would take the place of the other's
@@ -100,6 +106,9 @@ class ReportFolder:
             relied = report.complete and self._is_ours(document)
             self.before[report.member] = Kept(SummaryRow.of(report), report.inputs_sha256 if relied else None)
 
+    def _fail(self, _member: str, trouble: D2DError) -> None:
+        self.troubles.append(trouble)
+
     def _is_ours(self, document: Document) -> bool:
         """Whether it is signed as it would be now; without a key there is nothing to go by."""
         if self.key is None:
@@ -107,3 +116,13 @@ class ReportFolder:
         from grader.report.signature import Check
 
         return self.key.public.check(document) is Check.VALID
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """What can't be written is our fault, and everything before it is there."""
+    try:
+        yield
+    except (FileError, NoRoomError) as error:
+        hint = _("What was written before is whole. Make room, and give the same command again: it goes on there.")
+        raise OurFaultError(error.what, where=error.where, hint=hint) from error

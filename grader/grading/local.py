@@ -133,7 +133,7 @@ class LocalEngine:
         heard = [judge for connection, judge in self.judges.items() if connection in ready]
         return heard or [judge for judge in self.judges.values() if judge.until <= time.monotonic()]
 
-    def _received(self, judge: _Judge) -> Done | Task | None:
+    def _received(self, judge: _Judge) -> Done | Lost | Task | None:
         """What a judge sent: a finished task, or None where it is only ready. Its own task if the judge is gone."""
         task = judge.task
         try:
@@ -145,7 +145,7 @@ class LocalEngine:
             return None
         if isinstance(message, D2DError):
             raise message
-        if isinstance(message, Done):
+        if isinstance(message, Done | Lost):
             judge.task, judge.until = None, float("inf")
             return message
         del self.judges[judge.connection]
@@ -160,7 +160,7 @@ def judge_all(assignment: Assignment, tasks: Iterable[Task], *, secret: bytes, j
     """Judge the author's own tasks by all cases, `jobs` at a time; reports come as they end."""
     for done in LocalEngine(Setting(assignment, secret, i18n.language()), jobs).judge(tasks):
         if isinstance(done, Lost):
-            raise OurFaultError(_("A judge ended in the middle of its work."))
+            raise done.trouble or OurFaultError(_("A judge ended in the middle of its work."))
         yield done
 
 
@@ -193,7 +193,7 @@ def _judge(setting: Setting, connection: Connection, engine: int) -> None:
             with open_bench(setting) as bench:
                 connection.send(_READY)
                 while (task := connection.recv()) is not None:
-                    connection.send(bench.do(task))
+                    connection.send(bench.tried(task))
         except D2DError as error:
             connection.send(error)
 

@@ -227,7 +227,8 @@ def _outputs(outputs: Iterable[Any]) -> Iterator[dict[str, Any]]:
         if output.get("output_type") == "stream":
             shown: dict[str, Any] = {"text/plain": output.get("text")}
         elif output.get("output_type") == "error":
-            shown = {"text/plain": "\n".join(map(str, output.get("traceback") or ()))}
+            trace = output.get("traceback")
+            shown = {"text/plain": "\n".join(map(_joined, trace)) if isinstance(trace, list) else ""}
         else:
             shown = data if isinstance(data, dict) else {}
         kept = {kind: picture for kind in _PICTURES if (picture := _picture(shown.get(kind)))}
