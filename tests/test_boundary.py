@@ -16,6 +16,7 @@ from grader.boundary import one_member
 from grader.cli import app
 from grader.cli.app import Troubles, d2d
 from grader.errors import BadInputError, D2DError, OurFaultError
+from grader.files import writing_to
 from grader.github import collect, publish
 from grader.github.collected import CollectedFolder, CollectedWork
 from grader.gradebook.book import Gradebook
@@ -225,7 +226,7 @@ def test_where_nothing_can_be_written_the_run_ends_at_once(
     monkeypatch.setattr(Judge, "judge", lambda self, submission: judged.append(1) or real(self, submission))
 
     def full(path: Path, *_more: object, **_options: object) -> None:
-        with folder.writing_to(path):
+        with writing_to(path):
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(folder, "write_whole", full)

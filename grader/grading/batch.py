@@ -81,7 +81,7 @@ class Grading:
             if isinstance(done, Lost):
                 self._fail(done.key, done.trouble or _lost(done))
             else:
-                with one_member(done.key, self._fail_to_write):
+                with one_member(done.key, self._fail):
                     self._ready.append(self._judged(done.key, done.report))
             yield from self._settled()
         yield from self._settled()
@@ -95,10 +95,6 @@ class Grading:
 
     def _fail(self, member: str, trouble: D2DError) -> None:
         self._ready.append(EntryResult(member, trouble=trouble))
-
-    def _fail_to_write(self, member: str, trouble: D2DError) -> None:
-        self.out.demand_room()  # where nobody's report can be written, the run ends
-        self._fail(member, trouble)
 
     def _settled(self) -> Iterator[EntryResult]:
         while self._ready:

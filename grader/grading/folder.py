@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.boundary import one_member
-from grader.errors import BadInputError, D2DError, FileError, NoRoomError, OurFaultError, UsageError
+from grader.errors import BadInputError, D2DError, NoRoomError, UsageError
 from grader.files import UNFINISHED, held, write_whole
 from grader.grading.cohort import SummaryRow
 from grader.i18n import _
@@ -23,7 +23,6 @@ from grader.report.report import Report, laid_out
 if TYPE_CHECKING:
     from grader.report.signature import SigningKey
 
-_ROOM = 64 << 10  # bytes; most reports have less
 _MOST_KEPT = 100  # reports in memory, of half a megabyte each at most as a rule: a class of thousands must not be
 
 
@@ -67,20 +66,16 @@ class ReportFolder:
         """Put a report on the disk, signed."""
         signed = report if self.key is None else self.key.sign(report)
         document = Document(signed, signed.as_json())
-        with _writing():
+        try:
             write_whole(self.path(report.member), laid_out(document.value), mode=0o644, lasting=True)
+        except NoRoomError as error:
+            hint = _("What was written before is whole. Make room, and give the same command again: it goes on there.")
+            raise NoRoomError(error.what, where=error.where, hint=hint) from error
         self._latest.pop(report.member, None)
         self._latest[report.member] = document
         if len(self._latest) > _MOST_KEPT:
             del self._latest[next(iter(self._latest))]
         return SummaryRow.of(report)
-
-    def demand_room(self) -> None:
-        """Complain where not even a small file can be written."""
-        probe = self.reports / f"{UNFINISHED}room"
-        with _writing():
-            write_whole(probe, bytes(_ROOM))
-            probe.unlink()
 
     def document(self, member: str) -> Document:
         """A member's report; the latest that were written here need not be read and checked again."""
@@ -116,13 +111,3 @@ class ReportFolder:
         from grader.report.signature import Check
 
         return self.key.public.check(document) is Check.VALID
-
-
-@contextmanager
-def _writing() -> Iterator[None]:
-    """What can't be written is our fault, and everything before it is there."""
-    try:
-        yield
-    except (FileError, NoRoomError) as error:
-        hint = _("What was written before is whole. Make room, and give the same command again: it goes on there.")
-        raise OurFaultError(error.what, where=error.where, hint=hint) from error
