@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import nbformat
 import pytest
@@ -127,13 +128,12 @@ def test_what_the_page_answers_where_it_is_no_notebook(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: object
 ) -> None:
     monkeypatch.syspath_prepend(str(STAND_IN))
-    for name in ("google", "google.colab", "google.colab._message"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    message = importlib.import_module("google.colab._message")
-    monkeypatch.setattr(message, "SCRIPT", answer)
-    monkeypatch.setattr(colab, "_ASK_SECONDS", 0.01)
-    session = SimpleNamespace(history_manager=SimpleNamespace(input_hist_raw=["", "x = 1", "%d2d check mini"]))
-    found = colab.current_notebook(session)
+    with patch.dict(sys.modules):  # nothing of the stand-in is left for other tests
+        message = importlib.import_module("google.colab._message")
+        monkeypatch.setattr(message, "SCRIPT", answer)
+        monkeypatch.setattr(colab, "_ASK_SECONDS", 0.01)
+        session = SimpleNamespace(history_manager=SimpleNamespace(input_hist_raw=["", "x = 1", "%d2d check mini"]))
+        found = colab.current_notebook(session)
     assert [cell["source"] for cell in found["cells"]] == ["x = 1", "%d2d check mini"]
     assert "Colab did not hand out this notebook" in capsys.readouterr().out
 

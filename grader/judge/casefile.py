@@ -13,9 +13,9 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from grader.errors import BadAssignmentError
@@ -23,6 +23,14 @@ from grader.i18n import _
 
 # What pytest would run around a case. Here nobody does, and a case that relies on it would pass for nothing.
 _UNSUPPORTED = ("setup_module", "setup_function", "teardown_module", "teardown_function", "pytest_generate_tests")
+
+
+class _FreshFile(SourceFileLoader):
+    """Compiles what stands in the file now. A kept compilation is taken for current where its length and second are."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
 
 
 class _SharedFiles:
@@ -35,7 +43,7 @@ class _SharedFiles:
         file = self.folder / f"{name}.py"
         if path is not None or not file.is_file():
             return None
-        return importlib.util.spec_from_file_location(name, file)
+        return importlib.util.spec_from_file_location(name, file, loader=_FreshFile(name, str(file)))
 
 
 @contextmanager
@@ -55,7 +63,7 @@ def sharing(folder: Path) -> Iterator[None]:
 
 def run_module(name: str, file: Path, folder: Path) -> ModuleType:
     """The module of this name, of which `file` was run: it may import what lies in the assignment's `folder`."""
-    spec = importlib.util.spec_from_file_location(name, file)
+    spec = importlib.util.spec_from_file_location(name, file, loader=_FreshFile(name, str(file)))
     assert spec is not None
     assert spec.loader is not None
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
