@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,29 +10,12 @@ from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.transport import ByteTransport
 from grader.intake import Cell
 from grader.report.report import Where
+from grader.sandbox.budget import TimeBudget
 from grader.sandbox.worker import EndedError
 
 _PARSING = -1  # the step of a cell before its first statement
 _MOST_REMARKS = 50
 _NAME_LENGTH = 100
-
-
-class TimeBudget:
-    """Deadlines of `time.monotonic`, none of them later than the end of the whole."""
-
-    def __init__(self, total_seconds: float) -> None:
-        self.end = time.monotonic() + total_seconds
-        self.grant(total_seconds)
-
-    def grant(self, seconds: float) -> None:
-        """From now on requests have this long together."""
-        self.granted = seconds
-        self.deadline = min(time.monotonic() + seconds, self.end)
-
-    @property
-    def is_used_up(self) -> bool:
-        """Whether the submission has used the time that it has as a whole."""
-        return time.monotonic() >= self.end
 
 
 @dataclass(frozen=True)
@@ -59,7 +41,7 @@ class LoadProblem:
     line: int | None
     error: RaisedError | EndedError
     rest: bool = False  # what follows in this cell did not run either
-    seconds: float | None = None  # that it had, where it did not come to an end; None: the whole had no more
+    recovered: bool = False  # a fresh worker ran it
 
 
 @dataclass(frozen=True)
@@ -75,8 +57,8 @@ class NameRemark:
 class Loader:
     """Loads the same cells into one worker after another.
 
-    What ended a worker is set aside and not run again. Problems and remarks are those of the first worker: a later
-    one may say what it has seen of hidden cases.
+    What ended two workers is set aside and not run again: one may have been killed by the machine. Problems and remarks
+    are those of the first worker: a later one may say what it has seen of hidden cases.
     """
 
     def __init__(self, cells: Sequence[Cell], plan: LoadPlan, limits: Limits, budget: TimeBudget) -> None:
@@ -84,13 +66,15 @@ class Loader:
         self.selected = list(plan.selected)
         self.problems: list[LoadProblem] = []
         self.remarks: tuple[NameRemark, ...] = ()
+        self.ended: EndedError | None = None  # how the last worker ended, where one did
+        self._suspects: dict[tuple[str, int], LoadProblem] = {}
         self._set_aside: set[tuple[str, int]] = set()
         self._is_first = True
         self._met: list[LoadProblem] = []  # by the worker that loads now
 
     def load(self, transport: ByteTransport) -> bool:
         """Parse all cells, then run what is to run; False if a cell or a statement ended the worker."""
-        self._met = []
+        self._met, spent = [], self.budget.settle()
         parsed: list[dict[int, int]] = []
         at = (self.cells[0], _PARSING) if self.cells else None
         line: int | None = None
@@ -115,18 +99,24 @@ class Loader:
                     ended.add(number)
         except EndedError as error:
             assert at is not None, "a worker ended though it was asked nothing"
+            self.ended = error
             cell, index = at
-            self._set_aside.add((cell.label, index))
-            if self._is_first:
-                seconds = None if self.budget.is_used_up else self.budget.granted
-                self.problems.append(LoadProblem(cell, line, error, self._ends_cell(cell), seconds))
+            key = cell.label, index
+            if key not in self._suspects:  # asked again before it costs anything, and without a charge
+                self._suspects[key] = LoadProblem(cell, line, error, recovered=True)
+                self.budget.spent = spent
+            elif error.how != "lost":
+                self._set_aside.add(key)
+                if self._is_first:
+                    self.problems.append(LoadProblem(cell, line, error, self._ends_cell(cell)))
             return False
         return True
 
     def finish(self) -> None:
         """Keep what the last worker met, unless an earlier one was loaded before it."""
         if self._is_first:
-            self.problems += self._met
+            recovered = [problem for key, problem in self._suspects.items() if key not in self._set_aside]
+            self.problems += [*self._met, *recovered]
         self._is_first = False
 
     def _ends_cell(self, cell: Cell) -> bool:

@@ -18,6 +18,7 @@ from grader.judge.reference import LiveReference, RememberedReference
 from grader.judge.run import Judge
 from grader.report.report import Hint
 from grader.sandbox import start
+from grader.sandbox.budget import TimeBudget
 from grader.sandbox.worker import Worker
 from grader.worker.server import Server as Objects
 
@@ -29,7 +30,7 @@ class InProcess(Worker):
         super().__init__(0, 0)
         self.objects = objects
 
-    def exchange(self, message: bytes, deadline: float) -> bytes:  # noqa: ARG002 — the author's code ends by itself
+    def exchange(self, message: bytes, budget: TimeBudget) -> bytes:  # noqa: ARG002 — the author's code ends by itself
         with np.errstate(all="ignore"):  # a wrong variant may well divide by zero
             return self.objects.answer(message)
 

@@ -20,14 +20,17 @@ from grader.assignment.manifest import Assignment
 from grader.errors import D2DError, OurFaultError
 from grader.grading import Done, Lost, Setting, Task
 from grader.i18n import _
+from grader.sandbox.budget import ASLEEP_FACTOR
 from grader.scratch import sweep_scratch
 
-_TRIES = 2  # a task whose judge is lost gets another judge; a task that loses two judges is given up
+_TRIES = 3  # a task whose judge is lost gets another judge; a task that loses so many is given up
 _READY = "ready"
 _PR_SET_PDEATHSIG = 1
-# What a judge may take beside the submission's own time: for the reference, hints and fresh workers. After that it is
-# taken for stuck.
+# What a judge may take beside the submission's own time: for the reference, hints and fresh workers.
 _GRACE_SECONDS = 120.0
+# A judge is taken for stuck after so many times that, because a submission may sleep, is asked twice, and a machine may
+# be busy.
+_PATIENCE = 2 * ASLEEP_FACTOR
 
 
 @dataclass
@@ -63,6 +66,7 @@ class LocalEngine:
     setting: Setting
     jobs: int
     judges: dict[Connection, _Judge] = field(default_factory=dict)
+    not_started: int = 0  # judges in a row that ended before they were ready
 
     def judge(self, tasks: Iterable[Task]) -> Iterator[Done | Lost]:
         sweep_scratch()  # what a run that was killed has left, also where there is nothing left to judge
@@ -82,7 +86,7 @@ class LocalEngine:
                 for judge in self._heard():
                     done = self._received(judge)
                     if isinstance(done, Task):
-                        tries[done.key] += 1
+                        tries[done.key] += judge.ready
                         if tries[done.key] < _TRIES:
                             again.append(done)
                             more = True
@@ -99,7 +103,7 @@ class LocalEngine:
 
     @property
     def _seconds(self) -> float:
-        return self.setting.assignment.limits.total_seconds + _GRACE_SECONDS
+        return _PATIENCE * (self.setting.assignment.limits.total_seconds + _GRACE_SECONDS)
 
     def _idle(self) -> _Judge | None:
         return next((judge for judge in self.judges.values() if judge.task is None), None)
@@ -141,18 +145,20 @@ class LocalEngine:
         except (EOFError, OSError):
             message = None
         if message == _READY:
-            judge.ready = True
+            judge.ready, self.not_started = True, 0
             return None
-        if isinstance(message, D2DError):
+        if isinstance(message, D2DError) and not isinstance(message, OurFaultError):
             raise message
         if isinstance(message, Done | Lost):
             judge.task, judge.until = None, float("inf")
             return message
         del self.judges[judge.connection]
         judge.end(at_once=True)
-        if not judge.ready:  # another would fare no better
+        self.not_started += not judge.ready
+        if self.not_started == _TRIES:
             what = _("A judge could not be started: it ended with {code}.").format(code=judge.process.exitcode)
-            raise OurFaultError(what, hint=_("`d2d doctor` shows what this machine offers."))
+            hint = _("`d2d doctor` shows what this machine offers.")
+            raise message if isinstance(message, OurFaultError) else OurFaultError(what, hint=hint)
         return task
 
 

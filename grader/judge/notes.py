@@ -19,7 +19,8 @@ from grader.bridge.session import Session
 from grader.i18n import _
 from grader.intake import Cell
 from grader.judge.cases import Case
-from grader.report.report import Note, Where
+from grader.report.report import CaseResult, Note, Where
+from grader.sandbox.budget import Overrun
 from grader.sandbox.worker import EndedError
 from grader.worker.survey import Reading
 
@@ -47,9 +48,12 @@ def unmade(name: str, problems: Iterable[LoadProblem]) -> Where | None:
 def _note(problem: LoadProblem) -> Note:
     where, error = problem.cell.at(problem.line), problem.error
     rest = " " + _("The rest of this cell was not run.") if problem.rest else ""
+    if problem.recovered:
+        text = _("This ended its process at the first try and ran at the second; the second counts.")
+        return Note("second-try", text, where)
     if not isinstance(error, RaisedError):
         text = {
-            "timeout": _timeout(problem.seconds),
+            "timeout": _timeout(error.overrun),
             "memory": _("This needed more memory than there is for it and was set aside."),
         }.get(error.how, _("This ended the process that ran your code and was set aside."))
         return Note("cell-set-aside", text + rest, where)
@@ -64,10 +68,21 @@ def _note(problem: LoadProblem) -> Note:
     return Note("statement-raised", text + rest, where)
 
 
-def _timeout(seconds: float | None) -> str:
-    if seconds is None:
+def _timeout(overrun: Overrun | None) -> str:
+    if overrun is None or overrun.whole:
         return _("The time that a submission has as a whole was used up here.")
-    return _("This did not come to an end within {seconds} seconds and was set aside.").format(seconds=f"{seconds:g}")
+    text = _("This did not come to an end within {seconds} seconds of computing and was set aside.")
+    if overrun.asleep:
+        text = _("This slept or waited for {seconds} seconds and was set aside.")
+    return text.format(seconds=f"{overrun.seconds:g}")
+
+
+def note_of_second_try(first: CaseResult, second: CaseResult) -> list[Note]:
+    """What is said where a case ended in two ways."""
+    if first.verdict is second.verdict:
+        return []
+    text = _("«{title}» ended in another way when it was asked again, in a process of its own. The second try counts.")
+    return [Note("second-try", text.format(title=second.title))]
 
 
 def notes_of_reading(reading: Reading, cells: Mapping[str, Cell]) -> list[Note]:
@@ -132,11 +147,13 @@ def borrowed(witnesses: Mapping[str, Case], canary: Session, ordinary: Session, 
             canary.transport()
         for name, case in witnesses.items():
             error = play(canary, case)
-            if error is not None and not canary.budget.is_used_up:
-                changed.append(name)
             if isinstance(error, EndedError):
                 canary.drop()
                 ended += 1
+                if error.how != "timeout":  # it may have been ended by the machine, which says nothing of the code
+                    continue
+            if error is not None and not canary.budget.is_used_up:
+                changed.append(name)
             if ended == _MOST_ENDED or canary.budget.is_used_up:
                 break
     finally:

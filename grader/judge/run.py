@@ -6,7 +6,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from fractions import Fraction
 from functools import partial
@@ -26,6 +26,7 @@ from grader.judge.hints import Hints
 from grader.judge.log import REFERENCE, SUBMISSION, BridgeLog, Evidence, Witness
 from grader.judge.notes import (
     borrowed,
+    note_of_second_try,
     notes_of_borrowing,
     notes_of_names,
     notes_of_problems,
@@ -41,6 +42,8 @@ from grader.worker.survey import Reading
 
 # A function that hangs does so in every case: after this many the rest of its section is not waited for.
 _TIMEOUTS_A_SECTION = 2
+# How a case can end by more than its answer: by the machine, by another process, or by a fault of ours.
+_UNSURE = (Verdict.TIMEOUT, Verdict.MEMORY, Verdict.CRASHED, Verdict.UNGRADABLE)
 FAR = 10.0  # a difference of so many tolerances is no matter of where the tolerance was drawn
 
 
@@ -149,6 +152,7 @@ class _Run:
     timeouts: Counter[str] = field(default_factory=Counter)  # by section
     reading: Reading = field(default_factory=Reading)
     passed: dict[str, list[Case]] = field(default_factory=dict)  # by the function or class that each asked last
+    asked: set[str] = field(default_factory=set)  # the cases that were really run
     distances: dict[str, float] = field(default_factory=dict)  # by case, where somebody asks for evidence
 
     def all(self) -> tuple[CaseResult, ...]:
@@ -159,7 +163,31 @@ class _Run:
             self.results[case.id] = self.result_of(case)
             if self.judge.stop_early and self.fails_by_far(case):
                 break
+        if not self.judge.stop_early:
+            self.confirm(cases)
         return tuple(self.results.values())
+
+    def confirm(self, cases: Sequence[Case]) -> None:
+        """Ask again what its answer did not decide, each of a fresh worker and after all others; the second try counts.
+
+        A machine that is short of memory kills processes, and a slow one makes others late: neither is the member's.
+        """
+        if not any(result.verdict in _UNSURE for result in self.results.values()):
+            return
+        self.session.budget.renew()
+        self.timeouts.clear()
+        for case in cases:
+            first = self.results[case.id]
+            if first.verdict not in (*_UNSURE, Verdict.SKIPPED):
+                continue
+            asked_before = case.id in self.asked
+            if asked_before:
+                self.session.drop()
+            second = self.result_of(case)
+            if asked_before:
+                second = replace(second, tries=2)
+                self.notes += note_of_second_try(first, second)
+            self.results[case.id] = second
 
     def read_code(self) -> None:
         """What the code uses, before any of it runs; of interest where something is forbidden, or to the staff."""
@@ -187,12 +215,15 @@ class _Run:
         attempt, hint = Attempt(self.judge, case, self.session), None
         if (outcome := self.without_running(case)) is not None:
             return self.result(attempt, outcome, "", None, time.perf_counter() - started)
+        self.asked.add(case.id)
         error = self.measured(attempt)
         outcome = self.outcome(attempt, error)
         output = self.printed(case)
         if isinstance(error, EndedError):
             self.session.drop()
-            self.timeouts[case.info.section] += error.how == "timeout"
+            if error.how == "timeout":
+                asleep = error.overrun is not None and error.overrun.asleep  # each such wait is long enough for all
+                self.timeouts[case.info.section] += _TIMEOUTS_A_SECTION if asleep else 1
         seconds = time.perf_counter() - started
         if outcome.verdict in (Verdict.FAILED, Verdict.ERROR):
             hint = self.hint(attempt)
@@ -263,7 +294,9 @@ class _Run:
                 text = _("This can't be judged until «{title}» passes.").format(title=title)
                 return Outcome(Verdict.SKIPPED, text, text)
         if self.session.budget.is_used_up:
-            text = _("The {seconds} seconds that a submission has as a whole were used up before this case.")
+            text = _(
+                "The {seconds} seconds of computing that a submission has as a whole were used up before this case."
+            )
             text = text.format(seconds=f"{self.session.limits.total_seconds:g}")
             return Outcome(Verdict.TIMEOUT, text, text)
         if self.timeouts[case.info.section] >= _TIMEOUTS_A_SECTION:

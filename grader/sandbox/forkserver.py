@@ -10,23 +10,24 @@ import os
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from grader.assignment.manifest import Limits
 from grader.errors import OurFaultError
 from grader.i18n import _
-from grader.sandbox.worker import COMMAND, OUT_OF_MEMORY, ZYGOTE_LOST, EndedError, ForkedWorker, WorkerSpec, status_text
+from grader.sandbox.budget import WorkerClock
+from grader.sandbox.worker import COMMAND, OUT_OF_MEMORY, ZYGOTE_LOST, ForkedWorker, WorkerSpec, status_text
 from grader.scratch import Scratch
 from grader.worker.leftovers import empty
 
 _PIPE_BYTES = 1 << 20  # an array of a megabyte in one go instead of sixteen changes of process
-_READY_SECONDS = 120.0  # torch on a cold disk
-_ANSWER_SECONDS = 10.0  # killing what a submission left behind takes milliseconds; a stopped zygote never answers
+_READY_SECONDS = 300.0  # torch from a cold disk, on a busy machine
+_ANSWER_SECONDS = 60.0  # on a busy machine; killing what is left takes milliseconds; a stopped zygote never answers
 _CLAIM = "\0d2d-processor-"  # because of the zero it is no file
 # The processors of this process before it has chosen one.
 _PROCESSORS = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else frozenset[int]()
@@ -93,12 +94,14 @@ class ForkServer:
             worker, pid = self._fork(limits, reply_bound)
             on_failure.pop_all()
             on_failure.callback(worker.end)
-            self.layers = ("process", *_layers_of(worker))
+            self.layers = ("process", *json.loads(worker.greeting(_ANSWER_SECONDS))["layers"])
             if missing := [name for name in self.required if name not in self.layers]:
                 text = _("A worker started without {names}, which the one before it had.")
                 hint = _("`d2d doctor` shows what this machine offers.")
                 raise OurFaultError(text.format(names=", ".join(missing)), hint=hint)
             on_failure.pop_all()
+        if "seccomp" not in self.layers:  # then it can start processes
+            worker.clock.family = partial(seconds_below, self.process.pid, pid)
         if "seccomp" not in self.layers and "cgroup" not in self.layers:
             worker.too_large = self._watch(pid, limits.memory_mb << 20)
         return worker
@@ -121,7 +124,8 @@ class ForkServer:
             message, pidfds = self._receive()
             ours.pop_all()  # from here on the worker closes them
         pidfd = pidfds[0] if pidfds else None
-        return ForkedWorker(self.end, pidfd, ends[ours], limits.output_kb << 10, reply_bound), message["pid"]
+        pid = message["pid"]
+        return ForkedWorker(self.end, WorkerClock(pid), pidfd, ends[ours], limits.output_kb << 10, reply_bound), pid
 
     def _watch(self, worker: int, budget: int) -> Callable[[], bool]:
         """Whether a worker and the processes that it started hold too much memory together.
@@ -206,16 +210,6 @@ class ForkServer:
         return OurFaultError(text.format(reason=reason), hint=_("`d2d doctor` shows what this machine offers."))
 
 
-def _layers_of(worker: ForkedWorker) -> list[str]:
-    """The layers that a worker names in its first frame, which it sends once it is locked down."""
-    try:
-        names: list[str] = json.loads(worker.greeting(time.monotonic() + _ANSWER_SECONDS))["layers"]
-    except EndedError as error:
-        reason = worker.output.take()[0].strip() or str(error)
-        raise OurFaultError(_("A worker could not be closed off: {reason}").format(reason=reason)) from error
-    return names
-
-
 def memory_of(pid: int, share: int = 0) -> int:
     """Bytes of anonymous memory of a process and all below it, 0 once it is gone (man 5 proc_pid_statm).
 
@@ -230,6 +224,17 @@ def memory_of(pid: int, share: int = 0) -> int:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split()
         held += sum(memory_of(int(child), share) for child in children)
     return held
+
+
+def seconds_below(pid: int, but: int) -> float:
+    """Processor seconds of all processes below one, and of those that they waited for; not what `but` used itself."""
+    seconds = 0.0
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split():
+            times = Path(f"/proc/{int(child)}/stat").read_bytes().rpartition(b")")[2].split()[11:15]
+            own = 2 if int(child) == but else 0  # the first two of: user, system, and both of what was waited for
+            seconds += sum(map(int, times[own:])) / os.sysconf("SC_CLK_TCK") + seconds_below(int(child), but)
+    return seconds
 
 
 class Processor:

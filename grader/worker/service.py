@@ -155,6 +155,7 @@ def serve_spawned() -> None:
     load_libraries(spec["imports"], spec["folders"])
     os.chdir(spec["limits"]["scratch"])
     take_limits(spec["limits"], mapped_bytes())
+    write_frame(replies, b"{}")
     _serve(requests, replies)
 
 

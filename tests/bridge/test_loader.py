@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from grader.assignment.manifest import Limits
-from grader.bridge import loader as module
-from grader.bridge.loader import LoadPlan, TimeBudget, remarks_of, steps_of
+from grader.bridge.loader import LoadPlan, remarks_of, steps_of
 from grader.bridge.outcomes import RaisedError
 from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Student
@@ -88,23 +87,18 @@ def test_no_cells_and_nothing_to_load(workers: WorkerSource) -> None:
         session.drop()
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [100.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
-    return now
-
-
-def test_no_grant_reaches_beyond_the_whole(clock: list[float]) -> None:
-    budget = TimeBudget(10.0)
-    budget.grant(3.0)
-    assert (budget.granted, budget.deadline) == (3.0, 103.0)
-    clock[0] = 108.0
-    budget.grant(3.0)
-    assert budget.deadline == 110.0
-    assert not budget.is_used_up
-    clock[0] = 110.0
-    assert budget.is_used_up
+def test_a_statement_is_asked_again_before_it_is_set_aside(workers: WorkerSource) -> None:
+    cells = (Cell("kim.ipynb", "def f(): return 1", 1), Cell("kim.ipynb", "import os\nos._exit(3)", 2))
+    session = Session(workers, Submission("kim", "kim.ipynb", cells, ""), LIMITS, WHOLE)
+    starts: list[object] = []
+    start = session._start
+    session._start = lambda: starts.append(1) or start()  # type: ignore[method-assign, func-returns-value]
+    assert Student(session.transport()).f() == 1
+    assert len(starts) == 3
+    session.drop()
+    assert Student(session.transport()).f() == 1
+    assert len(starts) == 4  # what is set aside is not tried once more
+    session.drop()
 
 
 CELLS = [Cell("kim.ipynb", "a = 1\nb = 2\n", 1), Cell("kim.ipynb", "c = 3\n", 2)]

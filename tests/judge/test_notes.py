@@ -9,6 +9,7 @@ from grader.bridge.outcomes import RaisedError
 from grader.intake import Cell
 from grader.judge.notes import notes_of_names, notes_of_problems, notes_of_reading, unmade
 from grader.report.report import Where
+from grader.sandbox.budget import Overrun
 from grader.sandbox.worker import EndedError
 from grader.worker.survey import Finding, Reading
 
@@ -23,8 +24,10 @@ def raised(name: str, text: str) -> RaisedError:
 @pytest.mark.parametrize(
     ("error", "options", "kind", "text"),
     [
-        (EndedError("timeout"), {"seconds": 2.5}, "cell-set-aside", "This did not come to an end within 2.5 seconds"),
-        (EndedError("timeout"), {"seconds": None}, "cell-set-aside", "as a whole was used up here"),
+        (EndedError("timeout", "", Overrun(2.5)), {}, "cell-set-aside", "to an end within 2.5 seconds of computing"),
+        (EndedError("timeout", "", Overrun(25.0, asleep=True)), {}, "cell-set-aside", "slept or waited for 25 seconds"),
+        (EndedError("timeout", "", Overrun(60.0, whole=True)), {}, "cell-set-aside", "as a whole was used up here"),
+        (EndedError("crashed"), {"recovered": True}, "second-try", "ran at the second; the second counts"),
         (EndedError("memory"), {}, "cell-set-aside", "more memory than there is"),
         (EndedError("crashed"), {}, "cell-set-aside", "ended the process"),
         (raised("SyntaxError", "invalid syntax"), {}, "cell-set-aside", "This is no Python"),
