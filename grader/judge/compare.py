@@ -23,7 +23,7 @@ from grader.judge.verdict import CaseFailure, Shown
 from grader.report.report import FURTHEST, MOST_VALUES, Kind, Plot
 from grader.worker.values import kind_of_class
 
-__all__ = ["close"]  # the comparisons: `grader.judge` offers all of them to authors
+__all__ = ["close"]
 
 # Honest float64 answers differ by 1e-12 or so, float32 by 1e-6: an order of summation must never fail anybody.
 RTOL, ATOL = 1e-5, 1e-7
