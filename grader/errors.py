@@ -6,7 +6,8 @@
     │   ├── FileError           2   … or can't be read or written at all
     │   └── BadAssignmentError  2   … or is the author's: manifest, course file, cases, recordings
     └── OurFaultError       3   infrastructure or judge: never the student's fault, a rerun is due
-        └── NoRoomError         3   … because a disk of this machine is full
+        └── MachineError        3   … for everybody: the run ends, and no member is to blame
+            └── NoRoomError         3   … because a disk is full
 
 What happens inside a submission is no error of ours: it is a verdict (`grader.report.report`).
 """
@@ -61,5 +62,9 @@ class OurFaultError(D2DError):
     exit_code = OUR_FAULT
 
 
-class NoRoomError(OurFaultError):
+class MachineError(OurFaultError):
+    """What the machine can't do for anybody, so there is no use in going on."""
+
+
+class NoRoomError(MachineError):
     """A disk is full, or what this user or process may write on it is used up."""

@@ -127,10 +127,14 @@ def writing_to(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        text = _("This can't be written: {reason}.").format(reason=_reason(error))
         if error.errno in FULL:
-            raise NoRoomError(text, where=path, hint=_("Make room there, then try again.")) from error
-        raise FileError(text, where=path) from error
+            raise NoRoomError(not_written(error), where=path, hint=_("Make room there, then try again.")) from error
+        raise FileError(not_written(error), where=path) from error
+
+
+def not_written(error: OSError) -> str:
+    """What is said of a failure to write."""
+    return _("This can't be written: {reason}.").format(reason=_reason(error))
 
 
 @contextmanager

@@ -48,8 +48,7 @@ class Scratch:
 
     def close(self) -> None:
         """Remove the folder and all that is in it; should that fail, a later start does it."""
-        with suppress(OSError):
-            remove(str(self.path))
+        _remove(str(self.path))
         if self._lock:
             os.close(self._lock)
         self._lock = 0
@@ -97,14 +96,18 @@ def _clear(folder: str) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         _end_strays(folder)
-        for _try in range(_TRIES):
-            with suppress(OSError):
-                remove(folder)
-            if not Path(folder).exists():
-                return
-            time.sleep(0.05)
+        _remove(folder)
     finally:
         os.close(lock)
+
+
+def _remove(folder: str) -> None:
+    for _try in range(_TRIES):
+        with suppress(OSError):
+            remove(folder)
+        if not Path(folder).exists():
+            return
+        time.sleep(0.05)
 
 
 def _end_strays(folder: str) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from grader.cli.app import Troubles
-from grader.cli.judging import JudgingRun, ended_softly, judging, store
+from grader.cli.judging import JudgingRun, judging, store
 from grader.cli.options import EXISTING, FILE, FOLDER, JSON_OPTION, common, open_book
-from grader.cli.paper import give_result, table
+from grader.cli.paper import ended_softly, give_result, table
 from grader.course.roster import read_roster
 from grader.errors import ALL_PASSED, UsageError
 from grader.grading.batch import EntryResult, GradedPlace

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -191,20 +189,3 @@ def store(
     with open_book(book, term) as gradebook:
         new = store_reports(gradebook, folder, members, place, by=whoami(), take=take, submitted={})
     say(_("{file}: ").format(file=book) + ngettext("{n} new report", "{n} new reports", new).format(n=new))
-
-
-@contextmanager
-def ended_softly() -> Iterator[None]:
-    """Let SIGTERM end the run as Ctrl-C does: first the judges, then this process."""
-
-    def stop(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt  # no boundary holds it
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    except KeyboardInterrupt as stopped:
-        say(_("What was judged so far is kept: the same command goes on where this one ended."))
-        raise click.Abort from stopped
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -11,9 +11,9 @@ import click
 
 from grader.clean import inline
 from grader.cli.app import Troubles
-from grader.cli.judging import JudgingRun, ended_softly, judging, store
+from grader.cli.judging import JudgingRun, judging, store
 from grader.cli.options import BOOK_OPTION, EXISTING, FOLDER, JSON_OPTION, common, open_book
-from grader.cli.paper import give_result, say
+from grader.cli.paper import ended_softly, give_result, say
 from grader.course.roster import read_roster
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, UsageError
 from grader.grading.batch import GradedPlace

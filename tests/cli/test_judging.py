@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 
 from grader import i18n
 from grader.cli import judging
-from grader.cli.judging import JudgingRun, Progress, ended_softly
+from grader.cli.judging import JudgingRun, Progress
 from grader.errors import BadInputError
 from grader.grading.batch import EntryResult
 from grader.grading.cohort import SummaryRow
@@ -37,14 +35,6 @@ def test_a_course_gets_its_secret_once(course: Path, capsys: pytest.CaptureFixtu
     assert first.setting.secret == second.setting.secret
     assert first.seed_commitment == second.seed_commitment
     assert capsys.readouterr().err.count("The course had no secret") == 1
-
-
-def test_sigterm_ends_a_run_as_ctrl_c_does(capsys: pytest.CaptureFixture[str]) -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(click.Abort), ended_softly():
-        signal.raise_signal(signal.SIGTERM)
-    assert "What was judged so far is kept" in capsys.readouterr().err
-    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_line_says_what_came_of_the_entries(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import struct
 import subprocess
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,11 @@ from typing import Any
 import pytest
 
 from grader.course.roster import Person
+from grader.errors import UsageError
+from grader.files import held
+from grader.github import repository as repository_module
 from grader.github.collect import CollectOrder, collect_all, take_snapshot
-from grader.github.collected import Snapshot, read_collection
+from grader.github.collected import CollectedWork, Journal, Snapshot, read_collection
 from grader.intake.read import read_submission
 from tests.git_repositories import Repository
 from tests.github.gathering import DEADLINE, LIMITS, WORK, files, only
@@ -67,6 +72,119 @@ def test_what_was_fetched_stays_when_the_repository_is_gone(make: Any, gather: A
     assert (one.missing, one.commit) == (None, first.commit)
     assert "stays" in one.said
     only(tmp_path, "kim.zip")
+
+
+def test_an_outage_costs_nothing_of_what_counts_at_a_moment(make: Any, gather: Any, tmp_path: Path) -> None:
+    repository = make()
+    repository.commit({"mini.py": WORK})
+    first = gather(repository, before=DEADLINE)
+    archive = (tmp_path / "out" / "kim.zip").read_bytes()
+    snapshot = snap(repository)
+    away = repository.path.rename(tmp_path / "gone")
+    for options in (
+        {},
+        {"before": DEADLINE},
+        {"before": DEADLINE, "snapshot": Snapshot(DEADLINE, snap(repository).heads)},
+    ):
+        one = gather(repository, **options)
+        assert (one.missing, one.commit, one.sha256, one.basis) == (None, first.commit, first.sha256, "commit")
+        assert "what was fetched before stays" in one.said
+        assert (tmp_path / "out" / "kim.zip").read_bytes() == archive
+    away.rename(repository.path)
+    assert gather(repository, before=DEADLINE, snapshot=snapshot).said == ""
+
+
+@pytest.mark.parametrize("address", ["", "/nowhere/else", "https://example.org/kim"])
+def test_a_mistake_in_the_roster_costs_nothing(make: Any, gather: Any, tmp_path: Path, address: str) -> None:
+    repository = make()
+    repository.commit({"mini.py": WORK})
+    first = gather(repository)
+    one = gather(address)
+    assert (one.missing, one.url, one.sha256) == (None, first.url, first.sha256)
+    only(tmp_path, "kim.zip")
+
+
+def test_an_outage_between_two_questions_costs_nothing(make: Any, gather: Any, tmp_path: Path) -> None:
+    """The new head is told, and then its files can't be fetched any more."""
+    repository = make()
+    repository.commit({"mini.py": WORK})
+    first = gather(repository)
+    repository.commit({"mini.py": WORK + "# more"})
+    (repository.path / "objects").rename(repository.path / "elsewhere")
+    (repository.path / "objects").mkdir()
+    one = gather(repository)
+    assert (one.missing, one.sha256) == (None, first.sha256)
+    assert "stays" in one.said
+
+
+def test_an_archive_that_was_changed_is_not_deleted_in_an_outage(make: Any, gather: Any, tmp_path: Path) -> None:
+    repository = make()
+    repository.commit({"mini.py": WORK})
+    gather(repository)
+    (tmp_path / "out" / "kim.zip").write_bytes(b"changed")
+    repository.path.rename(tmp_path / "gone")
+    assert gather(repository).missing == "gone"
+    only(tmp_path, "kim.zip")
+
+
+def collect_class(tmp_path: Path, repositories: dict[str, Repository]) -> dict[str, CollectedWork]:
+    people = tuple(Person(name, repository=repository.url) for name, repository in repositories.items())
+    return {work.member: work for work in collect_all(CollectOrder(people, tmp_path / "out", limits=LIMITS)).members}
+
+
+def test_what_one_repository_brings_about_is_that_members_alone(
+    make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repositories = {name: make(name) for name in ("kim", "lee", "park")}
+    for repository in repositories.values():
+        repository.commit({"mini.py": WORK})
+    first = collect_class(tmp_path, repositories)
+    for repository in repositories.values():
+        repository.commit({"mini.py": WORK, "more.py": ""})
+    (tmp_path / "out" / "park.zip").unlink()
+    files_of, wrong = repository_module.files, (first["lee"].url, first["park"].url)
+
+    def hostile(*arguments: Any) -> Any:
+        if arguments[-1] in wrong:
+            raise struct.error("nobody thought of this")
+        return files_of(*arguments)
+
+    monkeypatch.setattr(repository_module, "files", hostile)
+    works = collect_class(tmp_path, repositories)
+    assert works["kim"].commit == repositories["kim"].tip
+    assert (works["lee"].missing, works["lee"].sha256) == (None, first["lee"].sha256)
+    assert (works["park"].missing, works["park"].file) == ("failed", None)
+    assert "nobody thought of this" in works["lee"].said
+    assert "nobody thought of this" in works["park"].said
+
+
+def test_an_archive_that_can_not_be_written_is_one_members_trouble(make: Any, tmp_path: Path) -> None:
+    repositories = {name: make(name) for name in ("kim", "lee")}
+    for repository in repositories.values():
+        repository.commit({"mini.py": WORK})
+    collect_class(tmp_path, repositories)
+    (tmp_path / "out" / "kim.zip").unlink()
+    (tmp_path / "out" / "kim.zip" / "unpacked").mkdir(parents=True)
+    repositories["lee"].commit({"mini.py": WORK + "#"})
+    works = collect_class(tmp_path, repositories)
+    assert (works["kim"].missing, works["lee"].commit) == ("failed", repositories["lee"].tip)
+
+
+def test_a_line_whose_archive_was_not_written_any_more_does_not_count(make: Any, gather: Any, tmp_path: Path) -> None:
+    repository = make()
+    repository.commit({"mini.py": WORK})
+    first = gather(repository)
+    Journal(tmp_path / "out").add(replace(first, commit="1" * 40, sha256="2" * 64))
+    repository.path.rename(tmp_path / "gone")
+    assert gather(repository).commit == first.commit
+    only(tmp_path, "kim.zip")
+
+
+def test_two_runs_at_once_do_not_write_to_one_folder(make: Any, gather: Any, tmp_path: Path) -> None:
+    repository = make()
+    repository.commit({"mini.py": WORK})
+    with held(tmp_path / "out"), pytest.raises(UsageError, match="Another run"):
+        gather(repository)
 
 
 def test_a_member_whose_name_is_a_path(tmp_path: Path) -> None:
