@@ -12,10 +12,13 @@ import signal
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from grader.errors import FileError, OurFaultError
 from grader.files import writing_to
+from grader.i18n import _
 from grader.worker.leftovers import remove
 
 if sys.platform != "win32":
@@ -34,7 +37,7 @@ class Scratch:
     def __init__(self, kind: str) -> None:
         sweep_scratch()
         place = _place()
-        with writing_to(place):
+        with _ours(), writing_to(place):
             self._lock: int | None = None
             while self._lock is None:  # a sweep may take a folder away in the moment before it is held
                 self.path = Path(tempfile.mkdtemp(prefix=f"d2d-{kind}-{os.getpid()}-", dir=place))
@@ -52,6 +55,16 @@ class Scratch:
         if self._lock:
             os.close(self._lock)
         self._lock = 0
+
+
+@contextmanager
+def _ours() -> Iterator[None]:
+    """A temporary folder that can't be written to is no mistake in what was handed in or typed."""
+    try:
+        yield
+    except FileError as error:
+        hint = _("TMPDIR names the folder for temporary files.")
+        raise OurFaultError(error.what, where=error.where, hint=hint) from error
 
 
 def sweep_scratch() -> None:

@@ -151,6 +151,7 @@ def test_a_notebook_that_can_not_be_shown_is_in_the_gradebook(klass: Path, tmp_p
     assert all(members == set(CLASS) for members in made(tmp_path / "out").values())
 
 
+@pytest.mark.slow
 def test_eleven_are_collected_and_graded_where_one_fails(
     klass: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,6 +22,7 @@ from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.session import Session
 from grader.bridge.student import Student
 from grader.errors import OurFaultError
+from grader.files import writing_to
 from grader.i18n import _
 from grader.intake import Cell, Submission
 from grader.sandbox.worker import EndedError
@@ -125,7 +126,8 @@ def _bait() -> Iterator[dict[str, object]]:
     with Scratch("bait") as folder, socket.socket() as tcp:
         folder.chmod(0o777)
         secret = folder / "secret"
-        secret.write_text("a hidden case", "utf-8")
+        with writing_to(secret):
+            secret.write_text("a hidden case", "utf-8")
         secret.chmod(0o666)
         tcp.bind(("127.0.0.1", 0))
         tcp.listen()

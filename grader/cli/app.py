@@ -14,6 +14,7 @@ import click
 
 from grader import __version__
 from grader.clean import printable
+from grader.cli.streams import lost_output
 from grader.errors import ALL_PASSED, BAD_INPUT, OUR_FAULT, STOPPED, D2DError
 from grader.i18n import CATALOGS, LANGUAGES, _, ngettext
 
@@ -88,9 +89,11 @@ class Commands(click.Group):
             print_error(error)
             return error.exit_code
         except Exception as error:
+            if (reason := lost_output(error)) is not None:
+                click.echo(_("Standard output can't be written: {reason}.").format(reason=reason), err=True)
+                return OUR_FAULT
             if debug:
                 raise
-
             reason = printable(f"{type(error).__name__}: {error}")
             click.echo(_("d2d itself failed: {reason}").format(reason=reason), err=True)
             click.echo(_("Run it once more with --debug and show the staff what it prints."), err=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -184,8 +185,9 @@ def store(
     members: Sequence[str],
     place: GradedPlace,
     take: TakeTrouble,
+    submitted: Mapping[str, datetime] | None = None,
 ) -> None:
     """Put the members' reports into the gradebook and say how many were new."""
     with open_book(book, term) as gradebook:
-        new = store_reports(gradebook, folder, members, place, by=whoami(), take=take, submitted={})
+        new = store_reports(gradebook, folder, members, place, by=whoami(), take=take, submitted=submitted or {})
     say(_("{file}: ").format(file=book) + ngettext("{n} new report", "{n} new reports", new).format(n=new))

@@ -108,6 +108,10 @@ class Term:
         deadline = self.deadlines.get(assignment)
         return deadline.end if deadline is not None and deadline.end <= now else None
 
+    def ahead(self, now: datetime) -> frozenset[str]:
+        """The assignments whose deadline has not passed yet."""
+        return frozenset(name for name, deadline in self.deadlines.items() if deadline.end > now)
+
     def local(self, moment: datetime) -> str:
         """A moment as people of the course read it."""
         return moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
@@ -96,7 +96,19 @@ class Gradebook:
                 hint = _("The gradebook takes what `d2d grade` writes, hidden cases and all.")
                 raise BadInputError(text, where=where or document.report.member, hint=hint)
         with writing(self._connection, self.path):
-            return [self._add(document, submitted, by) for document, submitted, _where in documents]
+            added = [self._add(document, submitted, by) for document, submitted, _where in documents]
+            self._correct(zip(added, documents, strict=True), by)
+        return added
+
+    def _correct(self, stored: Iterable[tuple[Added, LoggedDocument]], by: str) -> None:
+        """Log when those that were there already were handed in, where that was not known or is another time now."""
+        given = [(report.id, document, at) for report, (document, at, _where) in stored if not report.new and at]
+        known = {entry.id: entry.submitted_at for entry in self.entries()} if given else {}
+        for id_, document, at in given:
+            before = known[id_]
+            if before is None or time_text(at) != time_text(before):
+                what, report = {"report": id_, "submitted_at": time_text(at)}, document.report
+                append_entry(self._connection, by, "submitted", what, MemberName(report.member), report.assignment)
 
     def add_each(self, documents: Sequence[LoggedDocument], *, by: str, take: TakeTrouble) -> list[Added]:
         """Take in all that can be; a report that can't be is its member's trouble."""
@@ -188,7 +200,12 @@ class Gradebook:
 
     def entries(self, member: str | None = None) -> list[LoggedReport]:
         """Every stored report, or one member's, in the order in which they came in."""
-        return self._rows(LoggedReport, "reports", member)
+        entries = self._rows(LoggedReport, "reports", member)
+        query = "SELECT what FROM log WHERE action = 'submitted' ORDER BY id"
+        with errors(self.path):
+            corrected = [json.loads(what) for (what,) in self._connection.execute(query)]
+        times = {what["report"]: datetime.fromisoformat(what["submitted_at"]) for what in corrected}
+        return [replace(entry, submitted_at=times.get(entry.id, entry.submitted_at)) for entry in entries]
 
     def overrides(self, member: str | None = None) -> list[Override]:
         return self._rows(Override, "overrides", member)

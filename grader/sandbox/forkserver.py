@@ -19,6 +19,7 @@ from typing import Any
 
 from grader.assignment.manifest import Limits
 from grader.errors import OurFaultError
+from grader.files import writing_to
 from grader.i18n import _
 from grader.sandbox.budget import WorkerClock
 from grader.sandbox.worker import COMMAND, OUT_OF_MEMORY, ZYGOTE_LOST, ForkedWorker, WorkerSpec, status_text
@@ -50,7 +51,8 @@ class ForkServer:
 
     def _start(self) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 — closed in _stop
+        with writing_to(place := self.scratch.path.parent):
+            self.complaints = tempfile.TemporaryFile(dir=place)  # noqa: SIM115 — closed in _stop
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and file
                 [*COMMAND, str(theirs.fileno())],
@@ -109,7 +111,8 @@ class ForkServer:
     def _fork(self, limits: Limits, reply_bound: int) -> tuple[ForkedWorker, int]:
         """A worker that the zygote has just forked, and its pid."""
         scratch = Path(self.home, "work")
-        scratch.mkdir(mode=0o700)
+        with writing_to(scratch):
+            scratch.mkdir(mode=0o700)
         with ExitStack() as ours, ExitStack() as theirs:
             ends: dict[ExitStack, list[int]] = {ours: [], theirs: []}
             for to_worker in (True, False, False):
