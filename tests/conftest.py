@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from grader.course.course import find_course
+from tests import nursery as nurseries
 from tests.benches import Bench
 from tests.commands import Command
 from tests.courses import ROOT, make_course
@@ -72,6 +73,24 @@ def scratch_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     tempfile.tempdir = before
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nursery() -> Iterator[nurseries.Nursery | None]:
+    """The process from which zygotes are forked, those of commands too."""
+    if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
+        yield None
+        return
+    nursery = nurseries.Nursery()
+    nurseries.fork_from(nursery.address)
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def zygotes(request: pytest.FixtureRequest) -> None:
+    """Zygotes are executed where they are what is tested, and forked elsewhere."""
+    nurseries.forking = request.path.relative_to(ROOT / "tests").parts[0] not in ("attacks", "sandbox", "worker")
+
+
 def _bench(scratch_home: Path, *, hidden: bool) -> Iterator[Bench]:
     before = set(scratch_home.iterdir())
     # Whole: what these submissions do at top level is part of what is tried.
@@ -120,9 +139,9 @@ def family() -> Iterator[Family]:
 
 
 @pytest.fixture(scope="session")
-def warm() -> Iterator[WarmCommand]:
+def warm(nursery: nurseries.Nursery | None) -> Iterator[WarmCommand]:
     """Runs commands in forks of one process."""
-    warm = WarmCommand()
+    warm = WarmCommand(nursery.address if nursery else "")
     yield warm
     warm.close()
 

@@ -8,26 +8,31 @@ import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.nursery import NAME
 from tests.waiting import wait_until
 
 
 def descendants(pid: int) -> set[int]:
-    """The processes below `pid`, zombies left out."""
+    """The processes below `pid`, without zombies and without those that all tests have in common."""
     parents: dict[int, list[int]] = {}
+    nurseries: set[int] = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                state, parent = (entry / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[:2]
+                name, _end, rest = (entry / "stat").read_text("utf-8", "replace").rpartition(")")
             except (FileNotFoundError, ProcessLookupError):
                 continue
+            state, parent = rest.split()[:2]
             if state != "Z":
                 parents.setdefault(int(parent), []).append(int(entry.name))
+            if name.endswith(f"({NAME}"):
+                nurseries.add(int(entry.name))
     found, todo = set(), [pid]
     while todo:
         below = parents.get(todo.pop(), [])
         found.update(below)
         todo += below
-    return found
+    return found - nurseries
 
 
 @dataclass

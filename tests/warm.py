@@ -1,19 +1,25 @@
 """A process that has imported what every command imports, and runs each command in a fork of itself.
 
 The command has its own process, arguments, environment and exit code; only the imports are not paid for each time. What
-is started from it by `multiprocessing` is forked as well. How the command starts by itself, other tests show.
+is started from it by `multiprocessing` is forked as well. How the command starts by itself, other tests show. What all
+commands work out from files of the program alone (its hash, the code of its templates) is worked out once, too.
 """
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 import os
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
+from functools import partialmethod
 from pathlib import Path
+from typing import Any
 
 # No module that has sentences at its top: those are in the language that was chosen before it was imported.
 MODULES = (
@@ -28,11 +34,12 @@ MODULES = (
 class WarmCommand:
     """Runs `d2d` in forks of a process that is started once."""
 
-    def __init__(self) -> None:
+    def __init__(self, nursery: str = "") -> None:
         self._here, there = socket.socketpair()
         environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
+        self._folder = tempfile.TemporaryDirectory(prefix="templates-")
         self.process = subprocess.Popen(
-            [sys.executable, __file__, str(there.fileno())],
+            [sys.executable, __file__, str(there.fileno()), self._folder.name, nursery],
             env=environment,
             stdin=subprocess.DEVNULL,
             pass_fds=[there.fileno()],
@@ -58,6 +65,7 @@ class WarmCommand:
     def close(self) -> None:
         self._here.close()
         self.process.wait()
+        self._folder.cleanup()
 
 
 def serve(there: socket.socket) -> None:
@@ -87,6 +95,38 @@ def serve(there: socket.socket) -> None:
     sys.path[0] = str(Path(sys.argv[0]).parent)
 
 
+def work_out(folder: str) -> None:
+    """Have ready what commands would work out anew from files of the program: its hash, the code of its templates."""
+    import jinja2
+    from jinja2.bccache import FileSystemBytecodeCache
+
+    from grader.course import policy
+    from grader.grading.inputs import grader_sha256
+
+    grader_sha256()
+    checked: list[policy.Policy] = []
+    consistent = policy._consistent
+
+    def once(of: policy.Policy, tables: Any) -> None:
+        if of not in checked:
+            consistent(of, tables)
+            checked.append(of)
+
+    policy._consistent = once
+    policy.read_policy()
+    templates = FileSystemBytecodeCache(folder)
+    jinja2.Environment.__init__ = partialmethod(jinja2.Environment.__init__, bytecode_cache=templates)  # type: ignore[assignment]
+
+
+def leave(code: int) -> None:
+    """End as an interpreter does, only that what it holds is not taken apart: that takes longer than many a command."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
     import importlib
     import multiprocessing
@@ -95,8 +135,22 @@ if __name__ == "__main__":
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as in tests/conftest.py
     for module in MODULES:
         importlib.import_module(module)
+    work_out(sys.argv[2])
+    if sys.argv[3]:
+        sys.path.insert(1, str(Path(__file__).parents[1]))
+        from tests.nursery import fork_from
+
+        fork_from(sys.argv[3])
+        del sys.path[1]
+    gc.collect()
+    gc.freeze()
     multiprocessing.get_context = lambda _kind="", of=multiprocessing.get_context: of("fork")
     serve(socket.socket(fileno=int(sys.argv[1])))
     from grader.cli import main
 
-    main()
+    try:
+        main()
+    except SystemExit as left:
+        if isinstance(left.code, int):
+            leave(left.code)
+        raise

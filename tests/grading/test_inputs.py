@@ -10,7 +10,7 @@ import pytest
 from grader.course.course import find_course
 from grader.errors import OurFaultError
 from grader.grading import Setting
-from grader.grading.inputs import Inputs, Parcel, about, private_folder
+from grader.grading.inputs import Inputs, Parcel, about
 from grader.intake import Cell, Submission
 
 
@@ -39,11 +39,6 @@ def test_a_file_that_changed_on_the_way_is_noticed(setting: Setting, tmp_path: P
 def test_what_must_be_the_same_everywhere() -> None:
     assert set(about(("numpy",))) == {"d2d", "Python", "numpy"}
     assert about(("no_such_library",))["no_such_library"] == "–"
-
-
-def test_nobody_else_may_look_into_the_folder_of_a_parcel() -> None:
-    with private_folder() as folder:
-        assert Path(folder).stat().st_mode & 0o077 == 0
 
 
 def inputs_of(course: Path, limit: int = 77, commitment: str = "c", visibility: str = "full") -> Inputs:
