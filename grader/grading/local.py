@@ -23,7 +23,9 @@ from grader.i18n import _
 from grader.sandbox.budget import ASLEEP_FACTOR
 from grader.scratch import sweep_scratch
 
-_TRIES = 3  # a task whose judge is lost gets another judge; a task that loses so many is given up
+_TRIES = 3  # judges in a row that can't be started
+_MOST_LOST = 10  # a task whose judge is lost gets another, after the others; one that loses so many is given up
+_MOST_KILLED = 20  # judges in a row that the machine killed before they were ready, as one does that lacks memory
 _READY = "ready"
 _PR_SET_PDEATHSIG = 1
 # What a judge may take beside the submission's own time: for the reference, hints and fresh workers.
@@ -76,7 +78,7 @@ class LocalEngine:
             more = True
             while more or self.judges:
                 while more and ((idle := self._idle()) or len(self.judges) < self.jobs):
-                    task = again.popleft() if again else next(source, None)
+                    task = next(source, None) or (again.popleft() if again else None)
                     if task is None:
                         more = False
                     else:
@@ -87,7 +89,7 @@ class LocalEngine:
                     done = self._received(judge)
                     if isinstance(done, Task):
                         tries[done.key] += judge.ready
-                        if tries[done.key] < _TRIES:
+                        if tries[done.key] < _MOST_LOST:
                             again.append(done)
                             more = True
                         else:
@@ -155,10 +157,11 @@ class LocalEngine:
         del self.judges[judge.connection]
         judge.end(at_once=True)
         self.not_started += not judge.ready
-        if self.not_started == _TRIES:
+        told = message if isinstance(message, OurFaultError) else None
+        is_killed = told is None and (judge.process.exitcode or 0) < 0
+        if self.not_started >= (_MOST_KILLED if is_killed else _TRIES):
             what = _("A judge could not be started: it ended with {code}.").format(code=judge.process.exitcode)
-            hint = _("`d2d doctor` shows what this machine offers.")
-            raise message if isinstance(message, OurFaultError) else OurFaultError(what, hint=hint)
+            raise told or OurFaultError(what, hint=_("`d2d doctor` shows what this machine offers."))
         return task
 
 

@@ -6,7 +6,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from fractions import Fraction
 from functools import partial
@@ -44,6 +44,7 @@ from grader.worker.survey import Reading
 _TIMEOUTS_A_SECTION = 2
 # How a case can end by more than its answer: by the machine, by another process, or by a fault of ours.
 _UNSURE = (Verdict.TIMEOUT, Verdict.MEMORY, Verdict.CRASHED, Verdict.UNGRADABLE)
+_MOST_TRIES = 4
 FAR = 10.0  # a difference of so many tolerances is no matter of where the tolerance was drawn
 
 
@@ -152,7 +153,7 @@ class _Run:
     timeouts: Counter[str] = field(default_factory=Counter)  # by section
     reading: Reading = field(default_factory=Reading)
     passed: dict[str, list[Case]] = field(default_factory=dict)  # by the function or class that each asked last
-    asked: set[str] = field(default_factory=set)  # the cases that were really run
+    tries: Counter[str] = field(default_factory=Counter)  # by case, how often it was really run
     distances: dict[str, float] = field(default_factory=dict)  # by case, where somebody asks for evidence
 
     def all(self) -> tuple[CaseResult, ...]:
@@ -168,7 +169,7 @@ class _Run:
         return tuple(self.results.values())
 
     def confirm(self, cases: Sequence[Case]) -> None:
-        """Ask again what its answer did not decide, each of a fresh worker and after all others; the second try counts.
+        """Ask again what its answer did not decide, each of a fresh worker and after all others; the last try counts.
 
         A machine that is short of memory kills processes, and a slow one makes others late: neither is the member's.
         """
@@ -178,16 +179,22 @@ class _Run:
         self.timeouts.clear()
         for case in cases:
             first = self.results[case.id]
-            if first.verdict not in (*_UNSURE, Verdict.SKIPPED):
+            was_asked = self.tries[case.id] > 0
+            while self.ask_again(case):
                 continue
-            asked_before = case.id in self.asked
-            if asked_before:
-                self.session.drop()
-            second = self.result_of(case)
-            if asked_before:
-                second = replace(second, tries=2)
-                self.notes += note_of_second_try(first, second)
-            self.results[case.id] = second
+            if was_asked:
+                self.notes += note_of_second_try(first, self.results[case.id])
+
+    def ask_again(self, case: Case) -> bool:
+        """Ask a case once more if it is in doubt; whether it may still be so: two tries that agree are enough."""
+        before, tries = self.results[case.id], self.tries[case.id]
+        if before.verdict not in (*_UNSURE, Verdict.SKIPPED) or tries >= _MOST_TRIES:
+            return False
+        if tries:
+            self.session.drop()
+        now = self.results[case.id] = self.result_of(case)
+        was_run = self.tries[case.id] > tries
+        return was_run and (not tries or now.verdict is not before.verdict or now.verdict is Verdict.UNGRADABLE)
 
     def read_code(self) -> None:
         """What the code uses, before any of it runs; of interest where something is forbidden, or to the staff."""
@@ -215,7 +222,7 @@ class _Run:
         attempt, hint = Attempt(self.judge, case, self.session), None
         if (outcome := self.without_running(case)) is not None:
             return self.result(attempt, outcome, "", None, time.perf_counter() - started)
-        self.asked.add(case.id)
+        self.tries[case.id] += 1
         error = self.measured(attempt)
         outcome = self.outcome(attempt, error)
         output = self.printed(case)
@@ -345,6 +352,7 @@ class _Run:
             where=None if passed or outcome.verdict is Verdict.SKIPPED else self.where(attempt, outcome),
             seconds=seconds,
             plot=shown.plot,
+            tries=max(1, self.tries[case.id]),
         )
 
     def where(self, attempt: Attempt, outcome: Outcome) -> Where | None:

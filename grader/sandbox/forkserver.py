@@ -74,10 +74,18 @@ class ForkServer:
         """The folder in which each worker gets its own."""
         return str(self.scratch.path)
 
+    def _restart(self) -> None:
+        self._stop()
+        self._start()
+
     def survey(self) -> dict[str, str | None]:
         """Each layer that a worker could take on: None where the machine has it, else the reason why not."""
         if self.offered is None:
-            ready, _none = self._receive()
+            try:
+                ready, _none = self._receive()
+            except OurFaultError:  # it may have been killed; whatever else it was happens once more
+                self._restart()
+                ready, _none = self._receive()
             self.offered = dict(ready["offered"])
             if ready["unreadable"]:
                 self.offered["readable"] = str(ready["unreadable"])
@@ -86,9 +94,8 @@ class ForkServer:
 
     def worker(self, limits: Limits, reply_bound: int) -> ForkedWorker:
         """A fresh worker in a scratch folder of its own; one at a time."""
-        if self.offered is not None and self.process.poll() is not None:  # killed while nothing ran: nobody's fault
-            self._stop()
-            self._start()
+        if self.process.poll() is not None:  # killed while nothing ran: nobody's fault
+            self._restart()
         self.survey()
         self.processor.take(self.process.pid)
         with ExitStack() as on_failure:
@@ -154,8 +161,7 @@ class ForkServer:
         except OurFaultError:
             # Where no layer forbids it, a submission can kill or stop the zygote. That counts as a crash of its own,
             # and the next submission gets a new zygote; if that can't be started either, the fault is ours.
-            self._stop()
-            self._start()
+            self._restart()
             ended = ZYGOTE_LOST
         self._sweep()
         self.processor.leave()

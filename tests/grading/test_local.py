@@ -39,7 +39,7 @@ def test_a_pipe_of_another_kind_is_heard_too(engine: LocalEngine, monkeypatch: p
         engine.judges = {}
 
 
-def test_a_task_whose_judge_is_lost_goes_to_another_and_is_given_up_at_the_third(engine: LocalEngine) -> None:
+def test_a_task_whose_judge_is_lost_goes_to_another(engine: LocalEngine) -> None:
     killed = []
 
     def tasks() -> Iterator[Task]:
@@ -54,7 +54,7 @@ def test_a_task_whose_judge_is_lost_goes_to_another_and_is_given_up_at_the_third
     assert ended == {"first": Done, "second": Done}
 
 
-def test_a_task_that_loses_three_judges_is_lost(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_that_loses_every_judge_is_lost(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     give, received = module._Judge.give, LocalEngine._received
 
     def end(judge: Any) -> None:
