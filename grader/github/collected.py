@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from grader.course.course import Course, Term
-from grader.errors import BadInputError
+from grader.errors import BadInputError, FileError
 from grader.fields import Fields, FormError, as_it_is, as_object, as_sha256, as_text
 from grader.files import read_named, writing_to
 from grader.grading.inputs import files_sha256
@@ -133,9 +133,12 @@ class Journal:
 
     def works(self) -> list[CollectedWork]:
         """What its whole lines say."""
-        if not self.file.exists():
-            return []
-        *lines, _cut = read_named(self.file, limit=_LARGEST).split(b"\n")
+        try:
+            *lines, _cut = read_named(self.file, limit=_LARGEST).split(b"\n")
+        except FileError:
+            if self.file.exists():
+                raise
+            return []  # a run that has ended has none
         return [_parsed(line, self.file, _collected) for line in lines]
 
 

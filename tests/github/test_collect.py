@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
+import shutil
+import signal
 import struct
 import subprocess
 import zipfile
@@ -20,10 +23,11 @@ from grader.errors import UsageError
 from grader.files import held
 from grader.github import repository as repository_module
 from grader.github.collect import CollectOrder, collect_all, take_snapshot
-from grader.github.collected import CollectedWork, Journal, Snapshot, read_collection
+from grader.github.collected import CollectedFolder, CollectedWork, Journal, Snapshot, read_collection
 from grader.intake.read import read_submission
 from tests.git_repositories import Repository
 from tests.github.gathering import DEADLINE, LIMITS, WORK, files, only
+from tests.waiting import wait_until
 
 
 def test_work_is_collected_in_the_form_that_grade_reads(make: Any, gather: Any, tmp_path: Path) -> None:
@@ -281,3 +285,86 @@ def test_every_time_it_is_killed_it_goes_on_from_there(d2d: Any, make: Any, cour
         zipfile.ZipFile(io.BytesIO((course / "work" / one.file).read_bytes())).testzip()
     assert d2d(*arguments).returncode == 0
     assert len(read_collection(course / "work" / "collected.json").members) == 6
+
+
+def collected_class(folder: Path, one: Repository, count: int) -> CollectOrder:
+    """A class that an earlier run has collected from: each repository is the same one, by hard links."""
+    (folder / "git").mkdir(parents=True)
+    people = tuple(Person(f"m{at:04}", repository=f"file://{folder}/git/m{at:04}") for at in range(count))
+    for person in people:
+        shutil.copytree(one.path, folder / "git" / person.member, copy_function=os.link)
+    (work,) = collect_all(CollectOrder(people[:1], folder / "out", limits=LIMITS)).members
+    members = []
+    for person in people:
+        shutil.copy(folder / "out" / "m0000.zip", folder / "made.zip")
+        (folder / "made.zip").replace(folder / "out" / f"{person.member}.zip")
+        # What is remarked of each changes in the next run, so that it writes a line for each.
+        members.append(
+            replace(work, member=person.member, url=person.repository, file=f"{person.member}.zip", said="-")
+        )
+    text = json.dumps(CollectedFolder(DEADLINE, None, None, tuple(members)).as_json())
+    (folder / "out" / "collected.json").write_text(text, "utf-8")
+    return CollectOrder(people, folder / "out", limits=LIMITS)
+
+
+def whole(order: CollectOrder) -> bool:
+    """Whether everything is there that was collected."""
+    works = read_collection(order.out / "collected.json").members
+    archives = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in order.out.glob("*.zip")}
+    return archives == {work.file: work.sha256 for work in works} and len(archives) == len(order.people)
+
+
+@pytest.mark.slow
+def test_bookkeeping_grows_by_the_members(make: Any, tmp_path: Path) -> None:
+    """Four times as many take at most four and a half times as much CPU time of this process, git left out."""
+    resource = pytest.importorskip("resource", reason="Windows does not count it so")
+    one = make()
+    one.commit({"mini.py": WORK})
+    seconds = {}
+    for count in (50, 500, 2000):  # the first brings what is imported only once
+        order = collected_class(tmp_path / str(count), one, count)
+        before = resource.getrusage(resource.RUSAGE_SELF)
+        works = collect_all(order).members
+        after = resource.getrusage(resource.RUSAGE_SELF)
+        seconds[count] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        assert [work.said for work in works] == [""] * count
+        assert whole(order)
+    assert seconds[2000] <= 4.5 * seconds[500], seconds
+
+
+@pytest.mark.slow
+def test_a_large_class_survives_an_outage_and_three_ends(make: Any, tmp_path: Path, d2d: Any) -> None:
+    one = make()
+    one.commit({"mini.py": WORK})
+    order = collected_class(tmp_path / "class", one, 600)
+    roster, host, journal = tmp_path / "roster.csv", tmp_path / "class" / "git", Journal(order.out)
+    rows = "".join(f"{person.member},{person.repository}\n" for person in order.people)
+    roster.write_text("member,repository\n" + rows, "utf-8")
+
+    record = order.out / "collected.json"
+
+    def begun() -> subprocess.Popen[bytes]:
+        written = record.stat().st_mtime_ns
+        running = d2d.begin(
+            "collect", "--roster", roster, "--out", order.out, "--allow", "file", start_new_session=True
+        )
+        wait_until(lambda: running.poll() is not None or record.stat().st_mtime_ns != written)  # it has read it
+        wait_until(lambda: running.poll() is not None or len(journal.works()) > 60)
+        return running
+
+    for number, code in ((signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 130)):
+        running = begun()
+        running.send_signal(number)
+        running.communicate()
+        assert (running.returncode, whole(order)) == (code, True)
+    d2d.nothing_left()
+    for work in read_collection(order.out / "collected.json").members:
+        journal.add(replace(work, said="-"))
+    running = begun()
+    host.rename(tmp_path / "elsewhere")
+    running.communicate()
+    assert (running.returncode, whole(order)) == (0, True)
+    remarks = [work.said for work in read_collection(order.out / "collected.json").members]
+    assert 60 < sum(not remark for remark in remarks) < 600
+    assert {remark.partition("; ")[2] for remark in remarks if remark} == {"what was fetched before stays"}
+    d2d.nothing_left()
