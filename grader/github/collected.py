@@ -28,6 +28,7 @@ COLLECTED_FILE, HEADS_FILE = "collected.json", "heads.json"
 JOURNAL_FILE = "_collected.jsonl"  # `grade` passes over what begins so
 COMMIT = r"[0-9a-f]{40}([0-9a-f]{24})?"
 _LARGEST = 64 << 20
+_OUTAGE = ("unreachable", "too-slow", "failed")
 # A scheduled job starts late. A snapshot at most this long after a deadline was meant for it, and all members had the
 # same extra minutes.
 LATEST_AFTER = timedelta(hours=1)
@@ -54,6 +55,11 @@ class Snapshot:
 
     def of(self, member: str) -> Head | None:
         return self._by_member.get(member)
+
+    @property
+    def blind(self) -> bool:
+        """Whether not one repository could be reached, and for reasons that no member has a hand in alone."""
+        return bool(self.heads) and all(head.missing in _OUTAGE for head in self.heads)
 
     @cached_property
     def _by_member(self) -> dict[str, Head]:
@@ -143,8 +149,11 @@ class Journal:
 
 
 def snapshot_for(snapshots: Iterable[Snapshot], moment: datetime) -> Snapshot | None:
-    """The snapshot for `moment`: the first one in the hour after it, else the last one before it."""
-    ordered = sorted(snapshots, key=lambda snapshot: snapshot.at)
+    """The snapshot for `moment`: the first one in the hour after it, else the last one before it.
+
+    One that was taken in an outage says nothing of anybody.
+    """
+    ordered = sorted((snapshot for snapshot in snapshots if not snapshot.blind), key=lambda snapshot: snapshot.at)
     after = [snapshot for snapshot in ordered if moment <= snapshot.at <= moment + LATEST_AFTER]
     earlier = [snapshot for snapshot in ordered if snapshot.at < moment]
     return after[0] if after else earlier[-1] if earlier else None

@@ -15,6 +15,7 @@ from grader.github.collected import (
     JOURNAL_FILE,
     CollectedFolder,
     CollectedWork,
+    Head,
     Journal,
     Snapshot,
     due_assignments,
@@ -34,6 +35,20 @@ def test_which_snapshot_says_what_was_there() -> None:
     assert snapshot_for([late, day_before], DEADLINE) is day_before
     assert snapshot_for([late], DEADLINE) is None
     assert snapshot_for([at(20, 15, 0), soon], DEADLINE) == at(20, 15, 0)
+
+
+def test_a_snapshot_of_an_outage_does_not_count() -> None:
+    def at(hour: int, *missing: str | None) -> Snapshot:
+        heads = (Head(f"m{number}", "", None if kind else "0" * 40, kind) for number, kind in enumerate(missing))
+        return Snapshot(datetime(2026, 3, 20, hour, tzinfo=timezone.utc), tuple(heads))
+
+    before, outage = at(14, None, "gone"), at(15, "unreachable", "too-slow")
+    assert snapshot_for([before, outage], DEADLINE) is before
+    assert snapshot_for([outage], DEADLINE) is None
+    # Whoever locks a repository for that minute can't do away with a snapshot, alone or together.
+    for kinds in (("private", "unreachable"), ("gone", "gone"), ("empty", "empty"), (None, "unreachable")):
+        locked = at(15, *kinds)
+        assert snapshot_for([before, locked], DEADLINE) is locked
 
 
 def test_which_assignments_a_run_looks_at(course: Path) -> None:
