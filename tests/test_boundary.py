@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from grader.apart import Apart
 from grader.boundary import one_member
 from grader.cli import app
 from grader.cli.app import Troubles, d2d
@@ -20,9 +21,11 @@ from grader.files import writing_to
 from grader.github import collect, publish
 from grader.github.collected import CollectedFolder, CollectedWork
 from grader.gradebook.book import Gradebook
-from grader.grading import ENGINES, Done, Lost, Setting, Task, batch, classfiles, folder
+from grader.grading import ENGINES, Done, Lost, Setting, Task, classfiles, folder
 from grader.grading.bench import Bench, open_bench
+from grader.intake.read import read_submission
 from grader.judge.run import Judge
+from grader.render.notebook import write_feedback
 from tests.courses import RIGHT
 from tests.git_repositories import Repository
 
@@ -38,12 +41,16 @@ ERRORS: list[Callable[[], Exception]] = [
 ]
 # Where a failure is put in: what is replaced, and which of its arguments says whose turn it is.
 PLACES: dict[str, tuple[Any, str, Callable[..., object]]] = {
-    "read": (batch, "read_submission", lambda path, *_more: path),
+    "read": (Apart, "call", lambda _apart, function, path, *_more: path if function is read_submission else ""),
     "judge": (Judge, "judge", lambda _judge, submission: submission.member),
     "write": (folder, "write_whole", lambda path, *_more, **_options: path),
     "gradebook": (Gradebook, "_add", lambda _book, document, *_more: document.report.member),
     "page": (classfiles, "report_page", lambda report: report.member),
-    "notebook": (classfiles, "write_feedback", lambda report, *_more: report.member),
+    "notebook": (
+        Apart,
+        "call",
+        lambda _apart, function, work, *_more: work.member if function is write_feedback else "",
+    ),
 }
 SECRET = "0123456789abcdef"
 
@@ -216,6 +223,17 @@ def test_one_member_in_four_hostile_ways_and_one_whose_files_nobody_may_read(kla
     assert grade(klass, out) == 2
     everything = made(out)
     assert everything["gradebook"] == everything["page"] == everything["notebook"] == set(CLASS[4:])
+
+
+@pytest.mark.slow
+def test_one_who_keeps_the_reader_busy_costs_nobody_else_anything(
+    klass: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (klass / "m05.ipynb").unlink()
+    (klass / "m05.py").write_text("!x\n" * (2 << 20), "utf-8")
+    assert grade(klass, tmp_path / "out") == 2
+    assert "m05: This takes more than 5 seconds of computing to read." in capsys.readouterr().err
+    assert all(members == set(CLASS) - {"m05"} for members in made(tmp_path / "out").values())
 
 
 def test_where_nothing_can_be_written_the_run_ends_at_once(

@@ -41,7 +41,7 @@ from grader.github.publish import CheckedReport, Key, checked_reports, posts, te
 from grader.gradebook.feedback import feedback_now
 from grader.i18n import _, ngettext
 from grader.intake.notebook import line_in_file
-from grader.intake.read import read_submission
+from grader.intake.read import read_within_limits
 from grader.intake.text import decode_text
 from grader.render.markdown import block, code, escaped, markdown
 from grader.render.sheet import out_of
@@ -100,7 +100,7 @@ def _checked(course: Course, hw: str) -> _Checked:
     try:
         assignment = course.assignment(hw)
         with open_judge(assignment) as judge:
-            report = judge(read_submission(course.folder, assignment.id, assignment.asked))
+            report = judge(read_within_limits(course.folder, assignment.id, assignment.asked))
     except D2DError as error:
         return _Checked(hw, error.exit_code, trouble=error_text(error))
     return _Checked(hw, exit_code(report), report)

@@ -20,7 +20,7 @@ from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError
 from grader.files import append, write_whole
 from grader.i18n import _
 from grader.intake import Submission
-from grader.intake.read import read_submission, state_of, wait_for_save
+from grader.intake.read import read_within_limits, state_of, wait_for_save
 from grader.report.report import Report
 
 _Judging = Callable[[Submission], Report]
@@ -92,7 +92,9 @@ def check_command(hw: str, path: Path | None, pattern: str | None, watch: bool, 
     outputs = _Outputs(options["json_file"], options["html_file"], options["notebook"], options["fragment"], color)
     outputs.demand(file)
     if not watch:
-        read_submission(file, assignment.id, assignment.asked)  # what can't be read is said before anything is started
+        read_within_limits(
+            file, assignment.id, assignment.asked
+        )  # what can't be read is said before anything is started
     with open_judge(assignment, pattern) as judge:
         code = (_watch if watch else _once)(judge, assignment, file, outputs)
     raise SystemExit(code)
@@ -106,7 +108,7 @@ def default_path(assignment: Assignment) -> Path:
 
 
 def _once(judge: _Judging, assignment: Assignment, file: Path, outputs: _Outputs) -> int:
-    return outputs.give(judge(read_submission(file, assignment.id, assignment.asked)), file, assignment)
+    return outputs.give(judge(read_within_limits(file, assignment.id, assignment.asked)), file, assignment)
 
 
 def _watch(judge: _Judging, assignment: Assignment, file: Path, outputs: _Outputs) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from grader.apart import Apart
 from grader.assignment.manifest import Assignment
 from grader.boundary import one_member
 from grader.cli.options import EXISTING, JSON_OPTION, common, course_of
@@ -55,11 +56,13 @@ def _texts(submissions: Iterable[Entry], assignment: Assignment) -> tuple[dict[s
     """The code of each member, and why there is none of some."""
     texts: dict[str, str] = {}
     unread: list[tuple[str, str]] = []
-    for entry in submissions:
-        with one_member(entry.member, lambda member, trouble: unread.append((member, trouble.what)), theirs=True):
-            if entry.trouble is not None:
-                raise entry.trouble
-            texts[entry.member] = compared_text(read_submission(entry.path, assignment.id, assignment.asked))
+    with Apart() as apart:
+        for entry in submissions:
+            with one_member(entry.member, lambda member, trouble: unread.append((member, trouble.what)), theirs=True):
+                if entry.trouble is not None:
+                    raise entry.trouble
+                submission = apart.call(read_submission, entry.path, assignment.id, assignment.asked)
+                texts[entry.member] = compared_text(submission)
     return texts, unread
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from grader.apart import Apart
 from grader.boundary import TakeTrouble, one_member
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError, OurFaultError
 from grader.gradebook.book import Gradebook, LoggedDocument
@@ -71,19 +72,21 @@ class Grading:
     force: bool = False
     veto: Callable[[Report], bool] = lambda _report: False
     _inputs: dict[str, str] = field(default_factory=dict)  # by member, of the tasks that are being judged
+    _apart: Apart = field(default_factory=Apart)
     _ready: deque[EntryResult] = field(default_factory=deque)  # of entries that need no judge
 
     def results(self, entries: Sequence[Entry]) -> Iterator[EntryResult]:
         """The result of each entry as soon as it is known; its report is on the disk by then."""
         visibility = "full" if self.setting.hidden else "public"
         inputs = Inputs.of(self.setting.assignment, self.seed_commitment or "", visibility)
-        for done in self.engine.judge(self._tasks(entries, inputs)):
-            if isinstance(done, Lost):
-                self._fail(done.key, done.trouble or _lost(done))
-            else:
-                with one_member(done.key, self._fail):
-                    self._ready.append(self._judged(done.key, done.report))
-            yield from self._settled()
+        with self._apart:
+            for done in self.engine.judge(self._tasks(entries, inputs)):
+                if isinstance(done, Lost):
+                    self._fail(done.key, done.trouble or _lost(done))
+                else:
+                    with one_member(done.key, self._fail):
+                        self._ready.append(self._judged(done.key, done.report))
+                yield from self._settled()
         yield from self._settled()
 
     def _judged(self, member: str, report: Report) -> EntryResult:
@@ -114,7 +117,8 @@ class Grading:
         if entry.trouble is not None:
             raise entry.trouble
         assignment = self.setting.assignment
-        submission = replace(read_submission(entry.path, assignment.id, assignment.asked), member=entry.member)
+        submission = self._apart.call(read_submission, entry.path, assignment.id, assignment.asked)
+        submission = replace(submission, member=entry.member)
         sha256 = inputs.sha256(submission)
         kept = None if self.force else self.out.kept(entry.member, sha256)
         if kept is not None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from grader.apart import Apart
 from grader.assignment.manifest import Assignment
 from grader.boundary import TakeTrouble, one_member
 from grader.course.course import Term
@@ -29,6 +30,7 @@ from grader.render.page import framed, report_page
 
 PAGES = "pages"  # the folder of members' pages, beside `reports`
 _MEMBER = "{member}"
+_NOTEBOOK_SECONDS = 60  # of a processor, for one member; a long one with pictures takes five as a page
 _HARDEST = 10
 _STEPS = 10  # of colour in the heat map
 
@@ -103,11 +105,12 @@ def write_notebooks(
 ) -> None:
     """Write the notebook of each entry that has a report."""
     now = datetime.now(timezone.utc)
-    for entry in (entry for entry, result in results if result.row is not None):
-        with one_member(entry.member, take):
-            report, target = seen(folder.document(entry.member).report, term, now), _target(pattern, entry.member)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_feedback(report, entry.path, assignment, target)
+    with Apart(_NOTEBOOK_SECONDS) as apart:
+        for entry in (entry for entry, result in results if result.row is not None):
+            with one_member(entry.member, take):
+                report, target = seen(folder.document(entry.member).report, term, now), _target(pattern, entry.member)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                apart.call(write_feedback, report, entry.path, assignment, target)
 
 
 def _target(pattern: Path, member: str) -> Path:

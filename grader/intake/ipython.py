@@ -22,7 +22,8 @@ _PYTHON_CELLS = frozenset({"time", "capture", "prun"})
 _ESCAPES = frozenset("!%?,;/")
 _COMMAND = re.compile(r"[!%?,;/]{1,2}[ \t]*[\w.\-]*")
 _ASSIGNED = re.compile(r"=[ \t]*(?=!|%[^\W\d])")
-_HELP = re.compile(r"(?:%{0,2}(?!\d)[\w*]+(?:\.(?!\d)[\w*]+|\[-?[0-9]+\])*)\?\??[ \t]*\Z")
+# A question at the end of a line, read backwards: from its end there is one place to begin, and no name is read twice.
+_HELP = re.compile(r"[ \t]*\?\??(?:(?:\][0-9]+-?\[)+(?=[\w*])|[\w*]+(?<!\d)\.)*[\w*]+(?<!\d)%{0,2}")
 _INDENT = re.compile(r"[ \t]*")
 _SHELL_LINE = re.compile(r"(?:[^\n]*\\\n)*[^\n]*\n?")
 _IPYTHON_CALL = "get_ipython()"
@@ -45,7 +46,7 @@ _ENDS = {
     for quote in ('"', "'", '"' * 3, "'" * 3)
 }
 _SHOWN = 5  # commands that a note names
-_HELP_LENGTH = 200  # a name asked about is no longer, and the search for it must not become quadratic
+_HELP_LENGTH = 200  # a name asked about is no longer
 # Our own commands in a notebook need no remark that they did not run.
 _OURS = re.compile(r"%(?:d2d\b|(?:re)?load_ext[ \t]+grader\b)")
 
@@ -136,8 +137,8 @@ def _logical_line(source: str, start: int) -> tuple[int, str]:
         at = len(source)
     text = source[start:at].rstrip("\n")
     # A comment, which may well end in a question, is the last thing on its line.
-    if text.rstrip().endswith("?") and last != "comment" and (question := _HELP.search(text[-_HELP_LENGTH:])):
-        return at, question[0].strip()
+    if text.rstrip().endswith("?") and last != "comment" and (question := _HELP.match(text[: -_HELP_LENGTH - 1 : -1])):
+        return at, question[0][::-1].strip()
     return at, ""
 
 

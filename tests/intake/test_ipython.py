@@ -94,6 +94,8 @@ def test_a_cell_for_something_else_is_emptied(magic: str) -> None:
         "a?b" * 300_000,
         " " * 500_000 + "!",
         "?\n" + " \n" * 300_000,
+        ("a" * 200 + "-?\n") * 1_000,
+        ("a." * 100 + "-?\n") * 1_000,
     ],
     ids=lambda source: repr(source[:6]),
 )
