@@ -13,6 +13,8 @@ from tests.families import Family
 from tests.waiting import BACKSTOP
 from tests.warm import WarmCommand
 
+OURS = ("D2D_", "GITHUB_", "NO_COLOR")  # what d2d reads itself, when it is asked for something
+
 
 @dataclass
 class Command:
@@ -47,10 +49,10 @@ class Command:
     ) -> subprocess.CompletedProcess[str]:
         """Run it to its end; nothing may be left of it.
 
-        What `env` says is heard from the start of Python on, unless it is d2d's own: that needs no Python of its own.
+        What `env` says is heard from the start of Python on, unless d2d alone reads it: that needs no other Python.
         """
         argv, where, environment = self.argv(arguments, module=module), folder or self.folder, self.env(env)
-        if module or not all(name.startswith("D2D_") for name in env or ()):
+        if module or not all(name.startswith(OURS) for name in env or ()):
             done = subprocess.run(
                 argv,
                 cwd=where,

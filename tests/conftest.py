@@ -88,7 +88,8 @@ def nursery() -> Iterator[nurseries.Nursery | None]:
 @pytest.fixture(scope="module", autouse=True)
 def zygotes(request: pytest.FixtureRequest) -> None:
     """Zygotes are executed where they are what is tested, and forked elsewhere."""
-    nurseries.forking = request.path.relative_to(ROOT / "tests").parts[0] not in ("attacks", "sandbox", "worker")
+    file = request.path.relative_to(ROOT / "tests").as_posix()
+    nurseries.forking = not file.startswith(("attacks/", "worker/", "sandbox/test_forkserver"))
 
 
 def _bench(scratch_home: Path, *, hidden: bool) -> Iterator[Bench]:

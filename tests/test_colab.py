@@ -6,11 +6,10 @@ import html
 import importlib
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import nbformat
@@ -19,6 +18,9 @@ from nbclient import NotebookClient
 
 from grader import colab
 from tests.courses import RIGHT
+
+if TYPE_CHECKING:
+    from tests.commands import Command
 
 STAND_IN = Path(__file__).parent / "colab_stand_in"
 WRONG = "import numpy as np\ndef mse(x, y): return np.sum((x - y) ** 2)"
@@ -53,13 +55,9 @@ def text_of(output: Any) -> str:
     return html.unescape(re.sub(r"<[^>]*>", " ", page))
 
 
-def command(course: Path, source: str, language: str) -> dict[str, Any]:
+def command(d2d: Command, source: str, language: str) -> dict[str, Any]:
     """The report that the command line gives of the same work."""
-    file = course / "mine.py"
-    file.write_text(source, "utf-8")
-    arguments = [sys.executable, "-m", "grader", "check", "mini", str(file), "--json", "-", "--lang", language]
-    done = subprocess.run(arguments, cwd=course, capture_output=True, encoding="utf-8", check=False)
-    return json.loads(done.stdout)
+    return json.loads(d2d("check", "mini", d2d.write(source, "mine.py"), "--json", "-", "--lang", language).stdout)
 
 
 def says(shown: str, report: dict[str, Any]) -> None:
@@ -72,7 +70,7 @@ def says(shown: str, report: dict[str, Any]) -> None:
                 assert line in shown
 
 
-def test_in_colab(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_colab(d2d: Command, course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One kernel, several answers of the page: what it hands out is judged, and in its language."""
     whole = notebook(WRONG, DOUBLE, "%d2d check mini")
     answers: dict[str, object] = {
@@ -93,7 +91,7 @@ def test_in_colab(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "%d2d check 'mini",
         "%d2d --version",
     ]
-    reports = {language: command(course, f"{WRONG}\n{DOUBLE}\n", language) for language in ("ko", "en")}
+    reports = {language: command(d2d, f"{WRONG}\n{DOUBLE}\n", language) for language in ("ko", "en")}
     _first, *shown = run(course, monkeypatch, cells, [STAND_IN])
     by_name = dict(zip(answers, shown, strict=False))
     says(by_name["ko"], reports["ko"])
@@ -153,11 +151,11 @@ def test_the_language_of_a_notebook(metadata: object, language: str | None) -> N
     assert colab._language({}) is None
 
 
-def test_in_jupyter_where_nothing_can_be_forked(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_jupyter_where_nothing_can_be_forked(d2d: Command, course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on Windows and macOS: the cells that were run are judged, by workers of an interpreter each."""
     (course / "site").mkdir()
     (course / "site" / "sitecustomize.py").write_text(SPAWNED, "utf-8")
     cells = ["%load_ext grader.colab", WRONG, DOUBLE, "raise_nothing = 1", "%d2d check mini"]
     shown = run(course, monkeypatch, cells, [course / "site"])[-1]
-    says(shown, command(course, f"{WRONG}\n{DOUBLE}\n", "en"))
+    says(shown, command(d2d, f"{WRONG}\n{DOUBLE}\n", "en"))
     assert re.search(r"sandbox: process\s*(·|\n|$)", shown), shown[-300:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -75,6 +76,23 @@ NO_ANSWERS = {
     "text": "return 'right'",
     "True": "return True",
 }
+# One of each kind; what is left is more of the same, for the slow suite.
+OF_EACH_KIND = (
+    "nothing",
+    "a one",
+    "zeros of the right shape and dtype",
+    "NaN of the right shape and dtype",
+    "ones like the first input",
+    "an empty array",
+    "infinity",
+    "the first input",
+    "the second input",
+    "the mean of the first input",
+    "always ValueError",
+    "ValueError for what looks wrong, else zeros",
+    "text",
+    "True",
+)
 HELPERS = """
 import numpy as np
 
@@ -122,6 +140,10 @@ def one_of_each_by_default() -> list[Any]:
     return [pytest.param(wrong, marks=() if first[wrong.of] is wrong else pytest.mark.slow) for wrong in MISCONCEPTIONS]
 
 
+def more_of_the_same(values: Iterable[Any]) -> list[Any]:
+    return [pytest.param(value, marks=pytest.mark.slow) for value in values]
+
+
 def ungradable(report: Report) -> list[str]:
     return [case.id for case in report.cases if case.verdict is Verdict.UNGRADABLE]
 
@@ -131,7 +153,7 @@ def test_what_is_asked_for_is_what_the_sections_judge(hw1_full: Bench) -> None:
     assert sorted(name for section in sections for name in section.asks) == sorted(ASKED)
 
 
-@pytest.mark.parametrize("secret", SECRETS, ids=bytes.decode)
+@pytest.mark.parametrize("secret", [SECRETS[0], *more_of_the_same(SECRETS[1:])], ids=bytes.decode)
 def test_the_reference_earns_everything(hw1_full: Bench, secret: bytes) -> None:
     report = hw1_full.judge(REFERENCE, secret=secret)
     assert [case.id for case in report.cases if case.verdict is not Verdict.PASSED] == []
@@ -174,7 +196,9 @@ def test_a_recording_holds_no_answer_to_a_hidden_case(hw1_public: Bench, hw1_ful
     assert not set(recorder.logs) & set(hidden)
 
 
-@pytest.mark.parametrize("what", NO_ANSWERS)
+@pytest.mark.parametrize(
+    "what", [*OF_EACH_KIND, *more_of_the_same(what for what in NO_ANSWERS if what not in OF_EACH_KIND)]
+)
 def test_no_answer_earns_nothing(hw1_full: Bench, what: str) -> None:
     report = hw1_full.judge(no_answer(NO_ANSWERS[what]))
     assert [case.id for case in report.cases if case.verdict is Verdict.PASSED] == []

@@ -138,6 +138,18 @@ def without() -> dict[tuple[str, ...], launch.Run]:
 def test_without_these_layers_something_gets_out(
     without: dict[tuple[str, ...], launch.Run], removed: tuple[str, ...], witness: str
 ) -> None:
+    is_needed(removed, witness, without)
+
+
+def test_without_namespaces_something_gets_out() -> None:
+    """The one of these that is tried in every run."""
+    removed, witness = ("namespaces",), WITNESSES["namespaces",]
+    done = launch.at_once([(WHO, layers, ("--only", witness)) for layers in ((), removed)])
+    is_needed(removed, witness, dict(zip([(), removed], done, strict=True)))
+
+
+def is_needed(removed: tuple[str, ...], witness: str, without: dict[tuple[str, ...], launch.Run]) -> None:
+    """All layers hold this attack, and it gets out without these."""
     run, attack = without[removed], BY_ID[witness]
     if run.skipped:
         pytest.skip(run.skipped)

@@ -68,21 +68,24 @@ def test_a_course_in_a_folder_with_a_conftest(d2d: Command, course: Path, surrou
     assert not mark.exists()
 
 
+ENVIRONMENTS = [
+    {"PYTEST_ADDOPTS": "--collect-only"},
+    {"PYTEST_ADDOPTS": "-k nothing --no-such-option"},
+    {"PYTEST_ADDOPTS": "--deselect test_public.py::test_double"},
+    {"PYTEST_PLUGINS": "no_such_plugin"},
+    {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "0"},
+    {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "1"},
+    {"PYTHONWARNINGS": "error"},
+    {"PYTHONOPTIMIZE": "2"},
+    {"OMP_NUM_THREADS": "7", "NUMPY_EXPERIMENTAL_ARRAY_FUNCTION": "0"},
+    {"D2D_SECRET": "of the staff"},
+]
+
+
 @pytest.mark.parametrize(
     "env",
-    [
-        {"PYTEST_ADDOPTS": "--collect-only"},
-        {"PYTEST_ADDOPTS": "-k nothing --no-such-option"},
-        {"PYTEST_ADDOPTS": "--deselect test_public.py::test_double"},
-        {"PYTEST_PLUGINS": "no_such_plugin"},
-        {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "0"},
-        {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "1"},
-        {"PYTHONWARNINGS": "error"},
-        {"PYTHONOPTIMIZE": "2"},
-        {"OMP_NUM_THREADS": "7", "NUMPY_EXPERIMENTAL_ARRAY_FUNCTION": "0"},
-        {"D2D_SECRET": "of the staff"},
-    ],
-    ids=lambda env: " ".join(f"{key}={value}" for key, value in env.items()),
+    [pytest.param(env, marks=pytest.mark.slow if at in (1, 2) else ()) for at, env in enumerate(ENVIRONMENTS)],
+    ids=[" ".join(f"{key}={value}" for key, value in env.items()) for env in ENVIRONMENTS],
 )
 def test_the_environment_changes_nothing(d2d: Command, env: dict[str, str]) -> None:
     done = d2d("check", "mini", d2d.write(HALF), "--json", "-", env=env)
