@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import cache
 
 _TURNS = 1_000_000
 
 
 def turns(work: Callable[[], object]) -> float:
-    """How many turns of an empty loop take as much processor time as this work."""
-    return _seconds(work) / _loop_seconds() * _TURNS
+    """How many turns of an empty loop take as much processor time as this work.
 
-
-@cache
-def _loop_seconds() -> float:
-    return min(_seconds(_loop) for _ in range(3))
+    The loop runs right before and right after it: a neighbour on the same core makes all three slower.
+    """
+    before, own, after = _seconds(_loop), _seconds(work), _seconds(_loop)
+    return own / max(before, after) * _TURNS
 
 
 def _loop() -> None:

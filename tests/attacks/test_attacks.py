@@ -141,9 +141,9 @@ def test_without_these_layers_something_gets_out(
     is_needed(removed, witness, without)
 
 
-def test_without_namespaces_something_gets_out() -> None:
+def test_without_rlimits_something_gets_out() -> None:
     """The one of these that is tried in every run."""
-    removed, witness = ("namespaces",), WITNESSES["namespaces",]
+    removed, witness = ("rlimits",), WITNESSES["rlimits",]
     done = launch.at_once([(WHO, layers, ("--only", witness)) for layers in ((), removed)])
     is_needed(removed, witness, dict(zip([(), removed], done, strict=True)))
 
