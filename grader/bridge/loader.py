@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from grader.assignment.manifest import Limits
 from grader.bridge.outcomes import BridgeError, RaisedError
@@ -13,9 +14,21 @@ from grader.report.report import Where
 from grader.sandbox.budget import TimeBudget
 from grader.sandbox.worker import EndedError
 
+# A statement that imports, defines or sets a name may take as long as the manifest says. What fills a table, trains or
+# asks may take this share of it: were all of it gone before the first case, other answers would pay for it.
+_SMALL_SHARE = 0.3
+MOST_SMALL_ENDED = 3  # of the latter, after which no more of them are run
 _PARSING = -1  # the step of a cell before its first statement
 _MOST_REMARKS = 50
 _NAME_LENGTH = 100
+
+
+class LoadStep(NamedTuple):
+    """A statement that runs: its cell, which of the cell's it is, and whether that takes no time to speak of."""
+
+    cell: int
+    statement: int
+    is_quick: bool = True
 
 
 @dataclass(frozen=True)
@@ -26,7 +39,7 @@ class LoadPlan:
     asked: Sequence[str] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     canary: Sequence[str] = ()  # what gives other values in this worker
-    selected: Sequence[tuple[int, int]] = ()  # cell and statement of all that runs, where that is known already
+    selected: Sequence[LoadStep] = ()  # all that runs, where that is known already
 
     @property
     def whole(self) -> bool:
@@ -69,6 +82,8 @@ class Loader:
         self.ended: EndedError | None = None  # how the last worker ended, where one did
         self._suspects: dict[tuple[str, int], LoadProblem] = {}
         self._set_aside: set[tuple[str, int]] = set()
+        self._small_ended = 0
+        self._small_done: set[tuple[str, int]] = set()
         self._is_first = True
         self._met: list[LoadProblem] = []  # by the worker that loads now
 
@@ -77,26 +92,30 @@ class Loader:
         self._met, spent = [], self.budget.settle()
         parsed: list[dict[int, int]] = []
         at = (self.cells[0], _PARSING) if self.cells else None
-        line: int | None = None
+        line, small = None, False
         begun, ended = -1, set[int]()  # the cell whose time runs, and those of which nothing more is run
         try:
-            if self.plan.whole and self.cells:
+            if self.cells:
                 self.budget.grant(self.limits.load_seconds)
                 transport.request("main")
             for cell in self.cells:
                 at = cell, _PARSING
                 parsed.append(dict(self._parse(transport, cell)))
-            for number, index in self._steps(transport, parsed):
+            for number, index, quick in self._steps(transport, parsed):
                 cell, line = self.cells[number], parsed[number].get(index)
                 if line is None or number in ended:
                     continue
-                at = cell, index
+                at, small = (cell, index), not quick
+                if small and self._left_out(cell, index, line):
+                    continue
                 if number != begun or not self._ends_cell(cell):
-                    self.budget.grant(self.limits.cell_seconds if self.plan.whole else self.limits.load_seconds)
+                    self.budget.grant(self._seconds(small))
                     begun = number
                 known = (cell.label, index) in self._set_aside
                 if (known or not self._run(transport, cell, index, line)) and self._ends_cell(cell):
                     ended.add(number)
+                if small:
+                    self._small_done.add((cell.label, index))
         except EndedError as error:
             assert at is not None, "a worker ended though it was asked nothing"
             self.ended = error
@@ -107,6 +126,7 @@ class Loader:
                 self.budget.spent = spent
             elif error.how != "lost":
                 self._set_aside.add(key)
+                self._small_ended += small and index != _PARSING
                 if self._is_first:
                     self.problems.append(LoadProblem(cell, line, error, self._ends_cell(cell)))
             return False
@@ -119,14 +139,27 @@ class Loader:
             self.problems += [*self._met, *recovered]
         self._is_first = False
 
+    def _left_out(self, cell: Cell, index: int, line: int | None) -> bool:
+        """Whether this is one statement too many, after others of its kind have ended workers."""
+        if self._small_ended < MOST_SMALL_ENDED or (cell.label, index) in self._small_done:
+            return False
+        if (cell.label, index) not in self._set_aside:
+            self._met.append(LoadProblem(cell, line, EndedError("left-out", "after others took too long")))
+        return True
+
+    def _seconds(self, small: bool) -> float:
+        if self.plan.whole:
+            return self.limits.cell_seconds
+        return self.limits.load_seconds * (_SMALL_SHARE if small else 1)
+
     def _ends_cell(self, cell: Cell) -> bool:
         """Whether an error ends all of `cell`, as it does in a notebook; a plain file has no cells to end."""
         return self.plan.whole and cell.number is not None
 
-    def _steps(self, transport: ByteTransport, parsed: list[dict[int, int]]) -> list[tuple[int, int]]:
-        """Cell and statement of all that runs, in order."""
+    def _steps(self, transport: ByteTransport, parsed: list[dict[int, int]]) -> list[LoadStep]:
+        """All that runs, in order."""
         if self.plan.whole:
-            return [(number, index) for number, part in enumerate(parsed) for index in part]
+            return [LoadStep(number, index) for number, part in enumerate(parsed) for index in part]
         if self.selected or not self.cells:
             return self.selected
         self.budget.grant(self.limits.load_seconds)
@@ -171,14 +204,14 @@ class Loader:
         return True
 
 
-def steps_of(reply: object, sizes: Sequence[int]) -> list[tuple[int, int]]:
-    """Cell and statement of everything that is to run, in order; `sizes` counts the statements of each cell."""
-    steps = []
+def steps_of(reply: object, sizes: Sequence[int]) -> list[LoadStep]:
+    """Everything that is to run, in order and once; `sizes` counts the statements of each cell."""
+    steps: dict[tuple[int, int], LoadStep] = {}
     for item in reply if isinstance(reply, (list, tuple)) else ():
-        cell, index = _pair(item)
+        cell, index = _pair(item[:2]) if isinstance(item, (list, tuple)) else (-1, -1)
         if 0 <= cell < len(sizes) and 0 <= index < sizes[cell]:
-            steps.append((cell, index))
-    return list(dict.fromkeys(steps))
+            steps.setdefault((cell, index), LoadStep(cell, index, tuple(item[2:]) != (False,)))
+    return list(steps.values())
 
 
 def remarks_of(reply: object, cells: Sequence[Cell]) -> tuple[NameRemark, ...]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from grader.assignment.manifest import Limits
-from grader.bridge.loader import Loader, LoadPlan
+from grader.bridge.loader import MOST_SMALL_ENDED, Loader, LoadPlan
 from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.transport import ByteTransport
 from grader.errors import BadAssignmentError, OurFaultError
@@ -102,7 +102,7 @@ class Session:
         return self._worker.exchange(message, self.budget)
 
     def _load(self) -> ByteTransport:
-        for _attempt in range(2 * _MAX_ENDED + 1):
+        for _attempt in range(2 * (_MAX_ENDED + MOST_SMALL_ENDED) + 1):
             if self.budget.is_used_up:
                 break
             transport, self._fresh = self._fresh or self._start(), None

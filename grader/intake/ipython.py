@@ -17,8 +17,11 @@ from grader.intake.text import may_have_ipython
 from grader.report.report import Note, Where
 
 _CELL_MAGIC = re.compile(r"%%(\w+)(?!\w|\?)")
+# A cell that is written to a file, as IPython itself puts it in Python; what imports the file is to find it.
+_WRITTEN = frozenset({"writefile", "file"})
 # Cells whose body is Python run in the notebook's own namespace. `%%timeit` is not one: its names are lost.
 _PYTHON_CELLS = frozenset({"time", "capture", "prun"})
+_TIMED = re.compile(r"[ \t]*%time[ \t]+(?=[^\s])")  # what it measures runs in the notebook's own namespace
 _ESCAPES = frozenset("!%?,;/")
 _COMMAND = re.compile(r"[!%?,;/]{1,2}[ \t]*[\w.\-]*")
 _ASSIGNED = re.compile(r"=[ \t]*(?=!|%[^\W\d])")
@@ -65,7 +68,8 @@ class Python:
 
     source: str
     aside: tuple[Aside, ...] = ()
-    magic: str | None = None  # the whole cell is for this: another language, or a file to be written
+    magic: str | None = None  # the whole cell is for this: another language, say
+    writes: bool = False  # the whole cell is a file that is to be written
 
 
 def python_of(source: str) -> Python:
@@ -76,6 +80,8 @@ def python_of(source: str) -> Python:
     body = source.lstrip()
     aside = []
     if magic := _CELL_MAGIC.match(body):
+        if magic[1] in _WRITTEN:
+            return Python(_writing(source, body), writes=True)
         if magic[1] not in _PYTHON_CELLS:
             return Python("\n" * source.count("\n"), magic=magic[0])
         line = source.count("\n", 0, len(source) - len(body)) + 1
@@ -85,14 +91,27 @@ def python_of(source: str) -> Python:
     kept, line = [], 1
     for text, command in logical_lines(source):
         if command:
-            if not _OURS.match(text.lstrip()):
-                aside.append(Aside(line, command))
             indent = _INDENT.match(text)[0]  # type: ignore[index]
-            kept.append((indent + "pass" if indent else "") + "\n" * text.count("\n"))
+            if timed := _TIMED.match(text):
+                kept.append(indent + text[timed.end() :])
+            else:
+                if not _OURS.match(text.lstrip()):
+                    aside.append(Aside(line, command))
+                kept.append((indent + "pass" if indent else "") + "\n" * text.count("\n"))
         else:
             kept.append(text)
         line += text.count("\n")
     return Python("".join(kept), tuple(aside))
+
+
+def _writing(source: str, body: str) -> str:
+    """The call by which a cell is written to a file; the lines of the cell stay as many as they were."""
+    first, _newline, rest = body.partition("\n")
+    name = " ".join(first.split()[1:])
+    before = source.count("\n", 0, len(source) - len(body))
+    text = rest if rest.endswith("\n") else rest + "\n"
+    call = f"get_ipython().run_cell_magic('writefile', {name!r}, {text!r})"
+    return "\n" * before + call + "\n" * body.count("\n")
 
 
 def note_of_commands(aside: Sequence[Aside], file: str, number: int | None) -> Note:

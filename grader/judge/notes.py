@@ -55,6 +55,7 @@ def _note(problem: LoadProblem) -> Note:
         text = {
             "timeout": _timeout(error.overrun),
             "memory": _("This needed more memory than there is for it and was set aside."),
+            "left-out": _("This was not run, since statements before it took too long."),
         }.get(error.how, _("This ended the process that ran your code and was set aside."))
         return Note("cell-set-aside", text + rest, where)
     if "SyntaxError" in error.bases:
@@ -110,12 +111,10 @@ def _note_of_name(remark: NameRemark) -> Note | None:
             "{name} is defined more than once; this last one counts, and it is not filled in. "
             "Delete it if {places} is the one that you mean."
         ),
-        "only-exploration": _(
-            "{name} is used here, but only code that is not run makes it ({places}): "
-            "just imports, constants, functions and classes are run. Pass it as an argument instead."
-        ),
-        "exploration-changes": _(
-            "{name} is used here with the value of its constant; code that is not run changes it later ({places})."
+        "deleted": _("{name} is used here, and deleted afterwards ({places}): take that line out."),
+        "overwritten": _(
+            "{name} is used here as a function, and what it answered takes its place ({places}): "
+            "give that another name."
         ),
     }
     if remark.kind not in texts:

@@ -61,7 +61,7 @@ class LiveReference:
             every = [(0, index) for index in range(len(parsed))]
             steps, _remarks = transport.request("select", [file.name], []) if definitions else (every, ())
             with _standing_in(folder):
-                for _cell, index in steps:
+                for _cell, index, *_rest in steps:
                     transport.request("run", file.name, index)
         except BridgeError as error:
             line = error.frames[-1].line if isinstance(error, RaisedError) and error.frames else 1

@@ -13,7 +13,7 @@ from functools import partial
 
 from grader import __version__
 from grader.assignment.manifest import Assignment
-from grader.bridge.loader import LoadPlan
+from grader.bridge.loader import LoadPlan, LoadStep
 from grader.bridge.outcomes import BridgeError, MissingNameError
 from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Student, Transport
@@ -95,9 +95,7 @@ class Judge:
             graded_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         )
 
-    def session(
-        self, submission: Submission, canary: Sequence[str] = (), selected: Sequence[tuple[int, int]] = ()
-    ) -> Session:
+    def session(self, submission: Submission, canary: Sequence[str] = (), selected: Sequence[LoadStep] = ()) -> Session:
         """What runs a submission; a canary if it names what is to give other values."""
         assignment = self.assignment
         plan = LoadPlan(assignment.mode, assignment.asked, self.case_set.files, canary, selected)

@@ -8,6 +8,8 @@ import __future__
 
 import ast
 import builtins
+import contextlib
+import inspect
 import os
 import re
 import sys
@@ -77,11 +79,11 @@ class Namespace:
         return self.statements[cell]
 
     def op_select(self, cells: list[str], asked: list[str]) -> tuple[Any, Any]:
-        """Which statements of the parsed cells define something, in the order in which they run; remarks on names."""
+        """Which statements of the parsed cells run, in order, each with whether it takes no time; remarks on names."""
         parsed = [self.statements.get(cell, ()) for cell in cells]
         selection = select([[statement.node for statement in statements] for statements in parsed], asked)
         remarks = [(remark.kind, remark.name, remark.at, remark.others) for remark in selection.remarks]
-        return selection.steps, remarks
+        return [(*step, step not in selection.others) for step in selection.steps], remarks
 
     def op_run(self, cell: str, index: int) -> None:
         """Run one top-level statement of a parsed cell."""
@@ -91,8 +93,12 @@ class Namespace:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             for alias in node.names:
                 self.flags |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
-        code = compile(ast.Module([node], []), cell, "exec", self.flags, dont_inherit=True)
-        exec(code, vars(self.module))  # noqa: S102 — this process exists for it
+        flags = self.flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        code = compile(ast.Module([node], []), cell, "exec", flags, dont_inherit=True)
+        if code.co_flags & inspect.CO_COROUTINE:  # a notebook may `await` at its top
+            _run_through(eval(code, vars(self.module)))  # noqa: S307 — this process exists for it
+        else:
+            exec(code, vars(self.module))  # noqa: S102 — likewise
 
     def op_define(self, source: str) -> None:
         """Run definitions of the case, which are in none of the submission's cells."""
@@ -107,7 +113,7 @@ class Namespace:
         place = {finding: at for at, finding in enumerate(survey.findings)}
         return {
             "findings": [(finding.kind, finding.what, finding.cell, finding.line) for finding in survey.findings],
-            "reached": {name: [place[finding] for finding in survey.reached([name])] for name in asked},
+            "reached": {name: [place[finding] for finding in survey.reached([name], asked)] for name in asked},
         }
 
     def op_canary(self, families: list[str]) -> None:
@@ -127,6 +133,13 @@ class Namespace:
         if isinstance(code, types.CodeType) and code.co_filename in self.cells:
             return code.co_filename, code.co_firstlineno
         return None
+
+
+def _run_through(coroutine: Any) -> None:
+    """Run what `await`s to its end; a loop of asyncio needs sockets, which there are none of here."""
+    with contextlib.suppress(StopIteration):
+        while True:
+            coroutine.send(None)
 
 
 def parse_cell(source: str, cell: str) -> list[ParsedStatement]:
@@ -161,7 +174,20 @@ def _fewest(pieces: list[str], cell: str, line: int) -> tuple[list[ParsedStateme
 
 def _parsed(source: str, cell: str, line: int) -> list[ParsedStatement]:
     # Blank lines in front keep the numbers of the lines as the student sees them.
-    return [ParsedStatement(node.lineno, node) for node in ast.parse("\n" * (line - 1) + source, cell).body]
+    body = ast.parse("\n" * (line - 1) + source, cell).body
+    return [ParsedStatement(node.lineno, node) for statement in body for node in _unguarded(statement)]
+
+
+def _unguarded(statement: ast.stmt) -> list[ast.stmt]:
+    """What stands under the check for `__main__`, which a notebook is: each statement in it by itself."""
+    if not isinstance(statement, ast.If) or statement.orelse or not isinstance(statement.test, ast.Compare):
+        return [statement]
+    test = statement.test
+    sides = [test.left, *test.comparators]
+    named = any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
+    main = any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
+    alone = len(sides) == 2 and isinstance(test.ops[0], ast.Eq)
+    return statement.body if named and main and alone else [statement]
 
 
 def _slip(error: BaseException, line: int) -> ParsedStatement:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,9 +34,9 @@ def workers() -> Iterator[WorkerSource]:
 def loaded(workers: WorkerSource) -> Iterator[Made]:
     sessions: list[Session] = []
 
-    def load(*cells: str, plan: LoadPlan | None = None) -> tuple[Session, Student]:
+    def load(*cells: str, plan: LoadPlan | None = None, limits: Limits = LIMITS) -> tuple[Session, Student]:
         parts = tuple(Cell("kim.ipynb", cell, number) for number, cell in enumerate(cells, 1))
-        session = Session(workers, Submission("kim", "kim.ipynb", parts, ""), LIMITS, plan)
+        session = Session(workers, Submission("kim", "kim.ipynb", parts, ""), limits, plan)
         sessions.append(session)
         return session, Student(session.transport())
 
@@ -67,7 +68,27 @@ def test_of_definitions_only_what_is_asked_for_runs(loaded: Made) -> None:
     )
     assert student.f(2) == 6
     assert session.loader.problems == []
-    assert [number for number, _index in session.loader.selected] == [0, 0, 1]
+    assert session.loader.selected == [(0, 0, True), (0, 1, True), (1, 0, True)]
+
+
+def test_what_takes_too_long_is_set_aside_and_the_rest_is_loaded(loaded: Made) -> None:
+    plan = LoadPlan(asked=["f"])
+    cells = "def f(x): return len(TABLE) + x", "TABLE = {}\n\nwhile True: TABLE[1] = 1"
+    session, student = loaded(*cells, plan=plan, limits=replace(LIMITS, load_seconds=4))
+    assert student.f(2) == 2
+    (problem,) = session.loader.problems
+    assert isinstance(problem.error, EndedError)
+    assert (problem.cell.number, problem.line, problem.error.how) == (2, 3, "timeout")
+
+
+def test_after_a_few_of_those_the_others_are_left_out_and_named(loaded: Made) -> None:
+    ends = "import os\nTABLE = []\nTABLE.append(os._exit(3))"
+    session, student = loaded(*[ends] * 5, "def f(): return TABLE", plan=LoadPlan(asked=["f"]))
+    assert student.f() == []
+    hows = [problem.error.how for problem in session.loader.problems if isinstance(problem.error, EndedError)]
+    assert hows == ["crashed"] * 3 + ["left-out"] * 2
+    session.drop()
+    assert Student(session.transport()).f() == []
 
 
 def test_a_later_worker_has_nothing_new_to_say(loaded: Made) -> None:
@@ -105,11 +126,12 @@ CELLS = [Cell("kim.ipynb", "a = 1\nb = 2\n", 1), Cell("kim.ipynb", "c = 3\n", 2)
 
 
 def test_steps_that_are_there_in_their_order_and_once() -> None:
-    assert steps_of([(1, 0), [0, 1], (1, 0)], [2, 1]) == [(1, 0), (0, 1)]
+    assert steps_of([(1, 0), [0, 1], (1, 0)], [2, 1]) == [(1, 0, True), (0, 1, True)]
+    assert steps_of([(1, 0, False), (0, 1, True)], [2, 1]) == [(1, 0, False), (0, 1, True)]
 
 
 @pytest.mark.parametrize(
-    "reply", [None, 7, "ab", [(0,)], [(0, 0, 0)], [(0, True)], [("0", 0)], [(2, 0)], [(0, 2)], [(-1, 0)], {(0, 0): 1}]
+    "reply", [None, 7, "ab", [(0,)], [(0, True)], [("0", 0)], [(2, 0)], [(0, 2)], [(-1, 0)], {(0, 0): 1}]
 )
 def test_no_other_steps(reply: Any) -> None:
     assert steps_of(reply, [2, 1]) == []

@@ -50,6 +50,21 @@ def test_the_stub_is_1_and_says_what_is_not_written(d2d: Command) -> None:
     assert "not written yet" in done.stdout
 
 
+def test_the_work_of_another_assignment_is_told(d2d: Command, course: Path) -> None:
+    folder = course / "assignments"
+    shutil.copytree(folder / "mini", folder / "next")
+    for name in ("assignment.toml", "mini.py"):
+        file = folder / "next" / name
+        text = file.read_text("utf-8").replace("mini", "next").replace('"mse"', '"mae"').replace('"double"', '"half"')
+        file.with_name(name.replace("mini", "next")).write_text(text.replace("sections.mse", "sections.mae"), "utf-8")
+    done = d2d("check", "mini", d2d.write("def mae(x, y):\n    return x\n\ndef half(x):\n    return x\n"))
+    assert done.returncode == 1
+    assert "This looks like next" in done.stdout
+    assert "d2d check next kim.py" in " ".join(done.stdout.split())
+    both = d2d("check", "mini", d2d.write("def mae(x): pass\ndef half(x): pass\ndef mse(x, y): pass\n"))
+    assert "This looks like" not in both.stdout, "something of this one is there"
+
+
 def test_the_judges_own_fault_is_3_and_costs_no_point_silently(d2d: Command, course: Path) -> None:
     cases = course / "assignments" / "mini" / "test_public.py"
     cases.write_text(cases.read_text("utf-8").replace("reference.double(x)", "undefined_name"), "utf-8")

@@ -19,7 +19,7 @@ PYTHON = [
     "w: str = 'a' # b?", "lam = lambda q=1: q", "", "  ", "x = -1", "x = '=' '!'",
 ]  # fmt: skip
 COMMANDS = [
-    "!ls", "!echo \"it's\"", "%matplotlib inline", "%cd /content", "!!ls", "%time x = f(3)", "x = !ls", "files = %pwd",
+    "!ls", "!echo \"it's\"", "%matplotlib inline", "%cd /content", "!!ls", "%prun f(3)", "x = !ls", "files = %pwd",
     "?np", "np?", "np.mean??", "%cd?", "!pip install \\\n    numpy \\\n    pandas", "x = !ls \\\n  -la", "y=!echo 'a'",
     "if x:\n    !ls\n    %cd x", "a.b[0] = !ls", "%%not_first", "  %timeit g(2)".lstrip(),
 ]  # fmt: skip
@@ -74,10 +74,20 @@ def test_what_is_set_aside(source: str, left: str, aside: list[tuple[int, str]])
     assert (python.source, list(python.aside)) == (left, [Aside(*each) for each in aside])
 
 
-@pytest.mark.parametrize("magic", ["%%bash", "%%writefile x.py", "%%html", "%%timeit", "%%unknown -n 3"])
+@pytest.mark.parametrize("magic", ["%%bash", "%%html", "%%timeit", "%%unknown -n 3"])
 def test_a_cell_for_something_else_is_emptied(magic: str) -> None:
     python = python_of(f"\n{magic}\ndef f(x):\n    return x\n")
     assert (python.source, python.magic) == ("\n" * 4, magic.split(maxsplit=1)[0])
+
+
+def test_a_cell_that_is_written_to_a_file_says_so_in_python_and_keeps_its_lines() -> None:
+    python = python_of("\n%%writefile -a x.py\ndef f(x):\n    return 'x'\n")
+    call = r"""get_ipython().run_cell_magic('writefile', '-a x.py', "def f(x):\n    return 'x'\n")"""
+    assert (python.source, python.magic, python.writes) == (f"\n{call}\n\n\n", None, True)
+
+
+def test_what_time_measures_stays() -> None:
+    assert python_of("if 1:\n    %time x = 1\n%time\n").source == "if 1:\n    x = 1\n\n"
 
 
 @pytest.mark.parametrize(

@@ -70,15 +70,18 @@ class Loaded:
 
 
 @pytest.fixture(autouse=True)
-def stand_ins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Modules that are not here do nothing, and are gone afterwards."""
+def stand_ins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Modules that are not here do nothing, and are gone afterwards; so is what a cell writes."""
     before = set(sys.modules)
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
     monkeypatch.setattr(builtins, "display", None, raising=False)  # what is there already stays
+    monkeypatch.setattr(builtins, "get_ipython", lambda: stubs.Shell("shell"), raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
     stubs.install()
     yield
     for name in set(sys.modules) - before:
-        if isinstance(sys.modules[name], stubs._Module):
+        if isinstance(sys.modules[name], stubs._Module) or name == "losses":
             del sys.modules[name]
 
 
@@ -106,7 +109,7 @@ def load(cells: tuple[Cell, ...], mode: str, asked: list[str]) -> Loaded:
         else:
             steps, remarks = server.op_select([cell.label for cell in cells], asked)
             loaded.remarks = remarks_of(remarks, cells)
-        for cell, index in steps:
+        for cell, index, *_defines in steps:
             try:
                 server.op_run(cells[cell].label, index)
             except Exception as error:  # noqa: BLE001 — whatever a member's code raises

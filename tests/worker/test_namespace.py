@@ -139,10 +139,16 @@ def test_future_imports_hold_for_what_follows(bridge):
     assert loaded.student.later(3) == 3
 
 
-def test_what_is_meant_for_the_command_line_is_not_run(bridge):
-    loaded = bridge("def f(): return __name__\nif __name__ == '__main__':\n    raise SystemExit\n")
-    assert not loaded.problems
-    assert loaded.student.f() == "submission"
+def test_what_stands_under_the_check_for_main_are_statements_of_their_own(bridge):
+    loaded = bridge("if __name__ == '__main__':\n    1 / 0\n    A = 1\n\ndef f(): return A\n")
+    assert [line for line, _error in loaded.problems] == [2]
+    assert loaded.student.f() == 1
+
+
+def test_a_cell_may_await(bridge):
+    waiting = "import asyncio\nasync def g():\n    await asyncio.sleep(0)\n    return 3\n"
+    loaded = bridge(waiting, "A = await g()\ndef f(): return A")
+    assert loaded.student.f() == 3
 
 
 def test_where_names_are_defined(bridge):
