@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from grader.clean import inline
-from grader.errors import OUR_FAULT, D2DError, MachineError, OurFaultError
+from grader.errors import OUR_FAULT, BadAssignmentError, D2DError, MachineError, OurFaultError
 from grader.i18n import _
 
 TakeTrouble = Callable[[str, D2DError], None]  # is given a member's name, and what went wrong
@@ -15,13 +15,14 @@ TakeTrouble = Callable[[str, D2DError], None]  # is given a member's name, and w
 
 @contextmanager
 def one_member(member: str, take: TakeTrouble, *, theirs: bool = False) -> Iterator[None]:
-    """Give whatever is raised inside to `take` as this member's trouble; only what is this machine's gets out.
+    """Give whatever is raised inside to `take` as this member's trouble.
 
-    It is our fault, unless `theirs` says that a member's file is read inside: then bad input stays bad input.
+    What is this machine's, or the author's of the assignment, gets out, since it concerns everybody. All else
+    is our fault, unless `theirs` says that a member's file is read inside: then bad input stays bad input.
     """
     try:
         yield
-    except MachineError:
+    except (MachineError, BadAssignmentError):
         raise
     except Exception as error:  # noqa: BLE001 — that is what a boundary is for
         take(member, _trouble(member, error, theirs=theirs))
