@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, BadInputError, D2DError, OurFaultError
-from grader.gradebook.book import Gradebook
 from grader.grading import Engine, Lost, Setting, Task
 from grader.grading.cohort import SummaryRow
 from grader.grading.entries import Entry
@@ -17,6 +17,9 @@ from grader.grading.inputs import Inputs
 from grader.i18n import _
 from grader.intake.read import read_submission
 from grader.report.report import Report
+
+if TYPE_CHECKING:
+    from grader.gradebook.book import Gradebook
 
 _AT_ONCE = 200  # reports that the gradebook takes in one transaction
 
