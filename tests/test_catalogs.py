@@ -6,6 +6,8 @@ import gettext
 import importlib.util
 import io
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -52,6 +54,16 @@ def test_other(student):
 def test_plain():
     """No case at all."""
 '''
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_once() -> Iterator[None]:
+    """Each module is taken apart once, however many tests ask for its messages."""
+    take_apart = catalogs.messages_of_code
+    known = cache(lambda path, _changed, _size: tuple(take_apart(path)))
+    catalogs.messages_of_code = lambda path: known(path, path.stat().st_mtime_ns, path.stat().st_size)
+    yield
+    catalogs.messages_of_code = take_apart
 
 
 @pytest.fixture

@@ -96,6 +96,7 @@ def test_what_was_given_is_nobody_s_own() -> None:
     assert [pair.surprise for pair in compared(together).pairs] == [pair.surprise for pair in compared(alone).pairs]
 
 
+@pytest.mark.slow
 def test_a_lecture_s_code_that_everybody_took_is_hardly_a_surprise() -> None:
     lecture = honest(1, seed=77)[0].source
     given = {author.name: author.source + lecture.replace("def ", "def lecture_") for author in honest(12)}
@@ -109,6 +110,7 @@ def test_trivial_functions_are_no_evidence() -> None:
     assert compared({"kim": one, "lee": one}).pairs == ()
 
 
+@pytest.mark.slow
 def test_honest_ways_of_hw2_are_no_copies(tmp_path: Path) -> None:
     """Eight programs that really were written apart, and one that was copied from one of them."""
     hw2 = find_course(ROOT).assignment("hw2")
@@ -147,6 +149,7 @@ def bare(source: str) -> list[str]:
     return [" ".join(token.text for token in piece) for piece in pieces(source, FUNCTIONS)]
 
 
+@pytest.mark.slow
 def test_a_class_that_means_harm_is_compared_as_any_other() -> None:
     length = MAX_CHARACTERS // 4
     sources = {f"{at}": (part * length)[:length] for at, part in enumerate(['"', "(", ". a", "def f():\n x\n"])}

@@ -65,8 +65,10 @@ def private() -> bool:
     ("library", "without"),
     [
         *(("numpy", without) for without in WITHOUT),
-        pytest.param("torch", "all", marks=pytest.mark.torch),
-        pytest.param("torch", "no namespaces", marks=[pytest.mark.torch, pytest.mark.slow]),
+        *(
+            pytest.param("torch", without, marks=[pytest.mark.torch, pytest.mark.slow])
+            for without in ("all", "no namespaces")
+        ),
     ],
 )
 @pytest.mark.parametrize("user", ["root", "nobody"])
