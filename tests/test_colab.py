@@ -151,6 +151,7 @@ def test_the_language_of_a_notebook(metadata: object, language: str | None) -> N
     assert colab._language({}) is None
 
 
+@pytest.mark.slow
 def test_in_jupyter_where_nothing_can_be_forked(d2d: Command, course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on Windows and macOS: the cells that were run are judged, by workers of an interpreter each."""
     (course / "site").mkdir()

@@ -22,7 +22,9 @@ def judged(text: str) -> str:
     return result
 
 
-@pytest.mark.parametrize(("file", "language"), [("README.md", "en"), ("README.ko.md", "ko")])
+@pytest.mark.parametrize(
+    ("file", "language"), [("README.md", "en"), pytest.param("README.ko.md", "ko", marks=pytest.mark.slow)]
+)
 def test_the_run_in_the_readme_is_what_the_command_prints(file: str, language: str) -> None:
     blocks = list(BLOCK.finditer((ROOT / file).read_text("utf-8")))
     assert blocks

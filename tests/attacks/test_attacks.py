@@ -187,6 +187,7 @@ def test_a_crowd_of_hostile_submissions_changes_nothing_for_the_honest(hostile: 
     assert zygote[-1] - zygote[0] < ZYGOTE_GROWS, zygote
 
 
+@pytest.mark.slow
 def test_a_crowd_through_the_engine() -> None:
     found = crowd("20", "6", "--engine")
     assert found["honest"] == [True] * 6
@@ -217,6 +218,7 @@ def worlds(temporary: Path) -> int:
     return len([path for path in temporary.iterdir() if path.name.startswith("world-")])
 
 
+@pytest.mark.slow
 def test_nothing_is_left_of_a_judge_that_is_killed_at_any_moment(temporary: Path, family: Family) -> None:
     moments = random.Random(20261121)
     mounts, before = Path("/proc/self/mountinfo").read_text("utf-8"), ownerless()

@@ -186,6 +186,7 @@ def double(x):
 """
 
 
+@pytest.mark.slow
 def test_a_hostile_submission_from_the_folder_to_the_page(course: Path, new_page: Pages) -> None:
     """Its name, what it prints and what it raises, through grading and into both pages."""
     handed_in = course.parent / "handed-in"

@@ -63,6 +63,7 @@ def layers_of(found: dict[str, Any]) -> set[str]:
     return {line["name"] for line in found["layers"] if line["state"] == "active"}
 
 
+@pytest.mark.slow
 @needs_all
 @needs_namespaces
 @pytest.mark.parametrize("setup", [NOEXEC_TMP, BARE_DEV], ids=["tmp-noexec", "no-dev-shm"])
@@ -87,6 +88,7 @@ def test_without_control_groups(tmp_path: Path) -> None:
     assert group["reason"]
 
 
+@pytest.mark.slow
 @needs_namespaces
 def test_a_container_whose_root_can_become_nobody_else(tmp_path: Path) -> None:
     done = on_machine("true", tmp_path, "doctor", "--json", alone=True)

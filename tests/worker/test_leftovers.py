@@ -76,7 +76,7 @@ def nested(top: Path, depth: int) -> None:
         os.chdir(home)
 
 
-@pytest.mark.parametrize("depth", [1, 3, 5000])
+@pytest.mark.parametrize("depth", [1, 3, 1000, pytest.param(5000, marks=pytest.mark.slow)])
 def test_folders_however_deep(tmp_path: Path, depth: int) -> None:
     top = tmp_path / "top"
     top.mkdir()
