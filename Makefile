@@ -4,8 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ASSIGNMENTS := $(notdir $(patsubst %/,%,$(dir $(wildcard assignments/*/assignment.toml))))
 SEEDS ?= 2
-# Tests that wait (for a limit, a page, a save) leave a processor free: two jobs more than there are.
-JOBS ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 2)")
+# Tests that wait (for a limit, a page, a save) leave a processor free: one job more than there are.
+JOBS ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
 # A file's tests share what they start; the files in the order of tests/conftest.py, the longest first.
 SPREAD := --dist loadfile --no-loadscope-reorder
 
