@@ -17,24 +17,13 @@ import pytest
 
 from grader.errors import BadInputError
 from grader.intake.read import read_submission, state_of, wait_for_save
+from tests.courses import HALF, RIGHT
 from tests.waiting import BACKSTOP, wait_until
 
 if TYPE_CHECKING:
     from tests.commands import Command
 
 
-RIGHT = """
-import numpy as np
-
-
-def mse(x, y):
-    return np.mean((x - y) ** 2)
-
-
-def double(x):
-    return 2 * x
-"""
-HALF = RIGHT.replace("return 2 * x", "return x")
 HANGS = RIGHT.replace("return 2 * x", "while True: pass")
 # Becomes the leader of the terminal on its standard input, then the command: Ctrl-C reaches it as from a keyboard.
 LAUNCHER = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
