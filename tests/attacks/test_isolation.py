@@ -361,14 +361,10 @@ points = 1
 
 
 @pytest.fixture
-def findings(
-    bench: Callable[..., Bench], tmp_path: Path, new_course: Callable[..., Path]
-) -> Callable[[str], dict[str, Any]]:
-    """What a submission finds in its process after a hidden case has been asked, in a course full of canaries."""
-
-    def look(name: str) -> dict[str, Any]:
-        secret, other = (f"canary-{secrets.token_hex(8)}" for _ in range(2))
-        hidden = f"""
+def findings(bench: Callable[..., Bench], tmp_path: Path, new_course: Callable[..., Path]) -> dict[str, Any]:
+    """What a submission finds in its process after a hidden case has been asked, by the case that looks around."""
+    secret, other = (f"canary-{secrets.token_hex(8)}" for _ in range(2))
+    hidden = f"""
 from grader import case, close
 
 EXPECTED, SECRET = {FLOAT_CANARY!r}, "{secret}"
@@ -380,7 +376,7 @@ def test_kept(student, reference, rng):
     close(student.mul(x) + EXPECTED, reference.mul(x) + reference.constant())
     reference.text()
 """
-        public = """
+    public = """
 from grader import case, close
 
 @case("mse", points=1, concept="spy")
@@ -393,7 +389,7 @@ def test_spy_again(student, reference, rng):
     '''The submission looks around for something that is there.'''
     close(student.planted(rng.normal(size=4)), 0.0)
 """
-        reference = f"""
+    reference = f"""
 TEXT, NUMBER = "{other}", {FLOAT_CANARY!r}
 
 def mul(x):
@@ -405,31 +401,27 @@ def constant():
 def text():
     return TEXT
 """
-        course = new_course(manifest=MANIFEST, test_hidden=hidden, test_public=public, reference=reference)
-        course = course.rename(tmp_path / f"canary-{secrets.token_hex(8)}")
-        made = bench(course, limits=find_course(course).assignment("mini").limits)
-        hidden_first = sorted(made.case_set.cases, key=lambda case: case.visibility is Visibility.PUBLIC)
-        made.case_set = replace(made.case_set, cases=tuple(hidden_first))
-        # Without the layers, so that there is a /proc to see it all in: what they hide must not be there at all.
-        server = start(["numpy"], without=LAYERS)
-        try:
-            report: Report = made.judge(SPY, server=server)
-        finally:
-            server.close()
-        verdicts = {case.id: case.verdict for case in report.cases}
-        assert verdicts["test_hidden.py::test_kept"] is Verdict.PASSED
-        case = next(case for case in report.cases if case.id == f"test_public.py::{name}")
-        assert case.output, case.message
-        found: dict[str, Any] = json.loads(case.output)
-        return found
-
-    return look
+    course = new_course(manifest=MANIFEST, test_hidden=hidden, test_public=public, reference=reference)
+    course = course.rename(tmp_path / f"canary-{secrets.token_hex(8)}")
+    made = bench(course, limits=find_course(course).assignment("mini").limits)
+    hidden_first = sorted(made.case_set.cases, key=lambda case: case.visibility is Visibility.PUBLIC)
+    made.case_set = replace(made.case_set, cases=tuple(hidden_first))
+    # Without the layers, so that there is a /proc to see it all in: what they hide must not be there at all.
+    server = start(["numpy"], without=LAYERS)
+    try:
+        report: Report = made.judge(SPY, server=server)
+    finally:
+        server.close()
+    verdicts = {case.id: case.verdict for case in report.cases}
+    assert verdicts["test_hidden.py::test_kept"] is Verdict.PASSED
+    looking = [case for case in report.cases if case.concept == "spy"]
+    assert all(case.output for case in looking), looking
+    return {case.id.rpartition("::")[2]: json.loads(case.output) for case in looking}
 
 
-def test_the_worker_holds_no_trace_of_judge_case_reference_or_expected_value(
-    findings: Callable[[str], dict[str, Any]],
-) -> None:
-    found = findings("test_spy")
+def test_the_worker_holds_nothing_worth_reading(findings: dict[str, Any]) -> None:
+    """No trace of judge, case, reference or expected value; no environment; no descriptor but its five."""
+    found = findings["test_spy"]
     assert found["told"] == []
     assert found["memory"] == []
     ours = {name for name in (*found["loaded"], *found["modules"]) if name.partition(".")[0] == "grader"}
@@ -439,11 +431,6 @@ def test_the_worker_holds_no_trace_of_judge_case_reference_or_expected_value(
     assert not tops & set(foreign)
     assert not {name for name in tops if name.startswith("test_")}
 
-
-def test_the_worker_has_no_environment_and_no_descriptor_but_its_five(
-    findings: Callable[[str], dict[str, Any]],
-) -> None:
-    found = findings("test_spy")
     assert found["stack"] == ""
     assert set(found["environ"]) <= {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LC_CTYPE"}
     # 5 is the listing of the folder itself.
@@ -451,10 +438,8 @@ def test_the_worker_has_no_environment_and_no_descriptor_but_its_five(
     places = " ".join([found["cwd"], *found["argv"], *found["path"], *found["command"]])
     assert not CANARY.search(places)
     assert not any("site-packages" in folder for folder in found["path"])
-
-
-def test_the_spy_sees_what_is_there(findings: Callable[[str], dict[str, Any]]) -> None:
-    found = findings("test_spy_again")
+    # The spy sees what is there.
+    found = findings["test_spy_again"]
     assert {"canary-0000000000000000", "array"} <= set(found["told"])
     assert {"canary-0000000000000000", "FLoAT!\x12@"} <= set(found["memory"])
 

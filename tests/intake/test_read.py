@@ -323,6 +323,7 @@ def test_a_file_that_is_gone_for_a_moment(d2d: Command, watch: Any) -> None:
     terminal.wait_for("2 of 4 points", "Watching")
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_there_yet(d2d: Command, watch: Any) -> None:
     file = d2d.folder / "kim.py"
     terminal = watch(file)
@@ -331,6 +332,7 @@ def test_a_file_that_is_not_there_yet(d2d: Command, watch: Any) -> None:
     terminal.wait_for("4 of 4 points", "Watching")
 
 
+@pytest.mark.slow
 def test_a_binary_file_between_two_good_ones(d2d: Command, watch: Any) -> None:
     file = d2d.folder / "kim.py"
     save(file, RIGHT)
@@ -342,6 +344,7 @@ def test_a_binary_file_between_two_good_ones(d2d: Command, watch: Any) -> None:
     terminal.wait_for("4 of 4 points", "Watching")
 
 
+@pytest.mark.slow
 def test_a_folder_is_watched_by_the_file_in_it(d2d: Command, watch: Any) -> None:
     folder = d2d.folder / "work"
     folder.mkdir()
