@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -110,3 +110,8 @@ def make_course(folder: Path, **files: str) -> Path:
     (home / "test_hidden.py").write_text(files.get("test_hidden", HIDDEN), "utf-8")
     (folder / "reference" / "mini.py").write_text(files.get("reference", RIGHT), "utf-8")
     return folder
+
+
+def more_of_the_same(values: Iterable[Any]) -> list[ParameterSet]:
+    """Further parameters of a test, for the slow suite alone."""
+    return [pytest.param(value, marks=pytest.mark.slow) for value in values]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +18,7 @@ from grader.judge.hints import read_misconceptions
 from grader.judge.recording import RecordedReference, Recorder, read_recording
 from grader.judge.reference import LiveReference
 from grader.report.report import Report, Verdict
+from tests.courses import more_of_the_same
 
 if TYPE_CHECKING:
     from tests.benches import Bench
@@ -138,10 +138,6 @@ def one_of_each_by_default() -> list[Any]:
     """The misconceptions: of each function the first by default, the others in the slow suite."""
     first = {wrong.of: wrong for wrong in reversed(MISCONCEPTIONS)}
     return [pytest.param(wrong, marks=() if first[wrong.of] is wrong else pytest.mark.slow) for wrong in MISCONCEPTIONS]
-
-
-def more_of_the_same(values: Iterable[Any]) -> list[Any]:
-    return [pytest.param(value, marks=pytest.mark.slow) for value in values]
 
 
 def ungradable(report: Report) -> list[str]:

@@ -20,6 +20,7 @@ from grader.report.report import Report, Verdict, Visibility
 from grader.sandbox import start
 from grader.worker.layers.compose import LAYERS
 from grader.worker.libraries import modules
+from tests.courses import more_of_the_same
 
 if TYPE_CHECKING:
     from tests.benches import Bench
@@ -193,23 +194,27 @@ def softmax(x):
     "line",
     [
         "builtins.isinstance = lambda *a: True",
-        "builtins.len = lambda *a: 1",
-        "builtins.getattr = lambda *a: True",
-        "builtins.BaseException = builtins.Exception = ValueError",
-        "builtins.__import__ = lambda *a, **k: np",
-        "builtins.__build_class__ = lambda *a, **k: True",
-        "sys.modules['grader.worker.wire'].encode = lambda *a, **k: b'T'",
         "sys.modules['grader.worker.server'].Server.answer = lambda *a: b'u\\x03\\x00\\x00\\x00TTT'",
-        "sys.modules['struct'].Struct = None",
         "sys.settrace(lambda *a: 1 / 0)",
-        "sys.setprofile(lambda *a: os._exit(0))",
         "gc.set_threshold(1); gc.callbacks.append(lambda *a: os._exit(0))",
         "np.ndarray.__bool__ = True",
         "os.write = lambda fd, data: len(data)",
         "os.read = lambda fd, n: b''",
         "sys.excepthook = lambda *a: os._exit(0)",
-        "resource.setrlimit(resource.RLIMIT_CPU, (1, 1))",
-        "sys.set_int_max_str_digits(0); sys.setrecursionlimit(5)",
+        *more_of_the_same(
+            [
+                "builtins.len = lambda *a: 1",
+                "builtins.getattr = lambda *a: True",
+                "builtins.BaseException = builtins.Exception = ValueError",
+                "builtins.__import__ = lambda *a, **k: np",
+                "builtins.__build_class__ = lambda *a, **k: True",
+                "sys.modules['grader.worker.wire'].encode = lambda *a, **k: b'T'",
+                "sys.modules['struct'].Struct = None",
+                "sys.setprofile(lambda *a: os._exit(0))",
+                "resource.setrlimit(resource.RLIMIT_CPU, (1, 1))",
+                "sys.set_int_max_str_digits(0); sys.setrecursionlimit(5)",
+            ]
+        ),
     ],
 )
 def test_breaking_its_own_world_while_it_loads_earns_nothing(hw1_public: Bench, line: str) -> None:

@@ -73,6 +73,7 @@ def test_what_hangs_on_the_number_of_threads_is_named(new_course: Callable[..., 
     assert {text.partition(":")[0] for text in checks["two threads"].failures} == {"seed 0", "seed 1"}
 
 
+@pytest.mark.slow
 def test_an_alternative_that_loses_points_is_named(course: Path) -> None:
     wrong = course / "corpus" / "alternative-wrong"
     wrong.mkdir()
@@ -122,6 +123,7 @@ def test_an_equivalent_mutant_is_excused_and_a_stale_excuse_is_named(course: Pat
     assert said.startswith(f"{listed}:3: ")
 
 
+@pytest.mark.slow
 def test_a_stub_that_earns_something_is_named(course: Path) -> None:
     stub = course / "assignments" / "mini" / "mini.py"
     stub.write_text(

@@ -18,7 +18,7 @@ from grader.sandbox.worker import EndedError
 from grader.worker.server import Server
 from grader.worker.wire import Bounds, Handle, Name, TensorValue, decode, encode
 
-quick = settings(max_examples=120, deadline=None, database=None, derandomize=True)
+quick = settings(max_examples=60, deadline=None, database=None, derandomize=True)
 RECORD = {"type": "ValueError", "bases": ["ValueError", "Exception"], "text": "t", "frames": [("kim.py", 3, "f")]}
 
 

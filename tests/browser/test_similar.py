@@ -46,7 +46,8 @@ def shown(new_page: Pages, tmp_path: Path) -> Callable[..., Page]:
     return show
 
 
-@pytest.mark.parametrize(("language", "scheme"), [pytest.param("en", "light", marks=pytest.mark.slow), ("ko", "dark")])
+@pytest.mark.slow
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ko", "dark")])
 def test_everybody_can_read_it(
     shown: Callable[..., Page], accessible: Callable[[Page], None], language: str, scheme: str
 ) -> None:

@@ -78,7 +78,7 @@ def test_killed_at_twenty_moments_and_resumed(d2d: Command) -> None:
     killed_and_resumed(d2d, 40, 20, random.Random())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_signal_ends_all_of_it(d2d: Command, number: int) -> None:
     folder, out = hand_in(d2d.folder.parent / "handed-in", 6), d2d.folder.parent / "out"
     after = {file: file.read_text("utf-8") for file in sorted(folder.iterdir())[2:]}

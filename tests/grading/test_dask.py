@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -16,15 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grader.grading.dask import differences
 from tests.waiting import BACKSTOP, wait_until
 
 if TYPE_CHECKING:
     from tests.commands import Command
 
-pytest.importorskip("distributed", reason="Dask is not installed")
-from distributed import Client
-
-from grader.grading.dask import differences
+pytestmark = pytest.mark.skipif(not importlib.util.find_spec("distributed"), reason="Dask is not installed")
 
 ROOT = Path(__file__).parents[2]
 SOURCE = (
@@ -171,6 +170,8 @@ def test_a_thousand_submissions_with_one_worker_killed(cluster: Cluster, d2d: Co
 
 @pytest.mark.slow
 def test_doctor_looks_at_each_worker(cluster: Cluster, d2d: Command) -> None:
+    from distributed import Client
+
     with Client(cluster.address, set_as_default=False) as client:  # one may have been killed by a test before this one
         client.wait_for_workers(2, timeout=BACKSTOP)
     code, said, complaints = run(d2d, "doctor", "--scheduler", cluster.address)

@@ -190,7 +190,7 @@ MISCONCEPTIONS = (Misconception("slip", "mse", "a hint", "힌트", "seen", slip)
 """
 
 
-@pytest.mark.parametrize("command", ["release", "audit"])
+@pytest.mark.parametrize("command", ["release", pytest.param("audit", marks=pytest.mark.slow)])
 def test_a_misconception_that_is_the_reference_itself_is_refused(d2d: Any, course: Path, command: str) -> None:
     file = course / "assignments" / "mini" / "misconceptions.py"
     file.write_text(ITSELF, "utf-8")
