@@ -94,8 +94,8 @@ def test_wide(student, reference, rng):
 
 
 def few_by_default(ids: Iterable[str], *default: str) -> list[ParameterSet]:
-    """The assignments as parameters of a test: those named here by default, the others in the slow suite."""
-    return [pytest.param(hw, marks=() if hw in default else pytest.mark.slow) for hw in ids]
+    """Parameters of a test: those named here by default, the others in the slow suite."""
+    return [pytest.param(id_, marks=() if id_ in default else pytest.mark.slow) for id_ in ids]
 
 
 def make_course(folder: Path, **files: str) -> Path:

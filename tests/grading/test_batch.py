@@ -113,6 +113,7 @@ def test_a_judge_that_is_killed_costs_nothing_but_time(d2d: Command) -> None:
     d2d.nothing_left()
 
 
+@pytest.mark.slow
 def test_a_task_that_costs_two_judges_is_given_up_and_the_rest_goes_on(course: Path) -> None:
     class Deadly(Submission):
         """Ends the judge that unpacks it."""

@@ -17,7 +17,7 @@ import pytest
 
 from grader.errors import BadInputError
 from grader.intake.read import read_submission, state_of, wait_for_save
-from tests.courses import HALF, RIGHT
+from tests.courses import HALF, RIGHT, more_of_the_same
 from tests.waiting import BACKSTOP, wait_until
 
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ def save_as_editors_do(file: Path, source: str) -> None:
     beside.replace(file)
 
 
-@pytest.mark.parametrize("how", [save, save_as_editors_do])
+@pytest.mark.parametrize("how", [save_as_editors_do, *more_of_the_same([save])])
 def test_a_save_shows_the_new_result(d2d: Command, watch: Any, how: Callable[[Path, str], None]) -> None:
     file = d2d.folder / "kim.py"
     save(file, HALF)
@@ -278,6 +278,7 @@ def test_an_idle_watch_sleeps_most_of_the_time(tmp_path: Path, monkeypatch: pyte
     assert len(slept) == 21  # and it has settled at once
 
 
+@pytest.mark.slow
 def test_ctrl_c_after_a_right_answer_is_0(d2d: Command, watch: Any) -> None:
     file = d2d.folder / "kim.py"
     save(file, RIGHT)
@@ -312,6 +313,7 @@ def test_a_file_that_is_half_written_is_looked_at_again(d2d: Command, watch: Any
     terminal.wait_for("4 of 4 points", "Watching")
 
 
+@pytest.mark.slow
 def test_a_file_that_is_gone_for_a_moment(d2d: Command, watch: Any) -> None:
     file = d2d.folder / "kim.py"
     save(file, RIGHT)
@@ -437,7 +439,9 @@ def hanging(d2d: Command, course: Path) -> Iterator[subprocess.Popen[bytes]]:
     process.communicate()
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, *more_of_the_same([signal.SIGTERM, signal.SIGHUP])], ids=lambda number: number.name
+)
 def test_a_check_that_is_killed_leaves_no_process_and_no_scratch_folder(
     d2d: Command, hanging: subprocess.Popen[bytes], number: signal.Signals
 ) -> None:

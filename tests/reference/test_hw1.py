@@ -112,7 +112,7 @@ def test_huber(torch, hw1, seed, n, d, dtype, rounded, reduction, delta):
 
 
 @pytest.mark.torch
-@settings(quick, max_examples=100)
+@settings(quick, max_examples=40)
 @given(
     seed=seeds, n=sizes, c=sizes, dtype=dtypes, weighted=st.booleans(), reduction=reductions,
     ignore_index=st.sampled_from([-100, -1, 0, 2, 255]),
@@ -125,7 +125,7 @@ def test_nll(torch, hw1, seed, n, c, dtype, weighted, reduction, ignore_index):
 
 
 @pytest.mark.torch
-@settings(quick, max_examples=120)
+@settings(quick, max_examples=60)
 @given(
     seed=seeds, n=sizes, c=sizes, dtype=dtypes, weighted=st.booleans(), reduction=reductions, scale=scales,
     ignore_index=st.sampled_from([-100, 0, 255]), smoothing=st.sampled_from([0.0, 0.1, 0.7, 1.0]),
@@ -178,7 +178,7 @@ def test_bce_with_logits(torch, hw1, seed, n, d, dtype, scale, reduction, hard):
 
 
 @pytest.mark.torch
-@settings(quick, max_examples=100)
+@settings(quick, max_examples=40)
 @given(
     seed=seeds, n=sizes, d=sizes, dtype=dtypes, rounded=st.booleans(), reduction=reductions,
     margin=st.sampled_from([0.0, 0.37, -0.37]),

@@ -239,7 +239,7 @@ def test_operators_and_functions_of_a_value(torch, hw2, x, n, c):
 
 
 @pytest.mark.torch
-@quick
+@settings(quick, max_examples=10)
 @given(seed=seeds, n=st.integers(1, 8), d=st.integers(1, 4), steps=st.integers(0, 20), scale=st.sampled_from([1, 300]))
 def test_regressions_step_by_step(torch, hw2, seed, n, d, steps, scale):
     f = torch.nn.functional

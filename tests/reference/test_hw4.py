@@ -98,6 +98,7 @@ def compare(name, seed, dtype, lr, scale=1.0, skip=True, changes=True, **options
             torch.testing.assert_close(p, q, **tolerance, msg=lambda text, at=at: f"step {at}: {text}")
 
 
+@pytest.mark.slow
 @quick
 @given(seeds, dtypes, rates, decays, shares, shares, st.booleans())
 def test_sgd(seed, dtype, lr, weight_decay, momentum, dampening, nesterov):

@@ -21,6 +21,7 @@ from grader.sandbox import start
 from grader.sandbox.forkserver import ForkServer, memory_of
 from grader.sandbox.worker import EndedError, ForkedWorker, worker_spec
 from grader.worker.layers.compose import LAYERS
+from tests.courses import more_of_the_same
 from tests.families import Family
 from tests.sandbox.sessions import LIMITS, loaded
 
@@ -202,7 +203,10 @@ def judge_of(source: str, folder: Path, *, spawn: bool = False) -> Iterator[subp
 @pytest.mark.parametrize("spawn", [False, True], ids=["forked", "spawned"])
 @pytest.mark.parametrize(
     "body",
-    ["while True: pass", "time.sleep(6000)", "signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(6000)"],
+    [
+        "while True: pass",
+        *more_of_the_same(["time.sleep(6000)", "signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(6000)"]),
+    ],
     ids=["busy", "asleep", "deaf"],
 )
 def test_the_processes_die_with_the_judge(tmp_path: Path, family: Family, spawn: bool, body: str) -> None:
