@@ -68,8 +68,7 @@ class Fields:
 
     def choice(self, key: str, kind: type[_E], default: _E = NO_DEFAULT) -> _E:
         """The member of the enumeration `kind`, of strings, that is named."""
-        known = [member.value for member in kind]
-        return self.take(key, lambda value, path: kind(_as_one_of(value, path, known)), default)
+        return self.take(key, lambda value, path: _as_member(value, path, kind), default)
 
     def flag(self, key: str, default: bool = NO_DEFAULT) -> bool:
         return self.take(key, _as_flag, default)
@@ -184,6 +183,13 @@ def _as_one_of(value: Any, path: str, known: Collection[str]) -> str:
     if not isinstance(value, str) or value not in known:
         raise FormError(path, _("must be one of {names}").format(names=", ".join(known)))
     return value
+
+
+def _as_member(value: Any, path: str, kind: type[_E]) -> _E:
+    try:
+        return kind(value)
+    except ValueError:
+        return kind(_as_one_of(value, path, [member.value for member in kind]))
 
 
 def _as_flag(value: Any, path: str) -> bool:

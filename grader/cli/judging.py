@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,7 +26,9 @@ from grader.grading.folder import ReportFolder
 from grader.grading.secret import KEY_VARIABLE, commitment, secret_of, signing_key
 from grader.i18n import _, language, ngettext
 from grader.report.report import Report
-from grader.report.signature import SigningKey
+
+if TYPE_CHECKING:
+    from grader.report.signature import SigningKey
 
 _LINE_SECONDS = 2.0  # between two lines where there is no terminal
 judging = with_options(

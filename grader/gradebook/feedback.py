@@ -11,14 +11,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.course.course import Cooldown, Level, Term
-from grader.gradebook.book import Gradebook
-from grader.gradebook.results import LoggedReport, Override
 from grader.i18n import _
 from grader.render.sheet import decimal
 from grader.report.report import CaseResult, Note, Report, Section, Verdict, Visibility, sections
+
+if TYPE_CHECKING:
+    from grader.gradebook.book import Gradebook
+    from grader.gradebook.results import LoggedReport, Override
 
 _FOR_THE_STAFF = ("look",)  # kinds of notes: what is worth a look is no reproach yet
 _OF_A_TITLE = ("id", "section", "concept", "title", "visibility", "verdict", "points", "max_points")

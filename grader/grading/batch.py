@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.apart import Apart
 from grader.boundary import TakeTrouble, one_member
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError, OurFaultError
-from grader.gradebook.book import Gradebook, LoggedDocument
 from grader.grading import Engine, Lost, Setting, Task
 from grader.grading.cohort import SummaryRow
 from grader.grading.entries import Entry
@@ -20,6 +20,9 @@ from grader.grading.inputs import Inputs
 from grader.i18n import _
 from grader.intake.read import read_submission
 from grader.report.report import Report
+
+if TYPE_CHECKING:
+    from grader.gradebook.book import Gradebook, LoggedDocument
 
 _AT_ONCE = 200  # reports that the gradebook takes in one transaction
 

@@ -19,14 +19,11 @@ from grader.boundary import TakeTrouble, one_member
 from grader.course.course import Term
 from grader.errors import UsageError
 from grader.files import write_whole
-from grader.gradebook.feedback import seen
 from grader.grading.batch import EntryResult
 from grader.grading.cohort import Cohort, SummaryRow, summary
 from grader.grading.entries import Entry
 from grader.grading.folder import ReportFolder
 from grader.i18n import _
-from grader.render.notebook import check_target, write_feedback
-from grader.render.page import framed, report_page
 
 PAGES = "pages"  # the folder of members' pages, beside `reports`
 _MEMBER = "{member}"
@@ -55,6 +52,8 @@ def write_class(
     cohort = Cohort.of(assignment.id, assignment.title, assignment.pass_percent, graded, missing)
     write_whole(folder.folder / "index.html", class_page(cohort, pages=PAGES if pages else None))
     for row in graded if pages else ():  # with everything in them, since it is the staff that opens them
+        from grader.render.page import report_page
+
         with one_member(row.member, take):
             text = report_page(folder.document(row.member).report)
             write_whole(folder.folder / PAGES / f"{row.member}.html", text)
@@ -62,6 +61,8 @@ def write_class(
 
 def class_page(cohort: Cohort, *, reports: str = "reports", pages: str | None = None) -> str:
     """The page. `reports` and `pages` are folders beside it: NAME.json in the one, NAME.html in the other, if any."""
+    from grader.render.page import framed  # not before there is a page to write: Jinja takes long to load
+
     return framed(
         "grading/classpage.html",
         styles=["render/templates/members.css", "grading/classpage.css"],
@@ -91,6 +92,8 @@ def demand_targets(pattern: Path, entries: Sequence[Entry]) -> None:
     if len(entries) > 1 and _MEMBER not in str(pattern):
         hint = _("For example: {name}.").format(name=pattern.with_stem(_MEMBER))
         raise UsageError(_("Several were handed in: the name needs {member} in it."), where=pattern, hint=hint)
+    from grader.render.notebook import check_target
+
     for entry in entries:
         check_target(_target(pattern, entry.member), entry.path)
 
@@ -104,6 +107,9 @@ def write_notebooks(
     take: TakeTrouble,
 ) -> None:
     """Write the notebook of each entry that has a report."""
+    from grader.gradebook.feedback import seen
+    from grader.render.notebook import write_feedback
+
     now = datetime.now(timezone.utc)
     with Apart(_NOTEBOOK_SECONDS) as apart:
         for entry in (entry for entry, result in results if result.row is not None):

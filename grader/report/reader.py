@@ -221,9 +221,10 @@ def _doubled(names: Iterable[str]) -> str | None:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object; with a key twice, two programs could read two different reports out of one file."""
-    if (doubled := _doubled(key for key, _value in pairs)) is not None:
-        raise FormError(doubled[:60], _("is there twice"))
-    return dict(pairs)
+    whole = dict(pairs)
+    if len(whole) < len(pairs):
+        raise FormError(str(_doubled(key for key, _value in pairs))[:60], _("is there twice"))
+    return whole
 
 
 def _constant(name: str) -> Any:
