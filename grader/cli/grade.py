@@ -55,7 +55,7 @@ def grade_command(
 ) -> None:
     """Judge PATH by all cases."""
     run = JudgingRun.of(hw, options, public=public)
-    folder = run.folder(out)
+    folder = run.folder(out, read_again=book is not None or options["pages"] or options["notebook"] is not None)
     shard = shard_of(entries(path, run.assignment.id, apart_from=[out]), options["shard"])
     if book is not None:
         if public:

@@ -138,9 +138,9 @@ class JudgingRun:
         seed_commitment = None if public else commitment(secret)
         return cls(assignment, term, key, setting, engine, seed_commitment, options["force"], not options["no_color"])
 
-    def folder(self, out: Path) -> ReportFolder:
+    def folder(self, out: Path, *, read_again: bool) -> ReportFolder:
         """The folder for the reports."""
-        return ReportFolder(out, self.assignment.id, self.key)
+        return ReportFolder(out, self.assignment.id, self.key, read_again=read_again)
 
     def judge(
         self, entries: Sequence[Entry], folder: ReportFolder, veto: Callable[[Report], bool] = lambda _report: False

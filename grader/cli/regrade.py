@@ -62,7 +62,7 @@ def regrade_command(
 
 def _regrade(run: JudgingRun, regrading: Regrading, place: GradedPlace, book: Path) -> int:
     """Judge what lies at one place; the exit code."""
-    folder = run.folder(place.out)
+    folder = run.folder(place.out, read_again=True)
     submissions = entries(place.submissions, run.assignment.id, apart_from=[place.out])
     members = read_roster(place.roster).members if place.roster and _is_there(place.roster) else None
     with folder.held(), ended_softly():

@@ -35,14 +35,20 @@ class Kept:
 
 
 class ReportFolder:
-    """The reports of one assignment in `DIR/reports`, signed where there is a key."""
+    """The reports of one assignment in `DIR/reports`, signed where there is a key.
 
-    def __init__(self, folder: Path, assignment: str, key: SigningKey | None = None) -> None:
+    With `read_again` the latest that were written stay in memory, for pages, notebooks or a gradebook.
+    """
+
+    def __init__(
+        self, folder: Path, assignment: str, key: SigningKey | None = None, *, read_again: bool = False
+    ) -> None:
         self.folder, self.assignment, self.key = folder, assignment, key
         self.reports = folder / "reports"
         self.before: dict[str, Kept] = {}
         self.troubles: list[D2DError] = []  # files there that are no reports of a member
         self._latest: dict[str, Document] = {}
+        self._most_kept = _MOST_KEPT if read_again else 0
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -73,7 +79,7 @@ class ReportFolder:
             raise NoRoomError(error.what, where=error.where, hint=hint) from error
         self._latest.pop(report.member, None)
         self._latest[report.member] = document
-        if len(self._latest) > _MOST_KEPT:
+        if len(self._latest) > self._most_kept:
             del self._latest[next(iter(self._latest))]
         return SummaryRow.of(report)
 

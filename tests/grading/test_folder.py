@@ -30,12 +30,15 @@ def test_only_the_latest_stay_in_memory(tmp_path: Path, make: Make, monkeypatch:
     read = []
     monkeypatch.setattr(module, "read_file", lambda path: read.append(path.stem) or read_file(path))
     monkeypatch.setattr(module, "_MOST_KEPT", 2)
-    folder = ReportFolder(tmp_path, "hw1")
-    with folder.held():
-        for member in ("kim", "lee", "park"):
-            folder.write(make(member))
-        assert [folder.document(member).report.member for member in ("kim", "lee", "park")] == ["kim", "lee", "park"]
-    assert read == ["kim"]
+    members = ["kim", "lee", "park"]
+    for read_again, expected in ((True, ["kim"]), (False, members)):
+        folder = ReportFolder(tmp_path / str(read_again), "hw1", read_again=read_again)
+        with folder.held():
+            for member in members:
+                folder.write(make(member))
+            assert [folder.document(member).report.member for member in members] == members
+        assert read == expected
+        read.clear()
 
 
 def test_what_an_earlier_run_left_is_known(tmp_path: Path, make: Make) -> None:
