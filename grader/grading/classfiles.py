@@ -51,9 +51,9 @@ def write_class(
     graded = [row for row in rows.values() if row is not None]
     cohort = Cohort.of(assignment.id, assignment.title, assignment.pass_percent, graded, missing)
     write_whole(folder.folder / "index.html", class_page(cohort, pages=PAGES if pages else None))
-    for row in graded if pages else ():  # with everything in them, since it is the staff that opens them
-        from grader.render.page import report_page
+    from grader.render.page import report_page
 
+    for row in graded if pages else ():  # with everything in them, since it is the staff that opens them
         with one_member(row.member, take):
             text = report_page(folder.document(row.member).report)
             write_whole(folder.folder / PAGES / f"{row.member}.html", text)
