@@ -105,7 +105,7 @@ def test_lines_for_the_notebook_are_set_aside_and_the_others_keep_their_numbers(
     assert (note.kind, note.where and note.where.line, note.where and note.where.cell) == ("magic", 1, 1)
 
 
-@pytest.mark.parametrize("magic", ["%%bash", "%%writefile a.py", "%%html", "%%javascript"])
+@pytest.mark.parametrize("magic", ["%%bash", "%%html", "%%javascript"])
 def test_a_cell_in_another_language_is_no_code(tmp_path: Path, magic: str) -> None:
     book = notebook(code(f"{magic}\nrm -rf /"), code("x = 1"))
     submission = read_submission(put(tmp_path, "kim.ipynb", book), "hw1")
