@@ -16,6 +16,7 @@ from grader.clean import printable
 from grader.cli.app import print_error
 from grader.cli.options import JSON_OPTION, common, course_of
 from grader.cli.paper import dumped, write_out
+from grader.cli.streams import reader_has_left
 from grader.course.course import Course
 from grader.door import open_judge
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError
@@ -146,7 +147,7 @@ def _once(judge: _Judging, assignment: Assignment, file: Path, outputs: _Outputs
 
 
 def _watch(judge: _Judging, assignment: Assignment, file: Path, outputs: _Outputs) -> int:
-    """Judge at every save until Ctrl-C; the exit code is that of the last report."""
+    """Judge at every save until Ctrl-C, or until nobody reads it; the exit code is that of the last report."""
     code = ALL_PASSED
     try:
         while True:
@@ -157,6 +158,8 @@ def _watch(judge: _Judging, assignment: Assignment, file: Path, outputs: _Output
                 code = _once(judge, assignment, file, outputs)
             except D2DError as error:  # an editor may have half written it: the next save tells
                 print_error(error)
+            if reader_has_left():
+                return code
             click.echo(_("Watching {file}. Ctrl-C ends it.").format(file=printable(file.name)), err=True)
             wait_for_save(file, before)
     except KeyboardInterrupt:

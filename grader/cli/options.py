@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from grader.course.course import Course, Term, find_course, moment
+from grader.course.course import Course, Term, doubt_about, find_course, moment, which_one, written_time
 from grader.errors import UsageError
 from grader.i18n import LANGUAGES, _
 
@@ -62,8 +62,13 @@ def course_of(options: Mapping[str, Any]) -> Course:
 
 def time_of(text: str | None, term: Term) -> datetime:
     """The time that a person typed, in the course's time zone unless it names another; without a text, now."""
+    if text is None:
+        return datetime.now(timezone.utc)
     try:
-        return datetime.now(timezone.utc) if text is None else moment(text, term.zone)
+        typed = written_time(text)
+        if (doubt := doubt_about(typed, term.zone)) is not None:
+            raise UsageError(doubt, hint=which_one())
+        return moment(text, term.zone)
     except ValueError as error:
         raise UsageError(_("{text} is no time.").format(text=text)) from error
 

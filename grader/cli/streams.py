@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from contextlib import suppress
@@ -13,7 +14,8 @@ NAMES = ("stdin", "stdout", "stderr")
 def open_streams() -> tuple[str, ...]:
     """Give each stream that is closed a place to go, and say which were; no file that is opened later gets its number.
 
-    A sentence on standard error that nobody can read keeps no command from its end.
+    A sentence on standard error that nobody can read keeps no command from its end, and so does a result on standard
+    output whose reader has left, as `head` does: the exit code still says how it went.
     """
     closed = tuple(name for name in NAMES if getattr(sys, name) is None)
     for name in closed:
@@ -26,7 +28,14 @@ def open_streams() -> tuple[str, ...]:
                 os.set_inheritable(number, True)
         setattr(sys, name, stream)
     sys.stderr = _Complaints(sys.stderr)
+    if "stdout" not in closed:
+        sys.stdout = _kept_open(sys.stdout)
     return closed
+
+
+def reader_has_left() -> bool:
+    """Whether something was printed on standard output that nobody reads any more."""
+    return isinstance(sys.stdout, _Results) and sys.stdout.outlet.reader_has_left
 
 
 def lost_output(failure: Exception) -> str | None:
@@ -48,6 +57,40 @@ def _is_open(descriptor: int) -> bool:
     except OSError:
         return False
     return True
+
+
+class _Outlet(io.FileIO):
+    """The end of a pipe; what is written to it after its reader has left is lost."""
+
+    reader_has_left = False
+
+    def write(self, data: Any, /) -> int:
+        if not self.reader_has_left:
+            try:
+                return super().write(data)
+            except BrokenPipeError:
+                self.reader_has_left = True
+        return memoryview(data).nbytes
+
+
+class _Results(io.TextIOWrapper):
+    """Standard output as it was, over such an outlet."""
+
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        self.outlet = _Outlet(stream.fileno(), "wb", closefd=False)
+        settings = {name: getattr(stream, name) for name in ("encoding", "errors", "line_buffering", "write_through")}
+        super().__init__(io.BufferedWriter(self.outlet), newline="\n" if os.linesep == "\n" else None, **settings)
+
+    @property
+    def name(self) -> str:
+        return "<stdout>"
+
+
+def _kept_open(stream: TextIO) -> TextIO:
+    """The stream over an outlet, where it is a plain file or a pipe; a Windows console stays as it is."""
+    binary = getattr(stream, "buffer", None)
+    is_plain = isinstance(stream, io.TextIOWrapper) and isinstance(getattr(binary, "raw", binary), io.FileIO)
+    return _Results(stream) if is_plain else stream  # type: ignore[arg-type]
 
 
 class _Complaints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.courses import RIGHT
+from tests.waiting import BACKSTOP
 
 if TYPE_CHECKING:
     from tests.commands import Command
@@ -81,6 +83,44 @@ def test_what_a_full_output_lost_was_judged_and_stored(half_right: Command) -> N
     assert done.returncode == 3
     assert "Standard output can't be written" in done.stderr
     assert (half_right.folder / "out" / "reports" / "kim.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("check mini kim.py", 1),
+        pytest.param("check mini kim.py --json -", 1, marks=pytest.mark.slow),
+        pytest.param("check mini kim.py --watch", 1, marks=pytest.mark.slow),
+        ("--help", 0),
+        pytest.param("check mini nowhere.py", 2, marks=pytest.mark.slow),
+    ],
+)
+def test_a_reader_that_has_left_changes_no_exit_code(half_right: Command, command: str, code: int) -> None:
+    """As `| head -1` does: here the reader is gone before anything is printed."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        half_right.argv(command.split()),
+        cwd=half_right.folder,
+        env=half_right.env({}),
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        timeout=BACKSTOP,
+        check=False,
+    )
+    os.close(writer)
+    assert done.returncode == code, done.stderr
+    assert not any(word in done.stderr for word in ("Traceback", "pipe", "can't be written"))
+    assert code == 2 or done.stderr == ""
+
+
+@pytest.mark.slow
+def test_one_line_is_read_and_the_verdict_stays(half_right: Command) -> None:
+    done = shell(half_right, "{ d2d check mini kim.py; echo $? >code; } | head -1")
+    assert len(done.stdout.splitlines()) <= 1
+    assert (half_right.folder / "code").read_text("utf-8") == "1\n"
+    assert done.stderr == ""
 
 
 @pytest.mark.slow
