@@ -112,6 +112,21 @@ class Progress:
         return ", ".join(parts)
 
 
+@dataclass
+class Looking:
+    """Says on standard error how many of the reports that were there have been looked at, where that takes long."""
+
+    printed: float = field(default_factory=time.monotonic)
+
+    def tell(self, done: int, total: int) -> None:
+        """Say it, if it was not said a moment ago."""
+        now = time.monotonic()
+        if now - self.printed >= _LINE_SECONDS:
+            self.printed = now
+            text = _("Looking at the reports that are there: {done} of {total}")
+            click.echo(text.format(done=done, total=total), err=True)
+
+
 @dataclass(frozen=True)
 class JudgingRun:
     """What a command judges with: looked up once, the same for every folder of submissions."""
@@ -140,7 +155,7 @@ class JudgingRun:
 
     def folder(self, out: Path, *, read_again: bool) -> ReportFolder:
         """The folder for the reports."""
-        return ReportFolder(out, self.assignment.id, self.key, read_again=read_again)
+        return ReportFolder(out, self.assignment.id, self.key, read_again=read_again, tell=Looking().tell)
 
     def judge(
         self, entries: Sequence[Entry], folder: ReportFolder, veto: Callable[[Report], bool] = lambda _report: False
