@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.courses import HALF, RIGHT
+from tests.courses import HALF, RIGHT, ROOT
 
 pytestmark = [
     pytest.mark.slow,
@@ -146,3 +146,43 @@ def test_a_class_on_a_machine_that_is_busy(course: Path, beside: int, niceness: 
         process = start(course, "after")
         os.setpriority(os.PRIO_PROCESS, process.pid, niceness)
         assert ended(process, course, "after") == undisturbed
+
+
+# -- the references ---------------------------------------------------------------------------------------------------
+
+SECRETS = ("the first of two secrets", "the second of two secrets")
+REFERENCES = [(f"hw{number}", secret) for number in range(1, 6) for secret in SECRETS]
+
+
+def reports_on_references(folder: Path, niceness: int = 0) -> dict[tuple[str, str], str]:
+    """The report on each reference with each secret, without its times. They are judged side by side."""
+    runs = {}
+    for at, (hw, secret) in enumerate(REFERENCES):
+        command = [sys.executable, "-m", "grader", "grade", hw, f"reference/{hw}.py", "--out", str(folder / str(at))]
+        runs[hw, secret] = subprocess.Popen(
+            [*command, "--jobs", "1"],
+            cwd=ROOT,
+            env={**os.environ, "D2D_SECRET": secret},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            preexec_fn=lambda: os.nice(niceness),
+        )
+    reports = {}
+    for at, (of, run) in enumerate(runs.items()):
+        said = run.communicate()[0].decode()
+        report = json.loads((folder / str(at) / "reports" / f"{of[0]}.json").read_text("utf-8"))
+        assert (run.returncode, report["percent"], report["complete"]) == (0, 100, True), said
+        for case in report["cases"]:
+            del case["seconds"]
+        del report["graded_at"]
+        reports[of] = json.dumps(report)
+    return reports
+
+
+def test_the_references_earn_everything_on_any_machine(tmp_path: Path) -> None:
+    """Alone, beside sixteen processes that compute, and with a twentieth of a processor: the same reports."""
+    undisturbed = reports_on_references(tmp_path / "alone")
+    with busy(16):
+        assert reports_on_references(tmp_path / "beside") == undisturbed
+    with busy(4):
+        assert reports_on_references(tmp_path / "nice", niceness=10) == undisturbed
