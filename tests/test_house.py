@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,7 @@ WHOLE |= {
     "grading/test_engines.py",  # the table of engines, which stands in the room's __init__
     "gradebook/test_writers.py",  # processes that write at once
 }
+_PAGE_CLOCK = re.compile(r"\b(?:performance|Date)\.now\(")
 CLOCKS = {"monotonic", "perf_counter", "process_time", "thread_time", "time", "time_ns"}
 
 
@@ -47,13 +49,15 @@ def public_names(path: Path) -> Iterator[str]:
 
 
 def looks_at_clocks(path: Path) -> list[int]:
-    """The lines of a test module that ask a clock for the time."""
+    """The lines of a test module that ask a clock for the time, in the script of a page too."""
     lines = []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         match node:
             case ast.ImportFrom(module="time", names=names) if {name.name for name in names} & CLOCKS:
                 lines.append(node.lineno)
             case ast.Attribute(value=ast.Name(id="time"), attr=name) if name in CLOCKS:
+                lines.append(node.lineno)
+            case ast.Constant(value=str() as text) if _PAGE_CLOCK.search(text):
                 lines.append(node.lineno)
     return sorted(lines)
 
@@ -91,6 +95,8 @@ def test_no_test_looks_at_a_clock() -> None:
 def test_a_look_at_a_clock_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "test_it.py"
     path.write_text(
-        "import time\nfrom time import monotonic\nassert time.perf_counter() - 1 < 2\ntime.sleep(0)\n", "utf-8"
+        "import time\nfrom time import monotonic\nassert time.perf_counter() - 1 < 2\ntime.sleep(0)\n"
+        "page.evaluate('performance' '.now()')\n",
+        "utf-8",
     )
-    assert looks_at_clocks(path) == [2, 3]
+    assert looks_at_clocks(path) == [2, 3, 5]
