@@ -58,13 +58,13 @@ def _put_pythonpath_last() -> None:
 
 def _chosen_language(arguments: list[str], here: Path | None) -> str:
     """That of `--lang`, else of the course, else of the environment; click complains later of one that is not known."""
-    from grader.course.course import course_language
+    from grader.course.course import COURSE_VARIABLE, course_language
     from grader.i18n import LANGUAGES, from_locale
 
     asked = _value_of("--lang", arguments)
     if asked in LANGUAGES:
         return asked
-    course = _value_of("--course", arguments)
+    course = _value_of("--course", arguments) or os.environ.get(COURSE_VARIABLE)
     return course_language(here or Path(os.sep), Path(course) if course else None) or from_locale()
 
 

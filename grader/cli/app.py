@@ -15,6 +15,7 @@ import click
 from grader import __version__
 from grader.clean import printable
 from grader.cli.streams import lost_output
+from grader.cli.typed import as_typed
 from grader.errors import ALL_PASSED, BAD_INPUT, OUR_FAULT, STOPPED, D2DError
 from grader.i18n import CATALOGS, LANGUAGES, _, ngettext
 
@@ -102,7 +103,7 @@ class Commands(click.Group):
 
 def error_text(error: D2DError) -> str:
     """What went wrong, where, and what to do next, a line each."""
-    where = "" if error.where is None else f"{printable(error.where)}: "
+    where = "" if error.where is None else f"{printable(as_typed(error.where))}: "
     text = _("Error: {what}").format(what=where + printable(error.what))
     return text if not error.hint else f"{text}\n{printable(error.hint)}"
 

@@ -14,7 +14,7 @@ import click
 from grader.assignment.manifest import Assignment
 from grader.clean import printable
 from grader.cli.app import print_error
-from grader.cli.options import JSON_OPTION, common, course_of
+from grader.cli.options import FILE, JSON_OPTION, PATH, common, course_of
 from grader.cli.paper import dumped, write_out
 from grader.cli.streams import reader_has_left
 from grader.course.course import Course
@@ -34,7 +34,7 @@ class _Outputs:
     """Where the report of a check goes."""
 
     json_file: str | None
-    html_file: str | None
+    html_file: Path | None
     notebook: Path | None
     fragment: bool
     color: bool
@@ -54,7 +54,7 @@ class _Outputs:
         if self.html_file is not None:
             from grader.render.page import fragment, report_page
 
-            write_whole(Path(self.html_file), fragment(report) if self.fragment else report_page(report))
+            write_whole(self.html_file, fragment(report) if self.fragment else report_page(report))
         if self.notebook is not None:
             from grader.render.notebook import write_feedback
 
@@ -72,13 +72,13 @@ class _Outputs:
 
 @click.command()
 @click.argument("hw")
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("path", required=False, type=PATH)
 @JSON_OPTION
-@click.option("--html", "html_file", metavar="FILE", help=_("Write the report as a page for the browser."))
+@click.option("--html", "html_file", type=FILE, metavar="FILE", help=_("Write the report as a page for the browser."))
 @click.option(
     "--notebook",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help=_("Write your notebook with the feedback below its cells (.ipynb, or .html to read)."),
 )
 @click.option("--fragment", is_flag=True, hidden=True)  # of the page only what a notebook's cell takes

@@ -14,6 +14,7 @@ from grader.boundary import one_member
 from grader.cli.app import Troubles
 from grader.cli.options import FILE, FOLDER, common, course_of, open_book, time_of
 from grader.cli.paper import FileNames, dumped, say
+from grader.cli.typed import as_typed
 from grader.course.course import Term
 from grader.errors import UsageError
 from grader.files import write_whole
@@ -51,7 +52,7 @@ def feedback_command(reports: tuple[Path, ...], book: Path | None, out: Path, no
                 write_whole(names.path(full.member, f"{full.assignment}.html"), page)
                 count, paused = count + 1, paused + is_paused
     text = ngettext("{n} report for members in {folder}", "{n} reports for members in {folder}", count)
-    say(text.format(n=count, folder=out))
+    say(text.format(n=count, folder=as_typed(out)))
     if paused:
         text = ngettext(
             "{n} of them shows nothing of hidden cases for a while: too many versions were graded.",

@@ -15,6 +15,7 @@ from grader.cli.app import Troubles
 from grader.cli.judging import JudgingRun, judging, store
 from grader.cli.options import EXISTING, FILE, FOLDER, JSON_OPTION, common, open_book
 from grader.cli.paper import ended_softly, give_result, say, table
+from grader.cli.typed import as_typed
 from grader.course.roster import Roster, read_hand_in_times, read_roster
 from grader.errors import ALL_PASSED, UsageError
 from grader.github.collected import COLLECTED_FILE, read_collection
@@ -159,4 +160,4 @@ def _in_short(results: Sequence[EntryResult], out: Path) -> str:
         parts.append(_("{n} without a result").format(n=without))
     if kept:
         parts.append(_("{n} unchanged since they were graded").format(n=kept))
-    return "\n" + _("{counts}. Everything is in {folder}").format(counts=", ".join(parts), folder=out)
+    return "\n" + _("{counts}. Everything is in {folder}").format(counts=", ".join(parts), folder=as_typed(out))

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from grader.assignment.manifest import assignment_order
-from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, common, course_of, open_book, time_of
+from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, OUTPUT, common, course_of, open_book, time_of
 from grader.cli.paper import FileNames, dumped, give_result, say, table, whoami, write_out
 from grader.course.course import Term
 from grader.errors import NOT_ALL_PASSED, UsageError
@@ -50,7 +50,7 @@ def _show(member: str | None, book: Path, json_file: str | None, **options: Any)
     "export", help=_("What counts as a file: CSV or JSON; with --reports, the reports themselves.")
 )
 @BOOK_OPTION
-@click.option("--out", metavar="FILE|-", default="-", help=_("Where to; - is standard output."))
+@click.option("--out", type=OUTPUT, metavar="FILE|-", default="-", help=_("Where to; - is standard output."))
 @click.option("--format", "form", type=click.Choice(("csv", "json")), default="csv", help=_("The form of the file."))
 @click.option("--reports", type=FOLDER, help=_("A folder for every report that counts."))
 @common

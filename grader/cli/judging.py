@@ -18,6 +18,7 @@ from grader.boundary import TakeTrouble
 from grader.cli.app import print_error
 from grader.cli.options import FILE, SECRET_OPTION, course_of, open_book, with_options
 from grader.cli.paper import say, whoami
+from grader.cli.typed import as_typed
 from grader.course.course import Term
 from grader.grading import ENGINES, Engine, Setting, limited
 from grader.grading.batch import EntryResult, GradedPlace, Grading, store_reports
@@ -191,7 +192,11 @@ def _public_secret() -> bytes:
 def _secret(course: Path, named: Path | None, term: Term) -> bytes:
     secret, made = secret_of(course, named, term.secret_file)
     if made is not None:
-        say(_("The course had no secret; {file} holds one now. Keep it: it makes scores repeatable.").format(file=made))
+        say(
+            _("The course had no secret; {file} holds one now. Keep it: it makes scores repeatable.").format(
+                file=as_typed(made)
+            )
+        )
     return secret
 
 
@@ -207,4 +212,4 @@ def store(
     """Put the members' reports into the gradebook and say how many were new."""
     with open_book(book, term) as gradebook:
         new = store_reports(gradebook, folder, members, place, by=whoami(), take=take, submitted=submitted or {})
-    say(_("{file}: ").format(file=book) + ngettext("{n} new report", "{n} new reports", new).format(n=new))
+    say(_("{file}: ").format(file=as_typed(book)) + ngettext("{n} new report", "{n} new reports", new).format(n=new))

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from grader.course.course import Course, Term, doubt_about, find_course, moment, which_one, written_time
+from grader.cli.typed import PathFromHere
+from grader.course.course import (
+    COURSE_VARIABLE,
+    Course,
+    Term,
+    doubt_about,
+    find_course,
+    moment,
+    which_one,
+    written_time,
+)
 from grader.errors import UsageError
 from grader.i18n import LANGUAGES, _
 
@@ -17,12 +27,17 @@ if TYPE_CHECKING:
     from grader.gradebook.book import Gradebook
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-FILE = click.Path(path_type=Path, dir_okay=False)
-FOLDER = click.Path(path_type=Path, file_okay=False)
-EXISTING = click.Path(path_type=Path, exists=True)
+
+PATH = PathFromHere(path_type=Path)
+FILE = PathFromHere(path_type=Path, dir_okay=False)
+FOLDER = PathFromHere(path_type=Path, file_okay=False)
+EXISTING = PathFromHere(path_type=Path, exists=True)
+EXISTING_FOLDER = PathFromHere(path_type=Path, exists=True, file_okay=False)
+OUTPUT = PathFromHere(path_type=str, allow_dash=True)  # `-` is standard output
+
 
 JSON_OPTION = click.option(
-    "--json", "json_file", metavar="FILE|-", help=_("Write the result as JSON; - prints nothing else.")
+    "--json", "json_file", type=OUTPUT, metavar="FILE|-", help=_("Write the result as JSON; - prints nothing else.")
 )
 BOOK_OPTION = click.option("--gradebook", "book", type=FILE, required=True, help=_("The gradebook."))
 STATE_OPTION = click.option("--state", type=FOLDER, required=True, help=_("The folder that is kept from run to run."))
@@ -45,7 +60,9 @@ def with_options(*options: Callable[[Any], Any]) -> Callable[[_F], _F]:
 def common_with(languages: Sequence[str]) -> Callable[[_F], _F]:
     """The options that all commands have; `--lang` takes one of `languages`."""
     return with_options(
-        click.option("--course", type=FOLDER, help=_("The course's folder.")),
+        click.option(
+            "--course", type=FOLDER, envvar=COURSE_VARIABLE, help=_("The course's folder; else D2D_COURSE_DIR.")
+        ),
         click.option("--lang", type=click.Choice(languages), help=_("Language of what is printed or made.")),
         click.option("--debug", is_flag=True, help=_("Show the traceback of an error.")),
         click.option("--no-color", is_flag=True, help=_("Print without colours.")),

@@ -10,6 +10,7 @@ import click
 
 from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, common, course_of, open_book, time_of
 from grader.cli.paper import dumped, give_result, say, table, whoami
+from grader.cli.typed import as_typed
 from grader.course.policy import Policy, read_policy
 from grader.course.roster import demand_rows, read_attendance, read_roster
 from grader.files import write_whole
@@ -84,7 +85,11 @@ def _facts(
     members = set(people.members) if people else {*results, *sheets[0].tallies, *sheets[1].tallies}
     for sheet in sheets:
         for name in sheet.unknown:
-            say(_("{file}: {name} is not on the roster and gets no decision.").format(file=sheet.file, name=name))
+            say(
+                _("{file}: {name} is not on the roster and gets no decision.").format(
+                    file=as_typed(sheet.file), name=name
+                )
+            )
     for name in sorted(set(results) - members):
         say(_("{name} is in the gradebook but not on the roster and gets no decision.").format(name=name))
     demand_rows(sheets, members)

@@ -14,6 +14,7 @@ from grader.cli.app import Troubles
 from grader.cli.judging import JudgingRun, judging, store
 from grader.cli.options import BOOK_OPTION, EXISTING, FOLDER, JSON_OPTION, common, open_book
 from grader.cli.paper import ended_softly, give_result, say
+from grader.cli.typed import as_typed
 from grader.course.roster import read_roster
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, UsageError
 from grader.grading.batch import GradedPlace
@@ -76,7 +77,7 @@ def _regrade(run: JudgingRun, regrading: Regrading, place: GradedPlace, book: Pa
 
 def _is_there(path: Path) -> bool:
     if not path.exists():
-        say(_("{path}: This is not there any more.").format(path=path))
+        say(_("{path}: This is not there any more.").format(path=as_typed(path)))
     return path.exists()
 
 

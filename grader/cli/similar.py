@@ -11,8 +11,9 @@ import click
 from grader.apart import Apart
 from grader.assignment.manifest import Assignment
 from grader.boundary import one_member
-from grader.cli.options import EXISTING, JSON_OPTION, common, course_of
+from grader.cli.options import EXISTING, EXISTING_FOLDER, FILE, JSON_OPTION, common, course_of
 from grader.cli.paper import give_result, say, table
+from grader.cli.typed import as_typed
 from grader.files import write_whole
 from grader.grading.entries import Entry, entries
 from grader.i18n import _, ngettext
@@ -24,22 +25,24 @@ _SHOWN = 20  # pairs in the terminal; the page has more
 
 @click.command()
 @click.argument("hw")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("folder", metavar="DIR", type=EXISTING_FOLDER)
 @click.option(
     "--given",
     type=EXISTING,
     multiple=True,
     help=_("Code that everybody was given beside the stub: a lecture's notebook."),
 )
-@click.option("--html", "html_file", metavar="FILE", help=_("The page with both sides; default: similar-HW.html."))
+@click.option(
+    "--html", "html_file", type=FILE, metavar="FILE", help=_("The page with both sides; default: similar-HW.html.")
+)
 @JSON_OPTION
 @common
 def similar_command(
-    hw: str, folder: Path, given: tuple[Path, ...], html_file: str | None, json_file: str | None, **options: Any
+    hw: str, folder: Path, given: tuple[Path, ...], html_file: Path | None, json_file: str | None, **options: Any
 ) -> None:
     """Pairs of the submissions in DIR."""
     assignment = course_of(options).assignment(hw)
-    page_file = Path(html_file or f"similar-{assignment.id}.html")
+    page_file = html_file or FILE.convert(f"similar-{assignment.id}.html", None, None)
     texts, unread = _texts(entries(folder, assignment.id), assignment)
     read = [compared_text(read_submission(file, assignment.id, assignment.asked)) for file in given]
     common_code = [*given_texts(assignment), *read]
@@ -49,7 +52,7 @@ def similar_command(
     if json_file != "-":
         for member, reason in unread:
             say(_("{member} could not be compared: {reason}").format(member=member, reason=reason))
-        say(_("Both sides of each pair are in {file}").format(file=page_file))
+        say(_("Both sides of each pair are in {file}").format(file=as_typed(page_file)))
 
 
 def _texts(submissions: Iterable[Entry], assignment: Assignment) -> tuple[dict[str, str], list[tuple[str, str]]]:

@@ -21,6 +21,7 @@ from grader.fields import FormError, Table, as_text, load_table
 from grader.i18n import LANGUAGES, _
 
 COURSE_FILE = "d2d.toml"
+COURSE_VARIABLE = "D2D_COURSE_DIR"  # what `--course` says, in the environment
 # Keys of the course file that only the staff's commands read, when they need them.
 _TERM_KEYS = ("term", "time_zone", "deadlines", "late", "resubmissions", "signing", "grading", "policy", "feedback")
 TIME_ZONE = "Asia/Seoul"
@@ -152,7 +153,8 @@ class Course:
 
 def find_course(start: Path, named: Path | None = None) -> Course:
     """The course in the folder `named`, else in the nearest folder upwards from `start`."""
-    for folder in [named] if named else [start, *start.parents]:
+    # Absolute from here on, so that the parts of the course stay where they are whatever becomes of the current folder.
+    for folder in [named.absolute()] if named else [start, *start.parents]:
         if (folder / COURSE_FILE).is_file():
             return _read(folder)
     hint = _("Go to the course's folder, or name it: --course DIR")
