@@ -40,7 +40,7 @@ def feedback_command(reports: tuple[Path, ...], book: Path | None, out: Path, no
     term = course_of(options).term
     moment = time_of(now, term)
     names, troubles, paused, count = FileNames(out), Troubles(), 0, 0
-    with nullcontext() if book is None else open_book(book, term) as gradebook:
+    with nullcontext() if book is None else open_book(book, term, only_read=True) as gradebook:
         for whose, read in _reports(reports, gradebook, term):
             with one_member(whose, troubles, theirs=True):
                 full = read().report

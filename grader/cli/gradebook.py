@@ -37,7 +37,7 @@ def gradebook_command() -> None:
 def _show(member: str | None, book: Path, json_file: str | None, **options: Any) -> None:
     """Print what counts."""
     term = course_of(options).term
-    with open_book(book, term) as opened:
+    with open_book(book, term, only_read=True) as opened:
         results = opened.results(term)
         if member is not None and member not in results:
             raise UsageError(_("There is nothing of {member} in the gradebook.").format(member=member), where=book)
@@ -57,7 +57,7 @@ def _show(member: str | None, book: Path, json_file: str | None, **options: Any)
 def _export(book: Path, out: str, form: str, reports: Path | None, **options: Any) -> None:
     """Write what counts as a file."""
     term = course_of(options).term
-    with open_book(book, term) as opened:
+    with open_book(book, term, only_read=True) as opened:
         chosen = listed(opened.results(term))
         if reports is not None:
             _write_reports(opened, chosen, reports)
@@ -72,7 +72,7 @@ def _export(book: Path, out: str, form: str, reports: Path | None, **options: An
 def _log(member: str | None, book: Path, json_file: str | None, **options: Any) -> None:
     """Print who did what."""
     term = course_of(options).term
-    with open_book(book, term) as opened:
+    with open_book(book, term, only_read=True) as opened:
         entries = opened.log(member)
     give_result([entry.as_json() for entry in entries], _log_table(entries, term), json_file)
 
@@ -82,7 +82,7 @@ def _log(member: str | None, book: Path, json_file: str | None, **options: Any) 
 @common
 def _check(book: Path, **options: Any) -> None:
     """Say whether the file is whole."""
-    with open_book(book, course_of(options).term) as opened:
+    with open_book(book, course_of(options).term, only_read=True) as opened:
         faults = list(opened.check())
         last = opened.last_link()
     for fault in faults:

@@ -90,10 +90,10 @@ def time_of(text: str | None, term: Term) -> datetime:
         raise UsageError(_("{text} is no time.").format(text=text)) from error
 
 
-def open_book(book: Path, term: Term, *, create: bool = False) -> Gradebook:
+def open_book(book: Path, term: Term, *, create: bool = False, only_read: bool = False) -> Gradebook:
     """The gradebook; where the course has a key, it takes only reports that are signed by it."""
     from grader.gradebook.book import Gradebook  # here alone: it brings cryptography, which most commands do without
     from grader.report.signature import read_public_key
 
     key = None if term.public_key is None else read_public_key(term.public_key)
-    return Gradebook(book, create=create, key=key)
+    return Gradebook(book, create=create, key=key, only_read=only_read)

@@ -57,7 +57,7 @@ def promote_command(
     ahead = term.ahead(time_of(options["now"], term)).intersection(rules.assignments) - tried
     if ahead:
         say(ahead_of(ahead))
-    with open_book(book, term) as gradebook:
+    with open_book(book, term, only_read=bool(changes)) as gradebook:
         results = gradebook.results(term)
         facts = _facts(results, rules, options["attendance"], options["discussion"], options["roster"])
         decisions = decide_all(facts, rules, results, ahead)

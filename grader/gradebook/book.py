@@ -10,7 +10,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from fractions import Fraction
@@ -22,6 +22,7 @@ from grader.boundary import TakeTrouble, one_member
 from grader.course.course import Term
 from grader.errors import BadInputError, D2DError
 from grader.gradebook.results import LoggedReport, Override, Results, counting
+from grader.gradebook.snapshot import to_read
 from grader.gradebook.storage import START, append_entry, connect, errors, faults, insert, now, time_text, writing
 from grader.i18n import _
 from grader.member import MemberName
@@ -67,11 +68,20 @@ _Row = TypeVar("_Row", LoggedReport, Override, LogEntry)
 
 
 class Gradebook:
-    """An open gradebook. With a key, only reports that it has signed are taken."""
+    """An open gradebook. With a key, only reports that it has signed are taken.
 
-    def __init__(self, path: Path, *, create: bool = False, key: PublicKey | None = None) -> None:
+    One that is only read may lie on a disk that can't be written to.
+    """
+
+    def __init__(
+        self, path: Path, *, create: bool = False, key: PublicKey | None = None, only_read: bool = False
+    ) -> None:
         self.path, self.key = path, key
-        self._connection = connect(path, create=create)
+        with ExitStack() as undo:
+            file = undo.enter_context(to_read(path)) if only_read else path
+            self._connection = connect(file, create=create)
+            undo.callback(self._connection.close)
+            self._undo = undo.pop_all()
 
     def __enter__(self) -> Gradebook:
         return self
@@ -80,7 +90,7 @@ class Gradebook:
         self.close()
 
     def close(self) -> None:
-        self._connection.close()
+        self._undo.close()
 
     def add(self, document: Document, *, by: str, submitted_at: datetime | None = None, where: str = "") -> Added:
         """Take one report in; once this returns it is on the disk."""

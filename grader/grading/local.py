@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import multiprocessing
 import os
 import signal
@@ -10,7 +11,7 @@ import sys
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -26,6 +27,7 @@ from grader.scratch import sweep_scratch
 _TRIES = 3  # judges in a row that can't be started
 _MOST_LOST = 10  # a task whose judge is lost gets another, after the others; one that loses so many is given up
 _MOST_KILLED = 20  # judges in a row that the machine killed before they were ready, as one does that lacks memory
+_PAUSE_SECONDS = 0.5  # before a judge is started again for which there was no room
 _READY = "ready"
 _PR_SET_PDEATHSIG = 1
 # What a judge may take beside the submission's own time: for the reference, hints and fresh workers.
@@ -111,13 +113,31 @@ class LocalEngine:
         return next((judge for judge in self.judges.values() if judge.task is None), None)
 
     def _start(self) -> _Judge:
+        """A new judge; where the machine has no room for one, it is tried again."""
+        while True:
+            try:
+                return self._started()
+            except OSError as error:
+                self.not_started += 1
+                if error.errno not in (errno.EAGAIN, errno.ENOMEM):
+                    raise
+                if self.not_started >= _MOST_KILLED:
+                    what = _("A judge could not be started: {reason}.").format(reason=error.strerror)
+                    raise OurFaultError(what, hint=_("`d2d doctor` shows what this machine offers.")) from error
+                time.sleep(_PAUSE_SECONDS)
+
+    def _started(self) -> _Judge:
         # Judges are started afresh: a fork of this process would take whatever threads and locks it has along.
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_judge, args=(self.setting, theirs, os.getpid()), daemon=True)
-        with _interrupt_waits():  # Ctrl-C is for this process; a judge ignores it, and does so from its first moment
-            process.start()
-        theirs.close()
+        with theirs, ExitStack() as on_failure:
+            on_failure.callback(ours.close)
+            with (
+                _interrupt_waits()
+            ):  # Ctrl-C is for this process; a judge ignores it, and does so from its first moment
+                process.start()
+            on_failure.pop_all()
         self.judges[ours] = _Judge(ours, process)
         return self.judges[ours]
 
@@ -148,6 +168,7 @@ class LocalEngine:
             message = None
         if message == _READY:
             judge.ready, self.not_started = True, 0
+            judge.until = time.monotonic() + self._seconds  # the task has its time from now on, however slow the start
             return None
         if isinstance(message, D2DError) and not isinstance(message, OurFaultError):
             raise message

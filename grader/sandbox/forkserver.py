@@ -7,6 +7,7 @@ import ctypes
 import fcntl
 import json
 import os
+import select
 import socket
 import subprocess
 import tempfile
@@ -21,14 +22,17 @@ from grader.assignment.manifest import Limits
 from grader.errors import OurFaultError
 from grader.files import writing_to
 from grader.i18n import _
-from grader.sandbox.budget import WorkerClock
+from grader.sandbox.budget import ASLEEP_FACTOR, TimeBudget, WorkerClock
 from grader.sandbox.worker import COMMAND, OUT_OF_MEMORY, ZYGOTE_LOST, ForkedWorker, WorkerSpec, status_text
 from grader.scratch import Scratch
 from grader.worker.leftovers import empty
 
 _PIPE_BYTES = 1 << 20  # an array of a megabyte in one go instead of sixteen changes of process
-_READY_SECONDS = 300.0  # torch from a cold disk, on a busy machine
-_ANSWER_SECONDS = 60.0  # on a busy machine; killing what is left takes milliseconds; a stopped zygote never answers
+# For so long a zygote may do nothing before it is given up, and compute a tenth of that; one that stands in line for a
+# processor of a busy machine is only slow.
+_READY_SECONDS = 1000.0  # torch from a cold disk
+_ANSWER_SECONDS = 60.0  # killing what is left takes milliseconds; a stopped zygote never answers
+_GREETING_SECONDS = 10.0  # of a processor, until a worker is closed off
 _CLAIM = "\0d2d-processor-"  # because of the zero it is no file
 # The processors of this process before it has chosen one.
 _PROCESSORS = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else frozenset[int]()
@@ -65,7 +69,6 @@ class ForkServer:
             )
         if not self.scratch.path.exists():  # a zygote that ended removed it
             self._move()
-        self.control.settimeout(_READY_SECONDS)
         self.offered: dict[str, str | None] | None = None
         self._send({**asdict(self.spec), "home": self.home})
 
@@ -82,14 +85,13 @@ class ForkServer:
         """Each layer that a worker could take on: None where the machine has it, else the reason why not."""
         if self.offered is None:
             try:
-                ready, _none = self._receive()
+                ready, _none = self._receive(_READY_SECONDS)
             except OurFaultError:  # it may have been killed; whatever else it was happens once more
                 self._restart()
-                ready, _none = self._receive()
+                ready, _none = self._receive(_READY_SECONDS)
             self.offered = dict(ready["offered"])
             if ready["unreadable"]:
                 self.offered["readable"] = str(ready["unreadable"])
-            self.control.settimeout(_ANSWER_SECONDS)
         return self.offered
 
     def worker(self, limits: Limits, reply_bound: int) -> ForkedWorker:
@@ -103,7 +105,7 @@ class ForkServer:
             worker, pid = self._fork(limits, reply_bound)
             on_failure.pop_all()
             on_failure.callback(worker.end)
-            self.layers = ("process", *json.loads(worker.greeting(_ANSWER_SECONDS))["layers"])
+            self.layers = ("process", *json.loads(worker.greeting(_GREETING_SECONDS))["layers"])
             if missing := [name for name in self.required if name not in self.layers]:
                 text = _("A worker started without {names}, which the one before it had.")
                 hint = _("`d2d doctor` shows what this machine offers.")
@@ -131,7 +133,7 @@ class ForkServer:
                     fcntl.fcntl(fd, getattr(fcntl, "F_SETPIPE_SZ", 1031), _PIPE_BYTES)
             self._send({"fork": limits.for_worker(str(scratch))}, ends[theirs])
             theirs.close()
-            message, pidfds = self._receive()
+            message, pidfds = self._receive(_ANSWER_SECONDS)
             ours.pop_all()  # from here on the worker closes them
         pidfd = pidfds[0] if pidfds else None
         pid = message["pid"]
@@ -156,7 +158,7 @@ class ForkServer:
         """Have the zygote kill what is left of the worker; how the worker ended."""
         try:
             self._send({"end": True})
-            message, _none = self._receive()
+            message, _none = self._receive(_ANSWER_SECONDS)
             ended = OUT_OF_MEMORY if message["out_of_memory"] else status_text(message["status"])
         except OurFaultError:
             # Where no layer forbids it, a submission can kill or stop the zygote. That counts as a crash of its own,
@@ -202,7 +204,15 @@ class ForkServer:
         except OSError as error:
             raise self._lost() from error
 
-    def _receive(self) -> tuple[dict[str, Any], list[int]]:
+    def _receive(self, seconds: float) -> tuple[dict[str, Any], list[int]]:
+        """The zygote's answer, and the descriptors that come with it."""
+        budget = TimeBudget(seconds / ASLEEP_FACTOR, WorkerClock(self.process.pid))
+        budget.begin_wait()
+        answers = select.poll()
+        answers.register(self.control, select.POLLIN)
+        while not answers.poll(1000 * budget.patience):
+            if budget.look() is not None:
+                raise self._lost()
         try:
             data, descriptors, _flags, _address = socket.recv_fds(self.control, 1 << 20, 4)
         except OSError as error:

@@ -26,7 +26,7 @@ from grader.worker.layers.compose import LAYERS
 from grader.worker.service import HEADER
 
 _SETTLE_SECONDS = 2.0
-_START_SECONDS = 300.0  # it imports torch, from a cold disk and on a busy machine
+_START_SECONDS = 100.0  # of a processor: it imports torch, and may wait ten times as long for a cold disk
 
 
 class SpawnServer:

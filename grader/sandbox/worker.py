@@ -17,7 +17,7 @@ from typing import NoReturn
 from grader import worker
 from grader.errors import BadAssignmentError, OurFaultError
 from grader.i18n import _
-from grader.sandbox.budget import Clock, NoClock, Overrun, TimeBudget, WallClock, WorkerClock
+from grader.sandbox.budget import Clock, NoClock, Overrun, TimeBudget, WorkerClock
 from grader.worker.service import HEADER
 
 WORKER_SCRIPT = str(Path(worker.__file__).with_name("__main__.py"))
@@ -112,9 +112,12 @@ class ProcessWorker(Worker):
         return self._frame(budget)
 
     def greeting(self, seconds: float) -> bytes:
-        """The first frame, which the worker sends without being asked once it is locked down; our own work so far."""
+        """The first frame, which the worker sends without being asked once it is locked down; our own work so far.
+
+        `seconds` are its own, of a processor: on a busy machine it is only slow.
+        """
         try:
-            return self._frame(TimeBudget(seconds, WallClock()))
+            return self._frame(TimeBudget(seconds, self.clock))
         except EndedError as error:
             reason = self.output.take()[0].strip() or str(error)
             raise OurFaultError(_("A worker could not be closed off: {reason}").format(reason=reason)) from error

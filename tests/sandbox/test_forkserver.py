@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -56,7 +57,6 @@ def forks(scratch_home: Path, family: Family) -> Iterator[ForkServer]:
 def stop(server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The zygote takes the request and never answers."""
     monkeypatch.setattr("grader.sandbox.forkserver._ANSWER_SECONDS", 0.5)
-    server.control.settimeout(0.5)
     os.kill(server.process.pid, signal.SIGSTOP)
 
 
@@ -76,9 +76,35 @@ def test_a_fork_request_that_fails_leaves_nothing(
     with pytest.raises(OurFaultError):
         forks.worker(LIMITS, 1 << 20)
     monkeypatch.undo()
-    forks.control.settimeout(120)
     assert works(forks)
     assert descriptors() == before
+
+
+class InLine:
+    """The clock of a process that stands in line for a processor all the time."""
+
+    def __init__(self, _pid: int) -> None:
+        self.seconds = itertools.count()
+
+    def used(self) -> float:
+        return 0.0
+
+    def queued(self) -> float:
+        return next(self.seconds)
+
+
+def test_a_zygote_that_waits_for_a_processor_is_only_slow(scratch_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it takes: one that computes so long, or does nothing, is given up."""
+    monkeypatch.setattr("grader.sandbox.forkserver._READY_SECONDS", 0.02)
+    server = ForkServer(worker_spec(["numpy"]))
+    with pytest.raises(OurFaultError, match="could not be used"):
+        server.survey()
+    server.close()
+    monkeypatch.setattr("grader.sandbox.forkserver.WorkerClock", InLine)
+    server = ForkServer(worker_spec(["numpy"]))
+    assert server.survey()
+    server.close()
+    assert list(scratch_home.iterdir()) == []
 
 
 def test_a_worker_that_can_not_be_closed_off_leaves_nothing(forks: ForkServer) -> None:
