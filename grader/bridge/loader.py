@@ -20,6 +20,7 @@ _SMALL_SHARE = 0.3
 MOST_SMALL_ENDED = 3  # of the latter, after which no more of them are run
 _PARSING = -1  # the step of a cell before its first statement
 _MOST_REMARKS = 50
+_MOST_PROBLEMS = 1000  # the report names twenty; the text of each is the submission's choice
 _NAME_LENGTH = 100
 
 
@@ -139,12 +140,16 @@ class Loader:
             self.problems += [*self._met, *recovered]
         self._is_first = False
 
+    def _meet(self, problem: LoadProblem) -> None:
+        if len(self._met) < _MOST_PROBLEMS:
+            self._met.append(problem)
+
     def _left_out(self, cell: Cell, index: int, line: int | None) -> bool:
         """Whether this is one statement too many, after others of its kind have ended workers."""
         if self._small_ended < MOST_SMALL_ENDED or (cell.label, index) in self._small_done:
             return False
         if (cell.label, index) not in self._set_aside:
-            self._met.append(LoadProblem(cell, line, EndedError("left-out", "after others took too long")))
+            self._meet(LoadProblem(cell, line, EndedError("left-out", "after others took too long")))
         return True
 
     def _seconds(self, small: bool) -> float:
@@ -184,9 +189,9 @@ class Loader:
                 if slip is None:
                     steps.append((index, int(line)))
                 else:
-                    self._met.append(LoadProblem(cell, int(line), RaisedError.from_wire(slip)))
+                    self._meet(LoadProblem(cell, int(line), RaisedError.from_wire(slip)))
         except RaisedError as error:
-            self._met.append(LoadProblem(cell, None, error))
+            self._meet(LoadProblem(cell, None, error))
         except (BridgeError, TypeError, ValueError, OverflowError) as error:  # no answer of our own side of the worker
             raise EndedError("crashed", f"broken reply: {error}") from error
         return steps
@@ -197,7 +202,7 @@ class Loader:
             transport.request("run", cell.label, index)
         except RaisedError as error:
             own = [frame.line for frame in error.frames if frame.cell == cell.label]
-            self._met.append(LoadProblem(cell, own[-1] if own else line, error, self._ends_cell(cell)))
+            self._meet(LoadProblem(cell, own[-1] if own else line, error, self._ends_cell(cell)))
             return False
         except BridgeError as error:
             raise EndedError("crashed", f"broken reply: {error}") from error

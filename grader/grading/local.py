@@ -20,6 +20,7 @@ from grader import i18n
 from grader.assignment.manifest import Assignment
 from grader.errors import D2DError, OurFaultError
 from grader.grading import Done, Lost, Setting, Task
+from grader.grading.memory import JudgeMemory
 from grader.i18n import _
 from grader.sandbox.budget import ASLEEP_FACTOR
 from grader.scratch import sweep_scratch
@@ -221,9 +222,13 @@ def _judge(setting: Setting, connection: Connection, engine: int) -> None:
     with suppress(EOFError, BrokenPipeError):  # the engine is gone, so nobody wants the work
         try:
             with open_bench(setting) as bench:
+                memory = JudgeMemory.now()
+                memory.limit()
                 connection.send(_READY)
                 while (task := connection.recv()) is not None:
                     connection.send(bench.tried(task))
+                    if memory.has_swollen():
+                        break  # a fresh judge does the next task, also where this one was given it already
         except D2DError as error:
             connection.send(error)
 

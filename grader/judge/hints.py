@@ -51,7 +51,8 @@ def hint_of(
 
     One about a function that is asked for here goes before one about a function that it uses.
     """
-    answers = log.answers()
+    if (answers := log.answers()) is None:
+        return None
     explaining = [known for known, wrong in candidates if wrong is not None and same_answers(wrong, answers)]
     explaining = [known for known in explaining if known.of in asked] or explaining
     if not explaining or len(explaining) > _AT_MOST:

@@ -14,7 +14,7 @@ from functools import partial
 from grader import __version__
 from grader.assignment.manifest import Assignment
 from grader.bridge.loader import LoadPlan, LoadStep
-from grader.bridge.outcomes import BridgeError, MissingNameError
+from grader.bridge.outcomes import BridgeError, MissingNameError, RefusedError
 from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Student, Transport
 from grader.bridge.transport import ByteTransport
@@ -45,6 +45,7 @@ _TIMEOUTS_A_SECTION = 2
 # How a case can end by more than its answer: by the machine, by another process, or by a fault of ours.
 _UNSURE = (Verdict.TIMEOUT, Verdict.MEMORY, Verdict.CRASHED, Verdict.UNGRADABLE)
 _MOST_TRIES = 4
+_MOST_ANSWERED = 256 << 20  # bytes that a case may ask and be answered: whatever it keeps of them, the judge can hold
 FAR = 10.0  # a difference of so many tolerances is no matter of where the tolerance was drawn
 
 
@@ -106,6 +107,12 @@ class Judge:
         return Student(transport, values=self.assignment.values)
 
 
+def forget_frames(error: BaseException | None) -> None:
+    """Let go of all that the case worked with: an exception and a frame that name each other stay for long."""
+    while error is not None:
+        error.__traceback__, error = None, error.__context__
+
+
 @dataclass
 class Attempt:
     """One case as it is asked once: what its fixtures hand out, and what was said meanwhile."""
@@ -129,7 +136,14 @@ class Attempt:
     def student(self) -> Student:
         transport = self.transport = self.session.transport()
         transport.last_called = None
-        transport.exchange = self.log.listening(SUBMISSION, self.session.exchange)
+        listening = self.log.listening(SUBMISSION, self.session.exchange)
+
+        def exchange(message: bytes) -> bytes:
+            if self.log.size > _MOST_ANSWERED:
+                raise RefusedError("too-large")
+            return listening(message)
+
+        transport.exchange = exchange
         self.session.budget.grant(self.session.limits.case_seconds)
         return self.judge.student(transport)
 
@@ -223,6 +237,7 @@ class _Run:
         self.tries[case.id] += 1
         error = self.measured(attempt)
         outcome = self.outcome(attempt, error)
+        forget_frames(error)
         output = self.printed(case)
         if isinstance(error, EndedError):
             self.session.drop()

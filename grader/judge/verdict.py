@@ -20,6 +20,7 @@ from grader.report.report import Plot, Verdict, Where
 from grader.sandbox.budget import Overrun
 from grader.sandbox.worker import EndedError
 
+_LONGEST = 2000  # characters of what an exception of a case says: an answer may stand in it
 _HOME = Path(__file__).parents[1]
 # What working with a value of the wrong kind raises. A NameError or an ImportError is the author's own.
 _BY_ODD_ANSWERS = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
@@ -109,14 +110,15 @@ def outcome_of(
         return _ended(error, limits)
     if isinstance(error, AssertionError):
         general = KINDS["assertion"]()
-        return Outcome(Verdict.FAILED, str(error) or general, general)
+        return Outcome(Verdict.FAILED, str(error)[:_LONGEST] or general, general)
     if answered and isinstance(error, _BY_ODD_ANSWERS) and not _is_ours(error):
         # The reference passes this case (`audit` proves it), so it was the answer that the case could not work with.
         return _same(Verdict.FAILED, KINDS["type"]())
     # Whatever else comes out of a case is the judge's or the author's: it must not cost the student anything.
     text = _("The judge itself failed here ({reason}). This is not your fault; tell the staff.")
     general = text.format(reason=type(error).__name__)
-    return Outcome(Verdict.UNGRADABLE, text.format(reason=f"{type(error).__name__}: {error}"), general)
+    reason = f"{type(error).__name__}: {error}"[:_LONGEST]
+    return Outcome(Verdict.UNGRADABLE, text.format(reason=reason), general)
 
 
 def _is_ours(error: BaseException) -> bool:
