@@ -279,6 +279,7 @@ def members(whole_course: Path, d2d: Command, tmp_path: Path) -> Path:
     (home / "handout.en.md").write_text("# mini\n\n<!-- cell: fit -->\n", "utf-8")
     with (whole_course / "d2d.toml").open("a", encoding="utf-8") as file:
         file.write('members = "https://example.org/course"\n')
+        file.write(f'install = "git+https://example.org/d2d@{"0" * 40}"\n')
     made = d2d("release", "mini", "--out", tmp_path / "members", "--lang", "en", "--course", whole_course)
     assert made.returncode == 0, made.stderr
     return tmp_path / "members"
