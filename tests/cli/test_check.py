@@ -258,8 +258,15 @@ def test_html_as_a_page_or_as_a_part_of_one(d2d: Command) -> None:
     assert "<code>kim.py:9</code>" in page
     assert d2d("check", "mini", file, "--html", "part.html", "--fragment", "--lang", "ko").returncode == 1
     part = (d2d.folder / "part.html").read_text("utf-8")
-    assert part.startswith('<div class="d2d" lang="ko">')
+    assert part.startswith('<div class="d2d mathjax_ignore tex2jax_ignore" lang="ko">')
     assert "<html" not in part
+
+
+def test_a_run_that_fails_leaves_no_empty_file(d2d: Command, course: Path) -> None:
+    outputs = ["--html", "r.html", "--json", "r.json", "--notebook", "r.ipynb"]
+    assert d2d("check", "mini", "nothing.py", *outputs).returncode == 2
+    assert d2d("check", "mini", d2d.write("x = [", "broken.ipynb"), *outputs).returncode == 2
+    assert not list(course.rglob("r.*"))
 
 
 def test_json_into_a_folder_that_is_not_there(d2d: Command) -> None:
