@@ -64,15 +64,25 @@ def run(line: str, ipython: Any, start: Path) -> None:
                 arguments.append(str(file))
             arguments += ["--html", str(page), "--fragment"]
         command = [sys.executable, _PROGRAM, *arguments, *_course(arguments, start)]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            command, capture_output=True, encoding="utf-8", errors="replace", env=_environment(), check=False
+        )
         if page.is_file() and page.stat().st_size and asked["json_file"] != "-":
-            from IPython.display import HTML, display
+            from IPython.display import display
 
-            display(HTML(page.read_text("utf-8")))
+            # The text is for what shows no pages: a terminal, a notebook's copy, whoever searches the file.
+            display({"text/html": page.read_text("utf-8"), "text/plain": done.stdout.rstrip("\n")}, raw=True)
         else:
             print(done.stdout, end="")  # noqa: T201
         if done.stderr:
             print(done.stderr, end="", file=sys.stderr)  # noqa: T201
+
+
+def _environment() -> dict[str, str]:
+    """That of the kernel, without its order to every program to print in colours, which a copy would keep as signs."""
+    forced = ("FORCE_COLOR", "CLICOLOR_FORCE")
+    kept = {name: value for name, value in os.environ.items() if name not in forced}
+    return kept | {"PYTHONIOENCODING": "utf-8"}
 
 
 def _asked(arguments: list[str]) -> dict[str, Any]:

@@ -102,9 +102,13 @@ def write_new(path: Path, data: bytes, mode: int) -> None:
 
 
 def append(path: Path, text: str) -> None:
-    """Add `text` to the end of a file; with no text, only find out whether that is possible."""
-    with writing_to(path), path.open("a", encoding="utf-8") as file:
-        file.write(text)
+    """Add `text` to the end of a file; with no text, only find out whether that is possible, and leave nothing."""
+    only_asked = not text and not os.path.lexists(path)
+    with writing_to(path):
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
+        if only_asked:
+            path.unlink()
 
 
 @contextmanager

@@ -53,6 +53,27 @@ def run(course: Path, monkeypatch: pytest.MonkeyPatch, cells: list[str], path: l
     return ["\n".join(map(text_of, cell.outputs)) for cell in made.cells]
 
 
+def test_its_plain_text_is_what_a_terminal_shows(
+    course: Path, d2d: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also in a kernel that asks every program for colours, as Jupyter's does."""
+    monkeypatch.chdir(course)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("CLICOLOR_FORCE", "1")
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    monkeypatch.setenv("COLUMNS", "100")
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data) if raw else None)
+    work = d2d.write(f"{WRONG}\n{DOUBLE}\n", "mine.py")
+    colab.run(f"check mini {work} --lang en", None, course)
+    (data,) = shown
+    assert data["text/plain"] + "\n" == d2d("check", "mini", work, "--lang", "en").stdout
+    assert "✗" in data["text/plain"]
+    assert "\x1b" not in data["text/plain"]
+    assert data["text/html"].startswith("<div")
+    assert capsys.readouterr().err == ""
+
+
 def text_of(output: Any) -> str:
     """An output as it is read."""
     if output.output_type == "stream":

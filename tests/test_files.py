@@ -94,3 +94,5 @@ def test_to_append_nothing_tells_whether_a_file_can_be_written(tmp_path: Path) -
     assert (tmp_path / "a").read_text("utf-8") == "one two"
     with pytest.raises(FileError, match="can't be written"):
         files.append(tmp_path / "no" / "a", "")
+    files.append(tmp_path / "new", "")
+    assert [file.name for file in tmp_path.iterdir()] == ["a"]

@@ -52,6 +52,9 @@ _SHOWN = 5  # commands that a note names
 _HELP_LENGTH = 200  # a name asked about is no longer
 # Our own commands in a notebook need no remark that they did not run.
 _OURS = re.compile(r"%(?:d2d\b|(?:re)?load_ext[ \t]+grader\b)")
+# Nor does the cell that fetches d2d and the course, and then loads it.
+_LOADS = re.compile(r"^[ \t]*%(?:re)?load_ext[ \t]+grader\b", re.MULTILINE)
+_OURS_OR_FETCHES = re.compile(rf"{_OURS.pattern}|[%!]{{1,2}}[ \t]*(?:[\w.-]+[ \t]+)*?(?:install|clone)\b")
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,14 @@ def python_of(source: str) -> Python:
         _first, newline, rest = body.partition("\n")
         source = source[: len(source) - len(body)] + newline + rest
     kept, line = [], 1
+    ours = _OURS_OR_FETCHES if _LOADS.search(source) else _OURS
     for text, command in logical_lines(source):
         if command:
             indent = _INDENT.match(text)[0]  # type: ignore[index]
             if timed := _TIMED.match(text):
                 kept.append(indent + text[timed.end() :])
             else:
-                if not _OURS.match(text.lstrip()):
+                if not ours.match(text.lstrip()):
                     aside.append(Aside(line, command))
                 kept.append((indent + "pass" if indent else "") + "\n" * text.count("\n"))
         else:

@@ -63,6 +63,13 @@ def test_every_line_keeps_its_number(source: str) -> None:
         ("\n\n%%capture out\n!ls\nx = 1", "\n\n\n\nx = 1", [(3, "%%capture"), (4, "!ls")]),
         ("get_ipython().system('ls')\nx = 1", "\nx = 1", [(1, "get_ipython()")]),
         ("%load_ext grader.colab\n%d2d check hw1", "\n", []),
+        (
+            "if x:\n    %pip install --quiet d2d-grader\n!git clone a d2d-course\n%load_ext grader.colab",
+            "if x:\n    pass\n\n",
+            [],
+        ),
+        ("!uv pip install d2d\n!nvidia-smi\n  %reload_ext grader.colab", "\n\n  pass", [(2, "!nvidia-smi")]),
+        ("%pip install x", "", [(1, "%pip")]),
         ("  x = 1\n  y = 2", "x = 1\ny = 2", []),
         ("  # indented\nx = 1", "  # indented\nx = 1", []),
         (">>> x = [\n...   1]\n", "x = [\n  1]\n", []),
