@@ -132,7 +132,7 @@ def _answer(function: Callable[..., object], arguments: tuple[object, ...]) -> b
     except D2DError as error:
         failure = error
         failure.trace = traceback.format_exc()
-    except Exception as error:  # noqa: BLE001 — the command says whose trouble it is
+    except BaseException as error:  # noqa: BLE001 — the command says whose trouble it is, also of a library's panic
         reason = inline(f"{type(error).__name__}: {error}")
         failure = OurFaultError(_("d2d itself failed: {reason}").format(reason=reason))
         failure.trace = traceback.format_exc()

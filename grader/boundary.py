@@ -17,18 +17,19 @@ TakeTrouble = Callable[[str, D2DError], None]  # is given a member's name, and w
 def one_member(member: str, take: TakeTrouble, *, theirs: bool = False) -> Iterator[None]:
     """Give whatever is raised inside to `take` as this member's trouble.
 
-    What is this machine's, or the author's of the assignment, gets out, since it concerns everybody. All else
-    is our fault, unless `theirs` says that a member's file is read inside: then bad input stays bad input.
+    What is this machine's, or the author's of the assignment, gets out, since it concerns everybody, and so does what
+    ends the command. All else is our fault, unless `theirs` says that a member's file is read inside: then bad input
+    stays bad input.
     """
     try:
         yield
-    except (MachineError, BadAssignmentError):
+    except (MachineError, BadAssignmentError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
-    except Exception as error:  # noqa: BLE001 — that is what a boundary is for
+    except BaseException as error:  # noqa: BLE001 — some libraries' own derive from it, a panic in Rust for one
         take(member, _trouble(member, error, theirs=theirs))
 
 
-def _trouble(member: str, error: Exception, *, theirs: bool) -> D2DError:
+def _trouble(member: str, error: BaseException, *, theirs: bool) -> D2DError:
     """The error as one of ours, with its traceback for `--debug`."""
     if not isinstance(error, D2DError):
         reason = inline(f"{type(error).__name__}: {error}")

@@ -264,6 +264,7 @@ def test_the_command(d2d: Any, make: Any, course: Path, tmp_path: Path) -> None:
         assert d2d("collect", *roster, *wrong).returncode == 2
 
 
+@pytest.mark.slow
 def test_every_time_it_is_killed_it_goes_on_from_there(d2d: Any, make: Any, course: Path) -> None:
     rows = ["member,repository"]
     for at in range(6):
