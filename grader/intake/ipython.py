@@ -49,6 +49,7 @@ _ENDS = {
     for quote in ('"', "'", '"' * 3, "'" * 3)
 }
 _SHOWN = 5  # commands that a note names
+_COMMAND_LENGTH = 100  # characters of one: a note of a megabyte makes a report that nobody can read
 _HELP_LENGTH = 200  # a name asked about is no longer
 # Our own commands in a notebook need no remark that they did not run.
 _OURS = re.compile(r"%(?:d2d\b|(?:re)?load_ext[ \t]+grader\b)")
@@ -86,9 +87,9 @@ def python_of(source: str) -> Python:
         if magic[1] in _WRITTEN:
             return Python(_writing(source, body), writes=True)
         if magic[1] not in _PYTHON_CELLS:
-            return Python("\n" * source.count("\n"), magic=magic[0])
+            return Python("\n" * source.count("\n"), magic=magic[0][:_COMMAND_LENGTH])
         line = source.count("\n", 0, len(source) - len(body)) + 1
-        aside.append(Aside(line, magic[0]))
+        aside.append(Aside(line, magic[0][:_COMMAND_LENGTH]))
         _first, newline, rest = body.partition("\n")
         source = source[: len(source) - len(body)] + newline + rest
     kept, line = [], 1
@@ -182,7 +183,7 @@ def _shell_end(source: str, at: int) -> int:
 
 def _command(source: str, at: int) -> str:
     command = _COMMAND.match(source, at)
-    return command[0] if command else _IPYTHON_CALL
+    return command[0][:_COMMAND_LENGTH] if command else _IPYTHON_CALL
 
 
 def _unindented(source: str) -> str:

@@ -42,7 +42,12 @@ def notes_of_problems(problems: Iterable[LoadProblem]) -> tuple[Note, ...]:
 def unmade(name: str, problems: Iterable[LoadProblem]) -> Where | None:
     """The line that kept a variable from being made, where a cell that assigns it did not run to its end."""
     makes = re.compile(rf"^[ \t]*{re.escape(name)}\b[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
-    return next((problem.cell.at(problem.line) for problem in problems if makes.search(problem.cell.source)), None)
+    first: dict[str, LoadProblem] = {}  # of each cell: a file may have a thousand problems, and be of megabytes
+    for problem in problems:
+        first.setdefault(problem.cell.label, problem)
+    return next(
+        (problem.cell.at(problem.line) for problem in first.values() if makes.search(problem.cell.source)), None
+    )
 
 
 def _note(problem: LoadProblem) -> Note:

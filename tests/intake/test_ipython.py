@@ -51,6 +51,20 @@ def test_every_line_keeps_its_number(source: str) -> None:
     assert all(1 <= each.line <= source.count("\n") + 1 for each in python.aside)
 
 
+# What a hostile file may be made of, and what stands before and after it.
+REPEATED = (
+    *(("", part, "") for part in ("%%time\n", "%x y\n", "a=!x\n", "!x\r\n", ">>> a\n... \n", "In [1]: a\n...: b\n")),
+    *(("", part, "") for part in ("  !a\n\tb\n", "  a?\n", "get_ipython().x\n", "a?b\n", ",a b\n", "%time x\n")),
+    *(("!x\n", part, "") for part in ("a=", "'a", "'\"", "'''a\n", "f\"{f'{a}'}\"\n", 'f"{', "\\", "\\\n", "a\u0301")),
+    *(
+        ("!x\n", part, "")
+        for part in ("lambda:", "@a\n", "\n", "#?\n", "([{", ")", "a==b\n", "\u0663", "a=" + " " * 25)
+    ),
+    *(("!x\n", part, "?") for part in ("a.b.c ", "*", "{a[0](", "[0]", "a.", "]", "(\n")),
+    *(("In [1]: ", "\n....", ""), ("%%writefile a.py\n", "'\\\n", ""), ("", " ", "!x"), ("!x\n'", "\\", "")),
+)
+
+
 @pytest.mark.parametrize(
     ("source", "left", "aside"),
     [
@@ -87,6 +101,13 @@ def test_a_cell_for_something_else_is_emptied(magic: str) -> None:
     assert (python.source, python.magic) == ("\n" * 4, magic.split(maxsplit=1)[0])
 
 
+@pytest.mark.parametrize("source", ["!{}", "x = %{}", "%%{}", "%%time\n%{}", "%{}?"])
+def test_a_command_is_named_by_its_beginning(source: str) -> None:
+    """A note of a megabyte would be more than a report may hold, so that nobody could read it."""
+    python = python_of(source.format("a" * 2_000_000))
+    assert all(len(command) <= 100 for command in (*(line.command for line in python.aside), python.magic or ""))
+
+
 def test_a_cell_that_is_written_to_a_file_says_so_in_python_and_keeps_its_lines() -> None:
     python = python_of("\n%%writefile -a x.py\ndef f(x):\n    return 'x'\n")
     call = r"""get_ipython().run_cell_magic('writefile', '-a x.py', "def f(x):\n    return 'x'\n")"""
@@ -113,8 +134,9 @@ def test_what_time_measures_stays() -> None:
         "?\n" + " \n" * 300_000,
         ("a" * 200 + "-?\n") * 1_000,
         ("a." * 100 + "-?\n") * 1_000,
+        *(start + part * (60_000 // len(part)) + end for start, part, end in REPEATED),
     ],
-    ids=lambda source: repr(source[:6]),
+    ids=lambda source: repr(source[:9]),
 )
 def test_no_text_makes_it_slow(source: str) -> None:
     assert turns(lambda: python_of(source)) < 200 * len(source)
