@@ -14,12 +14,14 @@ import os
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import dask.config
 from distributed import Client, KilledWorker, LocalCluster, as_completed, get_worker
+from distributed.client import ClosedClientError
 
 from grader import i18n
 from grader.errors import D2DError, OurFaultError, UsageError
@@ -37,7 +39,8 @@ if TYPE_CHECKING:
 _ANSWER_SECONDS = 10.0  # a scheduler that is there says so at once
 _AHEAD = 3  # tasks that wait at each process, so that it is not idle while the next one travels
 _CHECK_EVERY = 50  # tasks after which it is looked whether the cluster has grown
-_FAULTS = (OSError, TimeoutError, asyncio.CancelledError)
+# What comes of a scheduler that is gone: a future is cancelled in the one way, what waits for it in the other.
+_FAULTS = (OSError, TimeoutError, asyncio.CancelledError, CancelledError, ClosedClientError)
 
 
 @dataclass
@@ -56,20 +59,24 @@ class DaskEngine:
         if first is None:  # nothing to do: no cluster is needed
             return
         with connected(self.scheduler, self.jobs) as client:
-            demand_same(client, self.setting.assignment.imports)
-            # A task of its own, not scattered data: what a lost process held of it is made again.
-            parcel = client.submit(_itself, Parcel.of(self.setting), key=f"d2d-{self.run}-parcel", pure=False)
             try:
+                demand_same(client, self.setting.assignment.imports)
+                # A task of its own, not scattered data: what a lost process held of it is made again.
+                parcel = client.submit(_itself, Parcel.of(self.setting), key=f"d2d-{self.run}-parcel", pure=False)
                 yield from self._judged(client, parcel, itertools.chain([first], source))
             except _FAULTS as error:
-                what = _("The connection to the cluster was lost: {reason}.").format(
-                    reason=error or type(error).__name__
-                )
-                hint = _("What was judged so far is kept: the same command goes on where this one ended.")
-                raise OurFaultError(what, where=self.scheduler, hint=hint) from error
+                raise self._lost(error) from error
             finally:
-                with suppress(*_FAULTS):
-                    client.run(forget, self.run)
+                if client.status == "running":  # else there is nobody who would hear it
+                    with suppress(*_FAULTS):
+                        client.run(forget, self.run)
+
+    def _lost(self, error: BaseException) -> OurFaultError:
+        is_gone = isinstance(error, CancelledError | ClosedClientError)
+        reason = _("its scheduler is gone") if is_gone else str(error).partition("\n")[0] or type(error).__name__
+        what = _("The connection to the cluster was lost: {reason}.").format(reason=reason)
+        hint = _("What was judged so far is kept: the same command goes on where this one ended.")
+        return OurFaultError(what, where=self.scheduler, hint=hint)
 
     def _judged(self, client: Client, parcel: Future, source: Iterator[Task]) -> Iterator[Done | Lost]:
         running: dict[Future, str] = {}

@@ -74,15 +74,11 @@ class Ledger:
         mark = "-" if self.key is None else self.key.mark(text)
         # The end of a line stands before it: one that a full disk cut off spoils no other.
         data = f"\n{_hash(text)} {mark} {text}".encode()
-        with writing_to(self.file):
-            descriptor = os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-            try:
-                with os.fdopen(descriptor, "ab", closefd=False) as file:
-                    file.write(data)
-                if lasting:
-                    os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+        with writing_to(self.file), self.file.open("ab") as file:
+            file.write(data)
+            file.flush()
+            if lasting:
+                os.fsync(file.fileno())
 
     def _lines(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Each line that is whole, and ours where there is a key, with what it says."""
