@@ -56,6 +56,7 @@ class LoadProblem:
     error: RaisedError | EndedError
     rest: bool = False  # what follows in this cell did not run either
     recovered: bool = False  # a fresh worker ran it
+    index: int = _PARSING  # which statement of its cell it is
 
 
 @dataclass(frozen=True)
@@ -123,13 +124,13 @@ class Loader:
             cell, index = at
             key = cell.label, index
             if key not in self._suspects:  # asked again before it costs anything, and without a charge
-                self._suspects[key] = LoadProblem(cell, line, error, recovered=True)
+                self._suspects[key] = LoadProblem(cell, line, error, recovered=True, index=index)
                 self.budget.spent = spent
             elif error.how != "lost":
                 self._set_aside.add(key)
                 self._small_ended += small and index != _PARSING
                 if self._is_first:
-                    self.problems.append(LoadProblem(cell, line, error, self._ends_cell(cell)))
+                    self.problems.append(LoadProblem(cell, line, error, self._ends_cell(cell), index=index))
             return False
         return True
 
@@ -149,7 +150,7 @@ class Loader:
         if self._small_ended < MOST_SMALL_ENDED or (cell.label, index) in self._small_done:
             return False
         if (cell.label, index) not in self._set_aside:
-            self._meet(LoadProblem(cell, line, EndedError("left-out", "after others took too long")))
+            self._meet(LoadProblem(cell, line, EndedError("left-out", "after others took too long"), index=index))
         return True
 
     def _seconds(self, small: bool) -> float:
@@ -189,7 +190,7 @@ class Loader:
                 if slip is None:
                     steps.append((index, int(line)))
                 else:
-                    self._meet(LoadProblem(cell, int(line), RaisedError.from_wire(slip)))
+                    self._meet(LoadProblem(cell, int(line), RaisedError.from_wire(slip), index=index))
         except RaisedError as error:
             self._meet(LoadProblem(cell, None, error))
         except (BridgeError, TypeError, ValueError, OverflowError) as error:  # no answer of our own side of the worker
@@ -202,7 +203,7 @@ class Loader:
             transport.request("run", cell.label, index)
         except RaisedError as error:
             own = [frame.line for frame in error.frames if frame.cell == cell.label]
-            self._meet(LoadProblem(cell, own[-1] if own else line, error, self._ends_cell(cell)))
+            self._meet(LoadProblem(cell, own[-1] if own else line, error, self._ends_cell(cell), index=index))
             return False
         except BridgeError as error:
             raise EndedError("crashed", f"broken reply: {error}") from error

@@ -20,7 +20,7 @@ from grader.worker.values.kind import LONGEST
 from grader.worker.wire import Handle, WireError, decode
 
 SUBMISSION, REFERENCE = "submission", "reference"
-HOUSEKEEPING = ("drop", "where")  # requests that are no part of what a case asks
+HOUSEKEEPING = ("drop", "where", "makes")  # requests that are no part of what a case asks
 MOST_KEPT = 8 << 20  # bytes of one case: the largest of ours asks and answers 100 KB
 _NEAR = 1e-6  # inputs drawn on another machine may differ in the last bits
 _NUMBER = 0  # the place of a request's number, which says nothing about what is asked

@@ -9,7 +9,6 @@ code may change with it for reasons that nobody thought of.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
@@ -30,27 +29,16 @@ _MOST_ENDED = 2  # workers that ended: each may have cost the whole time of a ca
 _MOST = 20  # one slip at the top of a notebook makes all that follows fail too
 
 
-def notes_of_problems(problems: Iterable[LoadProblem]) -> tuple[Note, ...]:
-    """A note for each statement that did not run, the first ones alone if there are many."""
-    notes = [_note(problem) for problem in problems]
+def notes_limited(notes: list[Note]) -> tuple[Note, ...]:
+    """The first of these notes, and how many more there are."""
     if len(notes) > _MOST:
         rest = Note("more", _("… and {count} more like these.").format(count=len(notes) - _MOST))
         return (*notes[:_MOST], rest)
     return tuple(notes)
 
 
-def unmade(name: str, problems: Iterable[LoadProblem]) -> Where | None:
-    """The line that kept a variable from being made, where a cell that assigns it did not run to its end."""
-    makes = re.compile(rf"^[ \t]*{re.escape(name)}\b[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
-    first: dict[str, LoadProblem] = {}  # of each cell: a file may have a thousand problems, and be of megabytes
-    for problem in problems:
-        first.setdefault(problem.cell.label, problem)
-    return next(
-        (problem.cell.at(problem.line) for problem in first.values() if makes.search(problem.cell.source)), None
-    )
-
-
-def _note(problem: LoadProblem) -> Note:
+def note_of_problem(problem: LoadProblem) -> Note:
+    """What kept a statement from running."""
     where, error = problem.cell.at(problem.line), problem.error
     rest = " " + _("The rest of this cell was not run.") if problem.rest else ""
     if problem.recovered:
@@ -124,11 +112,14 @@ def _note_of_name(remark: NameRemark) -> Note | None:
     }
     if remark.kind not in texts:
         return None
-    places = ", ".join(_place(where) for where in remark.others)
+    places = ", ".join(place_of(where) for where in remark.others)
     return Note(remark.kind, texts[remark.kind].format(name=remark.name, places=places), remark.where)
 
 
-def _place(where: Where) -> str:
+def place_of(where: Where) -> str:
+    """A place in words: the line, with the cell where there are cells."""
+    if where.line is None:
+        return str(where)
     if where.cell is None:
         return _("line {line}").format(line=where.line)
     return _("cell {cell}, line {line}").format(cell=where.cell, line=where.line)

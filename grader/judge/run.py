@@ -6,7 +6,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from fractions import Fraction
 from functools import partial
@@ -14,7 +14,7 @@ from functools import partial
 from grader import __version__
 from grader.assignment.manifest import Assignment
 from grader.bridge.loader import LoadPlan, LoadStep
-from grader.bridge.outcomes import BridgeError, MissingNameError, RefusedError
+from grader.bridge.outcomes import BridgeError, RefusedError
 from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Student, Transport
 from grader.bridge.transport import ByteTransport
@@ -29,12 +29,11 @@ from grader.judge.notes import (
     note_of_second_try,
     notes_of_borrowing,
     notes_of_names,
-    notes_of_problems,
     notes_of_reading,
-    unmade,
     witnesses,
 )
 from grader.judge.reference import Reference
+from grader.judge.unloaded import Unloaded
 from grader.judge.verdict import Outcome, Shown, outcome_of
 from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
 from grader.sandbox.worker import EndedError
@@ -78,6 +77,7 @@ class Judge:
         finally:
             session.drop()
         loaded = session.loader
+        kept = replace(run.unloaded, problems=loaded.problems)
         return Report(
             assignment=assignment.id,
             assignment_version=assignment.version,
@@ -88,7 +88,7 @@ class Judge:
             visibility="full" if self.case_set.has_hidden else "public",
             pass_percent=assignment.pass_percent,
             cases=cases,
-            notes=(*submission.notes, *notes_of_problems(loaded.problems), *notes_of_names(loaded.remarks), *run.notes),
+            notes=(*submission.notes, *kept.notes(), *notes_of_names(loaded.remarks), *run.notes),
             layers=self.workers.layers,
             tier=self.workers.tier,
             limits=assignment.limits.as_json(),
@@ -164,6 +164,7 @@ class _Run:
     places: dict[str, Where] = field(default_factory=dict)  # of the functions asked for
     timeouts: Counter[str] = field(default_factory=Counter)  # by section
     reading: Reading = field(default_factory=Reading)
+    unloaded: Unloaded = field(default_factory=Unloaded)
     passed: dict[str, list[Case]] = field(default_factory=dict)  # by the function or class that each asked last
     tries: Counter[str] = field(default_factory=Counter)  # by case, how often it was really run
     distances: dict[str, float] = field(default_factory=dict)  # by case, where somebody asks for evidence
@@ -220,7 +221,10 @@ class _Run:
     def find_definitions(self) -> None:
         """Where the functions asked for are defined, asked once: it is what a failing case points at."""
         try:
-            answer = self.session.transport().request("where", list(self.judge.assignment.asked))
+            transport, asked = self.session.transport(), self.judge.assignment.asked
+            answer = transport.request("where", list(asked))
+            lacking = [name for name in asked if answer.get(name) is None]
+            self.unloaded = Unloaded.of(transport, self.session.loader.problems, lacking)
             for name, place in answer.items():
                 if place is not None and place[0] in self.session.cells:
                     self.places[name] = self.session.cells[place[0]].at(place[1])
@@ -245,7 +249,7 @@ class _Run:
                 asleep = error.overrun is not None and error.overrun.asleep  # each such wait is long enough for all
                 self.timeouts[case.info.section] += _TIMEOUTS_A_SECTION if asleep else 1
         seconds = time.perf_counter() - started
-        if outcome.verdict in (Verdict.FAILED, Verdict.ERROR):
+        if outcome.verdict in (Verdict.FAILED, Verdict.ERROR) and outcome.at is None:
             hint = self.hint(attempt)
         elif outcome.verdict is Verdict.PASSED and attempt.called in self.judge.assignment.asked:
             self.passed.setdefault(attempt.called, []).append(case)
@@ -265,16 +269,14 @@ class _Run:
 
     def outcome(self, attempt: Attempt, error: BaseException | None) -> Outcome:
         """How the case ended."""
-        if isinstance(error, MissingNameError) and (at := unmade(error.name, self.session.loader.problems)) is not None:
-            text = _("{name} is not there: the cell that makes it did not run to its end.").format(name=error.name)
-            return Outcome(Verdict.MISSING, text, text, at=at)
-        return outcome_of(
+        usual = outcome_of(
             error,
             called=attempt.called,
             answered=attempt.log.answered,
             signatures=self.judge.assignment.signatures,
             limits=self.session.limits,
         )
+        return self.unloaded.outcome(error, attempt.case.info.section, usual)
 
     def fails_by_far(self, case: Case) -> bool:
         if self.results[case.id].verdict in (Verdict.PASSED, Verdict.SKIPPED):

@@ -19,12 +19,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from grader.worker.scopes import names_of
 from grader.worker.selection import select
 from grader.worker.survey import Survey
 
 # A .py file that does not parse as a whole is cut before each unindented definition, import and assignment, so that
 # one slip costs one function.
 _START = re.compile(r"^(?=@|(?:def|class|async|import|from)\b|[^\W\d]\w*[ \t]*(?::[^=\n]*)?=(?!=))", re.MULTILINE)
+_MADE = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^([^\W\d]\w*)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
+_MOST_NAMES = 100  # of a statement
 _MOST_JOINED = 20  # pieces that are tried as one: a cut may have gone through a text or a list of several lines
 _UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 _CASE = "case.py"  # what a traceback calls the definitions that a case brings along
@@ -125,6 +128,33 @@ class Namespace:
     def op_where(self, names: list[str]) -> dict[str, tuple[str, int] | None]:
         """The cell and line where each of these names is defined; the submission may lie about it."""
         return {name: self._definition(vars(self.module).get(name)) for name in names}
+
+    def op_makes(self, steps: list[tuple[str, int, bool]], asked: list[str]) -> tuple[list[list[str]], list[str]]:
+        """The names that each of these statements makes, with those after it in its cell where so asked.
+
+        And those of the names asked for that any statement makes.
+        """
+        places = [(cell, at) for cell, cut in self.statements.items() for at in range(len(cut))]
+        every = {name for cell, at in places for name in self._made(cell, at)}
+        rows = []
+        for cell, index, rest in steps:
+            cut = self.statements.get(cell, ())
+            last = len(cut) if rest else index + 1
+            rows.append([name for at in range(max(index, 0), last) for name in self._made(cell, at)][:_MOST_NAMES])
+        return rows, [name for name in asked if name in every]
+
+    def _made(self, cell: str, at: int) -> list[str]:
+        """The names that one statement makes; of one that does not parse, those that its lines seem to make."""
+        cut = self.statements[cell]
+        node = cut[at].node
+        if isinstance(node, ast.Delete) or (isinstance(node, ast.AnnAssign) and node.value is None):
+            return []
+        if node is not None:
+            return list(names_of(node).binds)
+        first = next((other.node.end_lineno or 0 for other in cut[at - 1 :: -1] if other.node) if at else iter(()), 0)
+        last = next((other.line - 1 for other in cut[at + 1 :] if other.node), None)
+        lines = "\n".join(self.sources[cell].split("\n")[first:last])
+        return [match[1] or match[2] for match in _MADE.finditer(lines)]
 
     def _definition(self, value: Any) -> tuple[str, int] | None:
         if isinstance(value, type):

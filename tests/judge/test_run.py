@@ -145,8 +145,8 @@ def test_a_variable_whose_cell_failed_is_told_apart_from_one_that_is_not_written
     made = bench(new_course(manifest=manifest, test_public=public), hidden=False, mode="whole")
     cells = (Cell("kim.ipynb", "1 / 0\ndouble = 2.0\n", 1),)
     (case,) = made.judge(Submission("kim", "kim.ipynb", cells, "")).cases
-    assert case.verdict is Verdict.MISSING
-    assert case.message == "double is not there: the cell that makes it did not run to its end."
+    assert case.verdict is Verdict.ERROR
+    assert case.message.startswith("double did not load, because of cell 1, line 1: This raised ZeroDivisionError")
     (case,) = made.judge("x = 1\n").cases
     assert case.message == "double is not written yet."
 

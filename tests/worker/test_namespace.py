@@ -157,6 +157,15 @@ def test_where_names_are_defined(bridge):
     assert found == {"f": ("kim.py[1]", 2), "C": ("kim.py[2]", 3), "N": None, "math": None, "absent": None}
 
 
+def test_which_names_statements_make(bridge):
+    source = "a = 1\n\ndef f(x:\n    return x\n\nimport numpy as np\nfor b in ():\n    c: int = 2\nd: int\ndel a"
+    loaded = bridge(source, "g = f")
+    steps = [("kim.py[1]", index, False) for index in range(6)] + [("kim.py[1]", 3, True), ("kim.py[1]", -1, False)]
+    rows, made = loaded.transport.request("makes", steps, ["f", "a", "d", "g", "absent"])
+    assert rows == [["a"], ["f"], ["np"], ["b", "c"], [], [], ["b", "c"], []]
+    assert list(made) == ["f", "a", "g"]
+
+
 def test_no_name_of_the_server_leaks_into_the_submission(bridge):
     loaded = bridge("import sys\ndef own(): return sorted(n for n in globals() if not n.startswith('__'))\n")
     assert loaded.student.own() == ["own", "sys"]
