@@ -112,11 +112,11 @@ def _note_of_name(remark: NameRemark) -> Note | None:
     }
     if remark.kind not in texts:
         return None
-    places = ", ".join(place_of(where) for where in remark.others)
+    places = ", ".join(place_in_words(where) for where in remark.others)
     return Note(remark.kind, texts[remark.kind].format(name=remark.name, places=places), remark.where)
 
 
-def place_of(where: Where) -> str:
+def place_in_words(where: Where) -> str:
     """A place in words: the line, with the cell where there are cells."""
     if where.line is None:
         return str(where)

@@ -16,7 +16,7 @@ from grader.bridge.loader import LoadProblem
 from grader.bridge.outcomes import BridgeError, MissingNameError, RaisedError
 from grader.bridge.transport import ByteTransport
 from grader.i18n import _, ngettext
-from grader.judge.notes import note_of_problem, notes_limited, place_of
+from grader.judge.notes import note_of_problem, notes_limited, place_in_words
 from grader.judge.verdict import Outcome
 from grader.report.report import Note, Verdict
 
@@ -104,9 +104,9 @@ class Unloaded:
             return text.format(name=name)
         where = cause.cell.at(cause.line)
         if self._told.setdefault(id(cause), section) != section:
-            return _("{name} did not load either, because of {place}.").format(name=name, place=place_of(where))
+            return _("{name} did not load either, because of {place}.").format(name=name, place=place_in_words(where))
         text = _("{name} did not load, because of {place}: {reason}")
-        return text.format(name=name, place=place_of(where), reason=note_of_problem(cause).text)
+        return text.format(name=name, place=place_in_words(where), reason=note_of_problem(cause).text)
 
 
 def _is_name(value: object) -> bool:
