@@ -9,6 +9,9 @@ JOBS ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
 # A file's tests share what they start; the files in the order of tests/conftest.py, the longest first.
 SPREAD := --dist loadfile --no-loadscope-reorder
 
+# Files that are tried with random examples; `make slow` tries all of them.
+WITH_EXAMPLES := $(shell grep -rl "from tests.examples" tests --include="test_*.py")
+
 # Tests are compiled once and not by every job, whatever the shell says of other programs.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -24,6 +27,7 @@ test: $(VENV)/development  ## the whole suite; layers first: they are applied in
 
 slow: $(VENV)/development  ## what takes minutes and is left out of the default suite
 	$(BIN)/python -m pytest -q -n $(JOBS) $(SPREAD) -m slow
+	D2D_ALL_EXAMPLES=1 $(BIN)/python -m pytest -q -n $(JOBS) $(SPREAD) $(WITH_EXAMPLES)
 
 audit: $(VENV)/development $(ASSIGNMENTS:%=audit-%)  ## prove the cases of every assignment, with few seeds
 

@@ -17,8 +17,9 @@ from grader.judge.verdict import outcome_of
 from grader.sandbox.worker import EndedError
 from grader.worker.server import Server
 from grader.worker.wire import Bounds, Handle, Name, TensorValue, decode, encode
+from tests.examples import examples
 
-quick = settings(max_examples=60, deadline=None, database=None, derandomize=True)
+quick = settings(max_examples=examples(60, 300), deadline=None, database=None, derandomize=True)
 RECORD = {"type": "ValueError", "bases": ["ValueError", "Exception"], "text": "t", "frames": [("kim.py", 3, "f")]}
 
 

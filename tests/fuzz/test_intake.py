@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from tests.examples import examples
 from tests.fuzz import intake as fuzz
 
 SHORT = settings(
-    max_examples=15,
+    max_examples=examples(15, 60),
     deadline=None,
     derandomize=True,
     database=None,

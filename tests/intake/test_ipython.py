@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from grader.intake.ipython import Aside, python_of
 from tests.cost import turns
+from tests.examples import examples
 
 # Whole statements and whole commands: where the tokens break off, each reader recovers in its own way.
 PYTHON = [
@@ -30,7 +31,7 @@ def rest(source: str) -> list[str]:
     return [line for line in source.split("\n") if line.strip() not in ("", "pass")]
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=examples(120, 300), deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from(PYTHON + COMMANDS), min_size=1, max_size=6))
 def test_what_is_left_is_what_ipython_leaves(parts: list[str]) -> None:
     transformer = pytest.importorskip("IPython.core.inputtransformer2").TransformerManager()
@@ -43,7 +44,7 @@ def test_what_is_left_is_what_ipython_leaves(parts: list[str]) -> None:
         assert rest(ours.source) == expected
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=examples(100, 200), deadline=None, derandomize=True)
 @given(st.one_of(st.text(alphabet=" \n\t\\'\"()#=!%?,;/>.aI[1]:", max_size=60), st.text(max_size=60)))
 def test_every_line_keeps_its_number(source: str) -> None:
     python = python_of(source)

@@ -19,8 +19,9 @@ from grader.judge.compare import ATOL, ATOL_SINGLE, RTOL, RTOL_SINGLE, close
 from grader.judge.verdict import KINDS, CaseFailure
 from grader.report.report import MOST_VALUES, Kind, Plot, Verdict
 from grader.worker.wire import Handle, TensorValue, decode, encode
+from tests.examples import examples
 
-quick = settings(max_examples=80, deadline=None, database=None, derandomize=True)
+quick = settings(max_examples=examples(80, 200), deadline=None, database=None, derandomize=True)
 A = np.array
 NAN, INF = math.nan, math.inf
 

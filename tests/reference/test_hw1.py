@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
+
 REDUCTIONS = ("none", "mean", "sum")
 ELEMENTWISE = ("l1_loss", "mse_loss", "huber_loss", "bce_loss", "bce_with_logits_loss")
 LOSSES = (*ELEMENTWISE, "nll_loss", "cross_entropy", "cosine_embedding_loss")
@@ -14,7 +16,7 @@ TORCH_NAMES = {
     "bce_loss": "binary_cross_entropy",
     "bce_with_logits_loss": "binary_cross_entropy_with_logits",
 }
-quick = settings(max_examples=20, deadline=None, database=None, derandomize=True)
+quick = settings(max_examples=examples(20, 40), deadline=None, database=None, derandomize=True)
 
 seeds = st.integers(0, 2**32 - 1)
 sizes = st.integers(1, 6)
@@ -112,7 +114,7 @@ def test_huber(torch, hw1, seed, n, d, dtype, rounded, reduction, delta):
 
 
 @pytest.mark.torch
-@settings(quick, max_examples=40)
+@settings(quick, max_examples=examples(40, 200))
 @given(
     seed=seeds, n=sizes, c=sizes, dtype=dtypes, weighted=st.booleans(), reduction=reductions,
     ignore_index=st.sampled_from([-100, -1, 0, 2, 255]),
@@ -125,7 +127,7 @@ def test_nll(torch, hw1, seed, n, c, dtype, weighted, reduction, ignore_index):
 
 
 @pytest.mark.torch
-@settings(quick, max_examples=60)
+@settings(quick, max_examples=examples(60, 300))
 @given(
     seed=seeds, n=sizes, c=sizes, dtype=dtypes, weighted=st.booleans(), reduction=reductions, scale=scales,
     ignore_index=st.sampled_from([-100, 0, 255]), smoothing=st.sampled_from([0.0, 0.1, 0.7, 1.0]),
@@ -178,7 +180,7 @@ def test_bce_with_logits(torch, hw1, seed, n, d, dtype, scale, reduction, hard):
 
 
 @pytest.mark.torch
-@settings(quick, max_examples=40)
+@settings(quick, max_examples=examples(40, 200))
 @given(
     seed=seeds, n=sizes, d=sizes, dtype=dtypes, rounded=st.booleans(), reduction=reductions,
     margin=st.sampled_from([0.0, 0.37, -0.37]),

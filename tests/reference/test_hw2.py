@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
+
 ROOT = Path(__file__).parents[2]
-quick = settings(max_examples=25, deadline=None, database=None, derandomize=True)
+quick = settings(max_examples=examples(25, 60), deadline=None, database=None, derandomize=True)
 seeds = st.integers(0, 2**32 - 1)
 numbers = st.floats(-3, 3).map(lambda x: round(4 * x) / 4)  # quarters, so that kinks and ties are hit exactly
 shapes = st.sampled_from(
@@ -199,7 +201,7 @@ plans = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 40), st.integers(0,
 
 
 @pytest.mark.torch
-@settings(quick, max_examples=80)
+@settings(quick, max_examples=examples(80, 200))
 @given(plan=plans, seed=seeds, times=st.integers(1, 3))
 def test_any_graph_of_tensors(torch, hw2, plan, seed, times):
     arrays = draw(seed, 2, 3), draw(seed + 1, 3), draw(seed + 2, 2, 1)
@@ -207,7 +209,7 @@ def test_any_graph_of_tensors(torch, hw2, plan, seed, times):
 
 
 @pytest.mark.torch
-@settings(quick, max_examples=80)
+@settings(quick, max_examples=examples(80, 200))
 @given(plan=plans, x=st.tuples(numbers, numbers, numbers), times=st.integers(1, 3))
 def test_any_graph_of_values(torch, hw2, plan, x, times):
     ours = [hw2.Value(each) for each in x]
@@ -239,7 +241,7 @@ def test_operators_and_functions_of_a_value(torch, hw2, x, n, c):
 
 
 @pytest.mark.torch
-@settings(quick, max_examples=10)
+@settings(quick, max_examples=examples(10, 60))
 @given(seed=seeds, n=st.integers(1, 8), d=st.integers(1, 4), steps=st.integers(0, 20), scale=st.sampled_from([1, 300]))
 def test_regressions_step_by_step(torch, hw2, seed, n, d, steps, scale):
     f = torch.nn.functional

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from grader.worker.wire import Bounds, Handle, Name, TensorValue, UnsendableError, WireError, decode, encode
+from tests.examples import examples
 
-quick = settings(max_examples=30, deadline=None, database=None, derandomize=True)
-fuzz = settings(max_examples=100, deadline=None, database=None, derandomize=True)
+quick = settings(max_examples=examples(30, 60), deadline=None, database=None, derandomize=True)
+fuzz = settings(max_examples=examples(100, 200), deadline=None, database=None, derandomize=True)
 DTYPES = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"]
 PLAIN = (type(None), bool, int, float, str, bytes, list, tuple, dict, np.ndarray, TensorValue, Handle, Name)
 SCALARS = tuple(np.dtype(name).type for name in DTYPES)
