@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import i18n
-from grader.course.course import COURSE_FILE, COURSE_VARIABLE
+from grader.course.language import COURSE_FILE, COURSE_VARIABLE
 from grader.i18n import _
 from grader.runs import follow, runs_of
 from grader.scratch import Scratch

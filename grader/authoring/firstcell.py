@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 
 from grader.assignment.manifest import Assignment
-from grader.course.course import COURSE_FILE, Course
+from grader.course.course import Course
+from grader.course.language import COURSE_FILE
 from grader.errors import BadAssignmentError
 from grader.fields import load_table
 from grader.i18n import _, speaking

@@ -20,7 +20,8 @@ from typing import Any
 from grader import __version__
 from grader.assignment.manifest import MANIFEST, RECORDING, Assignment
 from grader.authoring.firstcell import FirstCell
-from grader.course.course import COURSE_FILE, Course
+from grader.course.course import Course
+from grader.course.language import COURSE_FILE
 from grader.errors import BadAssignmentError, UsageError
 from grader.files import read_text
 from grader.i18n import _, speaking

@@ -58,7 +58,7 @@ def _put_pythonpath_last() -> None:
 
 def _chosen_language(arguments: list[str], here: Path | None) -> str:
     """That of `--lang`, else of the course, else of the environment; click complains later of one that is not known."""
-    from grader.course.course import COURSE_VARIABLE, course_language
+    from grader.course.language import COURSE_VARIABLE, course_language
     from grader.i18n import LANGUAGES, from_locale
 
     asked = _value_of("--lang", arguments)

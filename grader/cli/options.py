@@ -10,16 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from grader.cli.typed import PathFromHere
-from grader.course.course import (
-    COURSE_VARIABLE,
-    Course,
-    Term,
-    doubt_about,
-    find_course,
-    moment,
-    which_one,
-    written_time,
-)
+from grader.course.course import Course, Term, doubt_about, find_course, moment, which_one, written_time
+from grader.course.language import COURSE_VARIABLE
 from grader.errors import UsageError
 from grader.i18n import LANGUAGES, _
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.cells import cell_len
 
 from grader.clean import inline, printable
 from grader.errors import BadInputError
@@ -33,6 +32,8 @@ def give_result(value: object, text: str | Iterable[str], json_file: str | None)
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns as wide as their widest cell; nothing in a cell is obeyed by a terminal."""
+    from rich.cells import cell_len
+
     lines = [
         [inline(cell, _WIDEST if at < len(head) - 1 else 400) for at, cell in enumerate(row)] for row in [head, *rows]
     ]

@@ -15,13 +15,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.assignment.manifest import MANIFEST, Assignment, assignment_order, read_assignment
+from grader.course.language import COURSE_FILE, course_folder
 from grader.course.policy import Policy, policy_of, read_policy
-from grader.errors import D2DError, UsageError
+from grader.errors import UsageError
 from grader.fields import FormError, Table, as_text, load_table
 from grader.i18n import LANGUAGES, _
 
-COURSE_FILE = "d2d.toml"
-COURSE_VARIABLE = "D2D_COURSE_DIR"  # what `--course` says, in the environment
 # Keys of the course file that only the staff's commands read, when they need them.
 _TERM_KEYS = ("term", "time_zone", "deadlines", "late", "resubmissions", "signing", "grading", "policy", "feedback")
 TIME_ZONE = "Asia/Seoul"
@@ -153,20 +152,10 @@ class Course:
 
 def find_course(start: Path, named: Path | None = None) -> Course:
     """The course in the folder `named`, else in the nearest folder upwards from `start`."""
-    # Absolute from here on, so that the parts of the course stay where they are whatever becomes of the current folder.
-    for folder in [named.absolute()] if named else [start, *start.parents]:
-        if (folder / COURSE_FILE).is_file():
-            return _read(folder)
+    if folder := course_folder(start, named):
+        return _read(folder)
     hint = _("Go to the course's folder, or name it: --course DIR")
     raise UsageError(_("There is no {file} here or above.").format(file=COURSE_FILE), where=named or start, hint=hint)
-
-
-def course_language(start: Path, named: Path | None = None) -> str | None:
-    """The language of the course; None where the course file names none or can't be read."""
-    try:
-        return find_course(start, named).language
-    except D2DError:
-        return None
 
 
 def _read(folder: Path) -> Course:

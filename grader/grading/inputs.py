@@ -7,7 +7,6 @@ or an input. Times are not in it, and the layers of the sandbox are not either: 
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -117,7 +116,9 @@ def files_sha256(files: Iterable[tuple[Path, Path]]) -> str:
 
 
 def _version(library: str) -> str:
+    from importlib import metadata  # large, and not every command that imports this module asks
+
     try:
-        return importlib.metadata.version(library)
-    except importlib.metadata.PackageNotFoundError:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
         return "–"  # a module of the course's own, or one that is packaged under another name

@@ -10,7 +10,8 @@ import pytest
 
 from grader.cli import typed
 from grader.cli.options import FILE, FOLDER, OUTPUT
-from grader.course.course import COURSE_VARIABLE, find_course
+from grader.course.course import find_course
+from grader.course.language import COURSE_VARIABLE
 from tests.courses import HALF, RIGHT
 
 if TYPE_CHECKING:

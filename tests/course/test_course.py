@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.course import Cooldown, Counts, Feedback, Level, Term, course_language, find_course
+from grader.course.course import Cooldown, Counts, Feedback, Level, Term, find_course
 from grader.course.policy import read_policy
 from grader.errors import BadAssignmentError, UsageError
 
@@ -52,16 +52,6 @@ def test_hw10_stands_after_hw2(course: Path) -> None:
     for name in ("hw10", "hw2"):
         shutil.copytree(course / "assignments" / "mini", course / "assignments" / name)
     assert find_course(course).ids() == ["hw2", "hw10", "mini"]
-
-
-def test_the_course_s_language(course: Path) -> None:
-    assert course_language(course) is None
-    file = course / "d2d.toml"
-    file.write_text('language = "ko"\n' + file.read_text("utf-8"), "utf-8")
-    assert course_language(course / "assignments") == "ko"
-    file.write_text("language = ", "utf-8")
-    assert course_language(course) is None  # the command itself says what is wrong
-    assert course_language(course, course / "nowhere") is None
 
 
 def term(tmp_path: Path, text: str) -> Term:
