@@ -195,14 +195,14 @@ def softmax(x):
     [
         "builtins.isinstance = lambda *a: True",
         "sys.modules['grader.worker.server'].Server.answer = lambda *a: b'u\\x03\\x00\\x00\\x00TTT'",
-        "sys.settrace(lambda *a: 1 / 0)",
         "gc.set_threshold(1); gc.callbacks.append(lambda *a: os._exit(0))",
-        "np.ndarray.__bool__ = True",
         "os.write = lambda fd, data: len(data)",
         "os.read = lambda fd, n: b''",
-        "sys.excepthook = lambda *a: os._exit(0)",
         *more_of_the_same(
             [
+                "sys.settrace(lambda *a: 1 / 0)",
+                "np.ndarray.__bool__ = True",
+                "sys.excepthook = lambda *a: os._exit(0)",
                 "builtins.len = lambda *a: 1",
                 "builtins.getattr = lambda *a: True",
                 "builtins.BaseException = builtins.Exception = ValueError",
