@@ -39,7 +39,8 @@ from grader.bridge.student import Student
 from grader.errors import BadInputError
 from grader.intake import Cell
 from grader.intake.read import read_submission
-from grader.judge.notes import notes_of_names, notes_of_problems
+from grader.judge.notes import notes_of_names
+from grader.judge.unloaded import Unloaded
 from grader.report.report import Note
 from grader.sandbox import start
 from grader.worker import stubs
@@ -146,7 +147,7 @@ def test_all_cells_run_in_a_worker(case: Path, workers: Workers) -> None:
         for name in worker.get("missing", []):
             with pytest.raises(MissingNameError):
                 getattr(student, name)
-        notes = notes_of_problems(session.loader.problems)
+        notes = Unloaded.of(transport, session.loader.problems, worker.get("missing", [])).notes()
         assert len(notes) == len(worker.get("notes", [])), notes
         assert all(map(note_as_expected, notes, worker.get("notes", []))), notes
     finally:
