@@ -174,7 +174,7 @@ def _serve(requests: int, replies: int) -> None:
                 stream.flush()
 
     stubs.install()
-    sys.path.insert(0, "")  # as in a notebook, whose cells may write a module and import it
+    sys.path.append("")  # cells may write a module and import it; unlike in a notebook, no library gives way to it
     server = Server(flush=flush)
     while (request := read_frame(requests)) is not None:
         write_frame(replies, server.answer(request))

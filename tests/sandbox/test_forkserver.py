@@ -95,6 +95,7 @@ class InLine:
 
 def test_a_zygote_that_waits_for_a_processor_is_only_slow(scratch_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long it takes: one that computes so long, or does nothing, is given up."""
+    before = set(scratch_home.iterdir())  # PyTorch may have made a folder of its own
     monkeypatch.setattr("grader.sandbox.forkserver._READY_SECONDS", 0.02)
     server = ForkServer(worker_spec(["numpy"]))
     with pytest.raises(OurFaultError, match="could not be used"):
@@ -104,7 +105,7 @@ def test_a_zygote_that_waits_for_a_processor_is_only_slow(scratch_home: Path, mo
     server = ForkServer(worker_spec(["numpy"]))
     assert server.survey()
     server.close()
-    assert list(scratch_home.iterdir()) == []
+    assert set(scratch_home.iterdir()) == before
 
 
 def test_a_worker_that_can_not_be_closed_off_leaves_nothing(forks: ForkServer) -> None:
