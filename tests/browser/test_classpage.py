@@ -205,6 +205,7 @@ def test_of_a_large_class_the_rows_come_in_as_they_are_looked_at(shown: Callable
     assert column(page, 1)[:300] == [f"member{at:05}" for at in range(300)]
 
 
+@pytest.mark.slow
 def test_all_rows_are_there_to_be_printed_and_without_script(shown: Callable[..., Page], new_page: Pages) -> None:
     text = class_page(a_large_class(130))
     page = shown(text)

@@ -237,6 +237,7 @@ def test_a_temporary_folder_that_is_full_is_no_members_fault(members: Class, dis
     assert members.archives().keys() == before.keys()
 
 
+@pytest.mark.slow
 def test_a_repository_that_is_larger_than_the_temporary_folder_costs_the_others_nothing(
     members: Class, disk: Callable[[str, int], Path]
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_task_whose_judge_is_lost_goes_to_another(engine: LocalEngine) -> None
     assert ended == {"first": Done, "second": Done}
 
 
+@pytest.mark.slow
 def test_a_task_that_loses_every_judge_is_lost(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     give, received = module._Judge.give, LocalEngine._received
 

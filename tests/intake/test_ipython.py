@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from grader.intake.ipython import Aside, python_of
 from tests.cost import turns
+from tests.courses import more_of_the_same
 from tests.examples import examples
 
 # Whole statements and whole commands: where the tokens break off, each reader recovers in its own way.
@@ -64,6 +65,7 @@ REPEATED = (
     *(("!x\n", part, "?") for part in ("a.b.c ", "*", "{a[0](", "[0]", "a.", "]", "(\n")),
     *(("In [1]: ", "\n....", ""), ("%%writefile a.py\n", "'\\\n", ""), ("", " ", "!x"), ("!x\n'", "\\", "")),
 )
+REPEATED_TEXTS = [start + part * (60_000 // len(part)) + end for start, part, end in REPEATED]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,8 @@ def test_what_time_measures_stays() -> None:
         "?\n" + " \n" * 300_000,
         ("a" * 200 + "-?\n") * 1_000,
         ("a." * 100 + "-?\n") * 1_000,
-        *(start + part * (60_000 // len(part)) + end for start, part, end in REPEATED),
+        *REPEATED_TEXTS[::3],
+        *more_of_the_same(REPEATED_TEXTS[1::3] + REPEATED_TEXTS[2::3]),
     ],
     ids=lambda source: repr(source[:9]),
 )

@@ -152,7 +152,7 @@ def test_a_crowd_that_is_large_together_is_seen_from_outside(
     limits = replace(LIMITS, memory_mb=64)
     for watched, how in ((True, "memory"), (False, "timeout")):
         if not watched:
-            limits = replace(limits, case_seconds=1.5)
+            limits = replace(limits, case_seconds=0.3)
             monkeypatch.setattr("grader.sandbox.forkserver.memory_of", lambda *_arguments: 0)
         server = start(["numpy"], without=[name for name in LAYERS if name != "rlimits"])
         try:

@@ -114,6 +114,7 @@ def test_to_compare_with_it_costs_nothing(judged: Callable[..., Report], beside:
     assert judged("import numpy as np", *own, RIGHT_DOUBLE).all_passed
 
 
+@pytest.mark.slow
 def test_too_many_findings_hide_none(judged: Callable[..., Report]) -> None:
     noise = "\n".join(f"def noise_{at}(x):\n    return eval('x') + exec('x')\n" for at in range(3000))
     assert verdicts(judged(noise, USES, RIGHT_DOUBLE))["mse"] == {Verdict.FORBIDDEN}
