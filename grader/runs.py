@@ -110,7 +110,8 @@ class RunLog:
 
     def _begun(self, info: Any) -> None:
         if info.store_history:
-            self._take(self.ipython.execution_count, info)
+            # Not the shell's own count: from IPython 9.18 on it is one ahead by now.
+            self._take(len(self.ipython.history_manager.input_hist_raw), info)
 
     def _ended(self, result: Any) -> None:
         if result.execution_count is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +106,25 @@ class Kernel:
     def close(self) -> None:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
+
+
+SHELL = """
+from IPython.core.interactiveshell import InteractiveShell
+from grader.runs import follow, runs_of
+shell = InteractiveShell.instance()
+follow(shell)
+shell.register_magic_function(lambda line: print([(run.number, run.cell) for run in runs_of(shell)]), "line", "shown")
+for source, cell in (("a = 1", "x"), ("b = 1", "y"), ("%shown", "z"), ("a = 2", "x"), ("%shown", "z")):
+    shell.run_cell(source, store_history=True, cell_id=cell)
+"""
+
+
+def test_each_run_is_of_its_own_cell_also_the_one_right_before_the_check(tmp_path: Path) -> None:
+    environment = {**os.environ, "IPYTHONDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", SHELL], env=environment, capture_output=True, text=True, check=True)
+    first, second = done.stdout.splitlines()
+    assert first == "[(1, 'x'), (2, 'y'), (3, 'z')]"
+    assert second == "[(2, 'y'), (4, 'x'), (5, 'z')]"
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from fractions import Fraction
@@ -122,7 +122,7 @@ class Gradebook:
 
     def add_each(self, documents: Sequence[LoggedDocument], *, by: str, take: TakeTrouble) -> list[Added]:
         """Take in all that can be; a report that can't be is its member's trouble."""
-        with suppress(Exception):
+        with one_member("", lambda _member, _trouble: None):
             return self.add_all(documents, by=by)  # fast; where it fails, one by one shows whose it is
         added: list[Added] = []
 

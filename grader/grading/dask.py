@@ -111,7 +111,8 @@ class DaskEngine:
 @contextmanager
 def connected(scheduler: str | None, jobs: int) -> Iterator[Client]:
     """A client of the scheduler, or of a cluster of this machine's own, which ends with it."""
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said by us, in one sentence
+    for name in ("distributed", "distributed.client"):  # each has a level of its own
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said by us, in one sentence
     with ExitStack() as undo:
         address: Any = scheduler
         if address is None:

@@ -142,11 +142,12 @@ def borrowed(witnesses: Mapping[str, Case], canary: Session, ordinary: Session, 
             canary.transport()
         for name, case in witnesses.items():
             error = play(canary, case)
+            if isinstance(error, EndedError) and error.how != "timeout":
+                canary.drop()
+                error = play(canary, case)  # the machine may have ended it, which it does not do twice
             if isinstance(error, EndedError):
                 canary.drop()
                 ended += 1
-                if error.how != "timeout":  # it may have been ended by the machine, which says nothing of the code
-                    continue
             if error is not None and not canary.budget.is_used_up:
                 changed.append(name)
             if ended == _MOST_ENDED or canary.budget.is_used_up:

@@ -262,7 +262,9 @@ def test_a_scheduler_that_goes_away_is_one_sentence(d2d: Command, tmp_path: Path
     assert grade.returncode == 3, complaints
     assert "The connection to the cluster was lost" in complaints
     assert "the same command goes on where this one ended" in complaints
-    assert not any(word in complaints for word in ("Traceback", "Error:\n", "d2d itself failed", "distributed"))
+    assert not any(word in complaints for word in ("Traceback", "Error:\n", "d2d itself failed", "distributed")), (
+        complaints
+    )
     kept = len(timeless(out))
     assert 5 < kept < 200
     code, said, _complaints = run(d2d, *command, "--json", "-")
