@@ -150,7 +150,7 @@ def test_a_class_on_a_machine_that_is_busy(course: Path, beside: int, niceness: 
 
 # -- the references ---------------------------------------------------------------------------------------------------
 
-# The second one too where all examples are asked for: D2D_ALL_EXAMPLES=1 pytest -m slow tests/verdicts/test_disturbed.py
+# Both where all examples are asked for: D2D_ALL_EXAMPLES=1 pytest -m slow tests/verdicts/test_disturbed.py
 SECRETS = ("the first of two secrets", "the second of two secrets")[: 2 if os.environ.get("D2D_ALL_EXAMPLES") else 1]
 REFERENCES = [(f"hw{number}", secret) for number in range(1, 6) for secret in SECRETS]
 
