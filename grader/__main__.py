@@ -7,7 +7,11 @@ import sys
 # a member's may hold a numpy.py or a grader/ of their own: what is imported comes from the installation alone.
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 _ROOT = os.path.dirname(_PACKAGE)
-if sys.path and sys.path[0] in ("", os.getcwd(), _PACKAGE):
+try:
+    _HERE = os.getcwd()
+except OSError:  # it was deleted
+    _HERE = ""
+if sys.path and sys.path[0] in ("", _HERE, _PACKAGE):
     del sys.path[0]
     if _ROOT not in sys.path:
         sys.path.insert(0, _ROOT)

@@ -5,21 +5,24 @@
 
 The kernel holds the student's code, so nothing is judged in it: the notebook's cells go to `d2d` in a process of its
 own, and what it shows comes back as HTML. Colab is asked for the notebook itself; elsewhere the cells that were run in
-this session are taken, in the order in which they were. A notebook that `d2d release` made is answered in its language.
+this session are taken, of each the last run. A notebook that `d2d release` made is answered in its language.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from grader import i18n
+from grader.course.language import COURSE_FILE, COURSE_VARIABLE
 from grader.i18n import _
+from grader.runs import follow, runs_of
+from grader.scratch import Scratch
 
 _COURSE = "d2d-course"  # where the first cell of a released notebook puts the course
 _PROGRAM = str(Path(__file__).with_name("__main__.py"))  # by its path: the current folder may hold a grader/ of its own
@@ -28,15 +31,19 @@ _ASK_SECONDS = 10
 
 def load_ipython_extension(ipython: Any) -> None:
     """`%load_ext grader.colab`."""
+    start = _here()  # a later cell may leave it, by `os.chdir` or `%cd`
+    if named := os.environ.get(COURSE_VARIABLE):
+        os.environ[COURSE_VARIABLE] = str(start / named)
 
     def d2d(line: str) -> None:
-        run(line, ipython)
+        run(line, ipython, start)
 
+    follow(ipython)
     ipython.register_magic_function(d2d, "line", "d2d")
 
 
-def run(line: str, ipython: Any) -> None:
-    """Run the command that stands after `%d2d`, and show what it gives."""
+def run(line: str, ipython: Any, start: Path) -> None:
+    """Run the command that stands after `%d2d`, and show what it gives; `start` is where the notebook began."""
     try:
         arguments = shlex.split(line)
     except ValueError as error:  # a quote that nothing closes
@@ -44,28 +51,38 @@ def run(line: str, ipython: Any) -> None:
         return
     asked = _asked(arguments)
     i18n.use(asked.get("lang") or i18n.from_locale())
-    with tempfile.TemporaryDirectory(prefix="d2d-notebook-") as folder:
-        page = Path(folder, "report.html")
+    with Scratch("notebook") as folder:
+        page = folder / "report.html"
         if asked.get("hw"):
             if asked["path"] is None:
                 notebook = current_notebook(ipython)
                 if not asked["lang"] and (known := _language(notebook)):
                     i18n.use(known)
                     arguments += ["--lang", known]
-                file = Path(folder, f"{asked['hw']}.ipynb".replace("/", "-"))
+                file = folder / f"{asked['hw']}.ipynb".replace("/", "-")
                 file.write_text(json.dumps(notebook, ensure_ascii=True), "utf-8")
                 arguments.append(str(file))
             arguments += ["--html", str(page), "--fragment"]
-        command = [sys.executable, _PROGRAM, *arguments, *_course(asked)]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)  # noqa: S603
+        command = [sys.executable, _PROGRAM, *arguments, *_course(arguments, start)]
+        done = subprocess.run(  # noqa: S603
+            command, capture_output=True, encoding="utf-8", errors="replace", env=_environment(), check=False
+        )
         if page.is_file() and page.stat().st_size and asked["json_file"] != "-":
-            from IPython.display import HTML, display
+            from IPython.display import display
 
-            display(HTML(page.read_text("utf-8")))
+            # The text is for what shows no pages: a terminal, a notebook's copy, whoever searches the file.
+            display({"text/html": page.read_text("utf-8"), "text/plain": done.stdout.rstrip("\n")}, raw=True)
         else:
             print(done.stdout, end="")  # noqa: T201
         if done.stderr:
             print(done.stderr, end="", file=sys.stderr)  # noqa: T201
+
+
+def _environment() -> dict[str, str]:
+    """That of the kernel, without its order to every program to print in colours, which a copy would keep as signs."""
+    forced = ("FORCE_COLOR", "CLICOLOR_FORCE")
+    kept = {name: value for name, value in os.environ.items() if name not in forced}
+    return kept | {"PYTHONIOENCODING": "utf-8"}
 
 
 def _asked(arguments: list[str]) -> dict[str, Any]:
@@ -105,16 +122,35 @@ def _language(notebook: dict[str, Any]) -> str | None:
 def _from_history(ipython: Any) -> dict[str, Any]:
     """A notebook of the cells that were run, as typed, with the numbers that the member sees beside them."""
     cells = [
-        {"cell_type": "code", "execution_count": at, "metadata": {}, "outputs": [], "source": source}
-        for at, source in enumerate(ipython.history_manager.input_hist_raw)
-        if at
+        {"cell_type": "code", "execution_count": run.number, "metadata": {}, "outputs": [], "source": run.source}
+        for run in runs_of(ipython)
     ]
     return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
 
 
-def _course(asked: dict[str, Any]) -> list[str]:
-    """The option for the course that the notebook's first cell fetched, unless one is named or lies around."""
-    around = (Path.cwd(), *Path.cwd().parents)
-    if asked.get("course") or any((folder / "d2d.toml").is_file() for folder in around):
+def _course(arguments: list[str], start: Path) -> list[str]:
+    """The option for the course of the notebook, unless one is named or lies around the current folder."""
+    named = any(argument.partition("=")[0] == "--course" for argument in arguments) or os.environ.get(COURSE_VARIABLE)
+    here = _here()
+    if not arguments or arguments[0].startswith("-") or named or _around(here) is not None:
         return []
-    return ["--course", _COURSE] if Path(_COURSE, "d2d.toml").is_file() else []
+    courses = (_fetched(here), _fetched(start), _around(start))
+    return next((["--course", str(folder)] for folder in courses if folder is not None), [])
+
+
+def _here() -> Path:
+    """The current folder; where it was deleted, `d2d` itself says so."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path(os.sep)
+
+
+def _around(place: Path) -> Path | None:
+    """The course that a folder lies in."""
+    return next((folder for folder in (place, *place.parents) if (folder / COURSE_FILE).is_file()), None)
+
+
+def _fetched(place: Path) -> Path | None:
+    """The course that the first cell put into a folder."""
+    return place / _COURSE if (place / _COURSE / COURSE_FILE).is_file() else None

@@ -6,6 +6,8 @@
     │   ├── FileError           2   … or can't be read or written at all
     │   └── BadAssignmentError  2   … or is the author's: manifest, course file, cases, recordings
     └── OurFaultError       3   infrastructure or judge: never the student's fault, a rerun is due
+        └── MachineError        3   … for everybody: the run ends, and no member is to blame
+            └── NoRoomError         3   … because a disk is full
 
 What happens inside a submission is no error of ours: it is a verdict (`grader.report.report`).
 """
@@ -28,6 +30,7 @@ class D2DError(Exception):
         self.what = what
         self.where = None if where is None else str(where)
         self.hint = hint
+        self.trace = ""  # where it was raised, if it was kept for later or came from another process
 
     def __str__(self) -> str:
         return self.what if self.where is None else f"{self.where}: {self.what}"
@@ -57,3 +60,11 @@ class OurFaultError(D2DError):
     """Infrastructure or judge failed; no score may come of it."""
 
     exit_code = OUR_FAULT
+
+
+class MachineError(OurFaultError):
+    """What the machine can't do for anybody, so there is no use in going on."""
+
+
+class NoRoomError(MachineError):
+    """A disk is full, or what this user or process may write on it is used up."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from grader.errors import FileError
+from grader.errors import FileError, NoRoomError, UsageError
 from grader.i18n import _
 
 MAX_BYTES = 32 << 20  # 23 of 96 real notebooks were larger than 1 MB, none than 4
 UNFINISHED = ".d2d-"  # how the name of a file begins while it is being written
 _CHUNK = 1 << 20
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, a user's share of it, what a file may hold (ulimit)
 # A FIFO without a writer would keep `open` for ever, and a terminal must not become ours. Windows has neither.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))
 
@@ -99,9 +102,13 @@ def write_new(path: Path, data: bytes, mode: int) -> None:
 
 
 def append(path: Path, text: str) -> None:
-    """Add `text` to the end of a file; with no text, only find out whether that is possible."""
-    with writing_to(path), path.open("a", encoding="utf-8") as file:
-        file.write(text)
+    """Add `text` to the end of a file; with no text, only find out whether that is possible, and leave nothing."""
+    only_asked = not text and not os.path.lexists(path)
+    with writing_to(path):
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
+        if only_asked:
+            path.unlink()
 
 
 @contextmanager
@@ -120,12 +127,40 @@ def reading(path: Path, hint: str | None = None, *, folder: bool = False) -> Ite
 
 @contextmanager
 def writing_to(path: Path) -> Iterator[None]:
-    """Failures to write `path` become a `FileError`."""
+    """Failures to write `path` become a `FileError`; a full disk a `NoRoomError`, for it is nobody's mistake."""
     try:
         yield
     except OSError as error:
-        text = _("This can't be written: {reason}.").format(reason=_reason(error))
-        raise FileError(text, where=path) from error
+        if error.errno in FULL:
+            raise NoRoomError(not_written(error), where=path, hint=_("Make room there, then try again.")) from error
+        raise FileError(not_written(error), where=path) from error
+
+
+def not_written(error: OSError) -> str:
+    """What is said of a failure to write."""
+    return _("This can't be written: {reason}.").format(reason=_reason(error))
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Make a folder and keep other runs of d2d out of it meanwhile: each would undo what the other has begun."""
+    with writing_to(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    if sys.platform == "win32":  # it has no such locks
+        yield
+        return
+    import fcntl
+
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system lets go when a process ends
+        except BlockingIOError as error:
+            what = _("Another run of d2d is writing to this folder.")
+            raise UsageError(what, where=folder, hint=_("Wait until it has ended, or name another folder.")) from error
+        yield
+    finally:
+        os.close(lock)
 
 
 def _reason(error: OSError) -> str:

@@ -6,7 +6,10 @@ import html
 import importlib
 import json
 import re
+import subprocess
 import sys
+import venv
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -17,13 +20,17 @@ import pytest
 from nbclient import NotebookClient
 
 from grader import colab
+from grader.authoring.release import write_release
+from grader.course.course import find_course
 from tests.courses import RIGHT
+from tests.wheels import ROOT, build_wheel
 
 if TYPE_CHECKING:
     from tests.commands import Command
 
 STAND_IN = Path(__file__).parent / "colab_stand_in"
 WRONG = "import numpy as np\ndef mse(x, y): return np.sum((x - y) ** 2)"
+LEAVE = "import os\nos.chdir('/')"
 DOUBLE = "def double(x): return 2 * x"
 SPAWNED = "import grader.sandbox as sandbox\nsandbox.start.__kwdefaults__['spawn'] = True\n"
 
@@ -44,6 +51,27 @@ def run(course: Path, monkeypatch: pytest.MonkeyPatch, cells: list[str], path: l
     resources = {"metadata": {"path": str(course)}}
     NotebookClient(made, timeout=600, startup_timeout=600, kernel_name="python3", resources=resources).execute()
     return ["\n".join(map(text_of, cell.outputs)) for cell in made.cells]
+
+
+def test_its_plain_text_is_what_a_terminal_shows(
+    course: Path, d2d: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also in a kernel that asks every program for colours, as Jupyter's does."""
+    monkeypatch.chdir(course)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("CLICOLOR_FORCE", "1")
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    monkeypatch.setenv("COLUMNS", "100")
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data) if raw else None)
+    work = d2d.write(f"{WRONG}\n{DOUBLE}\n", "mine.py")
+    colab.run(f"check mini {work} --lang en", None, course)
+    (data,) = shown
+    assert data["text/plain"] + "\n" == d2d("check", "mini", work, "--lang", "en").stdout
+    assert "✗" in data["text/plain"]
+    assert "\x1b" not in data["text/plain"]
+    assert data["text/html"].startswith("<div")
+    assert capsys.readouterr().err == ""
 
 
 def text_of(output: Any) -> str:
@@ -160,3 +188,79 @@ def test_in_jupyter_where_nothing_can_be_forked(d2d: Command, course: Path, monk
     shown = run(course, monkeypatch, cells, [course / "site"])[-1]
     says(shown, command(d2d, f"{WRONG}\n{DOUBLE}\n", "en"))
     assert re.search(r"sandbox: process\s*(·|\n|$)", shown), shown[-300:]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine such as Colab's: the libraries are there, d2d is not; and the members' repository somewhere."""
+
+    python: Path
+    repository: Path
+
+    def run(self, folder: Path, made: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+        """Run all cells of a notebook in `folder`, in which nothing else lies."""
+        home, page = folder.parent / "home", folder.parent / "page.json"
+        kernel = home / "kernels" / "colab"
+        kernel.mkdir(parents=True)
+        argv = [str(self.python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        named = {"argv": argv, "display_name": "Colab", "language": "python"}
+        (kernel / "kernel.json").write_text(json.dumps(named), "utf-8")
+        for name in ("HOME", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_PATH"):
+            monkeypatch.setenv(name, str(home))
+        for name, value in {"PYTHONPATH": str(STAND_IN), "PIP_NO_INDEX": "1", "LANG": "C.UTF-8"}.items():
+            monkeypatch.setenv(name, value)
+        page.write_text(f'{{"ipynb": {nbformat.writes(made)}}}', "utf-8")
+        shows = "import json, pathlib\nfrom google.colab import _message\n"
+        shows += f"_message.SCRIPT = json.loads(pathlib.Path({str(page)!r}).read_text('utf-8'))"
+        made.cells.insert(0, nbformat.v4.new_code_cell(shows))
+        resources = {"metadata": {"path": str(folder)}}
+        NotebookClient(made, timeout=600, startup_timeout=600, kernel_name="colab", resources=resources).execute()
+        return made
+
+
+@pytest.fixture(scope="module")
+def colabs_machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    home = tmp_path_factory.mktemp("machine")
+    venv.create(home / "venv", symlinks=True)
+    (packages,) = (home / "venv").glob("lib/python*/site-packages")
+    (home / "libraries").mkdir()
+    for entry in Path(pytest.__file__).parents[1].iterdir():
+        if not entry.name.startswith(("d2d_grader", "__editable__", "grader")) and entry.suffix != ".pth":
+            (home / "libraries" / entry.name).symlink_to(entry)
+    (packages / "libraries.pth").write_text(f"{home / 'libraries'}\n", "utf-8")
+    repository, course = home / "assignments", home / "staff"
+    course.mkdir()
+    for name in ("assignments", "reference"):
+        (course / name).symlink_to(ROOT / name)
+    text = f'name = "Study"\ninstall = "{build_wheel(home).as_uri()}"\nmembers = "{repository.as_uri()}"\n'
+    (course / "d2d.toml").write_text(text, "utf-8")
+    write_release(find_course(course), ["hw1"], repository, ("ko", "en"))
+    for arguments in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=park", "-c", "user.email=park@example.org", "commit", "-qm", "hw1"],
+    ):
+        subprocess.run(["git", *arguments], cwd=repository, check=True)
+    return Machine(home / "venv" / "bin" / "python", repository)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="the layout of an environment differs there")
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_released_notebook_in_colab_from_its_first_cell_to_a_full_check(
+    colabs_machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """The notebook alone, filled in: its first cell installs and clones, and a later one leaves the folder."""
+    file = colabs_machine.repository / "assignments" / "hw1" / f"hw1.{language}.ipynb"
+    made: Any = nbformat.read(file, 4)
+    assert "pip install" in made.cells[0].source
+    place = tmp_path / "content"
+    place.mkdir()
+    written = [nbformat.v4.new_code_cell(text) for text in ((ROOT / "reference" / "hw1.py").read_text("utf-8"), LEAVE)]
+    made.cells = [made.cells[0], *written, made.cells[-1]]
+    cells = colabs_machine.run(place, made, monkeypatch).cells
+    shown = "\n".join(map(text_of, cells[-1].outputs))
+    assert "100%" in shown
+    assert bool(re.search("[가-힣]", shown)) is (language == "ko")
+    assert (place / "d2d-course" / "d2d.toml").is_file()
+    assert not [output for cell in cells for output in cell.outputs if output.output_type == "error"]

@@ -12,10 +12,13 @@ def test_the_docstring_draws_the_tree_that_there_is() -> None:
     drawn = dict(re.findall(r"─ (\w+Error) +(\d) ", tree))
     classes = {name: value for name, value in vars(errors).items() if name.endswith("Error") and name != "D2DError"}
     assert {name: str(value.exit_code) for name, value in classes.items()} == drawn
-    lines = re.findall(r"^( *[│ ]*)[├└]── (\w+Error)", tree, re.MULTILINE)
+    lines = re.findall(r"^ {4}([│ ]*)[├└]── (\w+Error)", tree, re.MULTILINE)
+    branch: list[type] = [errors.D2DError]
     for indent, name in lines:
-        parent = errors.BadInputError if "│" in indent else errors.D2DError
-        assert classes[name].__bases__ == (parent,)
+        del branch[len(indent) // 4 + 1 :]
+        assert classes[name].__bases__ == (branch[-1],)
+        branch.append(classes[name])
+    assert len(lines) == len(drawn)
 
 
 def test_an_error_says_where() -> None:

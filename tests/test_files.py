@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader import files
-from grader.errors import FileError
+from grader.errors import FileError, NoRoomError
 
 
 @pytest.mark.parametrize("lasting", [False, True])
@@ -44,7 +44,7 @@ def test_what_can_not_be_finished_leaves_the_old_one_and_nothing_else(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(FileError, match="No space"):
+    with pytest.raises(NoRoomError, match="No space"):
         files.write_whole(file, b"new", lasting=True)
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == {"a": b"old"}
 
@@ -94,3 +94,5 @@ def test_to_append_nothing_tells_whether_a_file_can_be_written(tmp_path: Path) -
     assert (tmp_path / "a").read_text("utf-8") == "one two"
     with pytest.raises(FileError, match="can't be written"):
         files.append(tmp_path / "no" / "a", "")
+    files.append(tmp_path / "new", "")
+    assert [file.name for file in tmp_path.iterdir()] == ["a"]

@@ -35,7 +35,7 @@ def test_a_notebook_in_that_folder_runs_the_program_too(
     hostile: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(hostile)
-    colab.run("--version", None)
+    colab.run("--version", None, hostile)
     assert grader.__version__ in capfd.readouterr().out
 
 

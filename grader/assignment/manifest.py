@@ -50,7 +50,7 @@ class Limits:
             "file_bytes": self.file_mb << 20,
             "scratch_bytes": self.scratch_mb << 20,
             "processes": self.processes,
-            "cpu_seconds": math.ceil(self.total_seconds) + 2,  # wall time ends it first; this holds where nobody waits
+            "cpu_seconds": math.ceil(self.total_seconds) + 2,  # the judge ends it first
         }
 
     def as_json(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from grader.assignment.manifest import Assignment
+from grader.authoring.firstcell import FirstCell
 from grader.authoring.lines import AuditLine, Margins
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.release import handout_notebook
@@ -71,7 +72,7 @@ class Audit:
         """Each handout has a marker for every function and no other; else an error with the line is raised."""
         languages = [file.name.split(".")[1] for file in sorted(self.assignment.folder.glob("handout.*.md"))]
         for language in languages:
-            handout_notebook(self.assignment, language, "", None)
+            handout_notebook(self.assignment, language, FirstCell(None, None))
         return AuditLine("handouts", len(languages), len(languages))
 
     def reference(self) -> AuditStep:

@@ -19,6 +19,7 @@ from typing import Any
 
 from grader import __version__
 from grader.assignment.manifest import MANIFEST, RECORDING, Assignment
+from grader.authoring.firstcell import FirstCell
 from grader.course.course import Course
 from grader.course.language import COURSE_FILE
 from grader.errors import BadAssignmentError, UsageError
@@ -51,12 +52,13 @@ def write_release(course: Course, ids: Sequence[str], out: Path, languages: Sequ
     if out.exists() and any(out.iterdir()) and not (out / COURSE_FILE).is_file():
         hint = _("Name an empty folder, or one that an earlier release made.")
         raise UsageError(_("This folder holds something else."), where=out, hint=hint)
+    first = FirstCell.of(course)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".d2d-release-", dir=out.parent) as name:
         made = Path(name)
         (made / COURSE_FILE).write_text(_COURSE.format(name=json.dumps(course.name, ensure_ascii=False)), "utf-8")
         for id_ in ids:
-            _assignment(course, course.assignment(id_), made / "assignments" / id_, languages)
+            _assignment(first, course.assignment(id_), made / "assignments" / id_, languages)
         (made / PLACE).parent.mkdir(parents=True)
         language = languages[0] if len(languages) == 1 else course.language or "ko"
         there = {file.parent.name for file in out.glob(f"assignments/*/{MANIFEST}")}  # by an earlier release
@@ -69,14 +71,14 @@ def write_release(course: Course, ids: Sequence[str], out: Path, languages: Sequ
     return [out / file for file in files]
 
 
-def _assignment(course: Course, assignment: Assignment, folder: Path, languages: Sequence[str]) -> None:
+def _assignment(first: FirstCell, assignment: Assignment, folder: Path, languages: Sequence[str]) -> None:
     assert assignment.needed_reference
     folder.mkdir(parents=True)
     for file in (assignment.folder / MANIFEST, assignment.stub, assignment.public_cases, *assignment.files):
         shutil.copy(file, folder / file.name)
     for language in languages:
         (folder / f"handout.{language}.md").write_text(handout_text(assignment, language), "utf-8")
-        notebook = handout_notebook(assignment, language, course.install, course.members)
+        notebook = handout_notebook(assignment, language, first)
         (folder / f"{assignment.id}.{language}.ipynb").write_text(notebook, "utf-8")
     for catalog in assignment.folder.glob("locale/*/LC_MESSAGES/*.mo"):
         target = folder / catalog.relative_to(assignment.folder)
@@ -107,18 +109,17 @@ def handout_text(assignment: Assignment, language: str) -> str:
     return MARKER.sub("", _read(assignment, language))
 
 
-def handout_notebook(assignment: Assignment, language: str, install: str, members: str | None) -> str:
+def handout_notebook(assignment: Assignment, language: str, first: FirstCell) -> str:
     """The notebook that members fill in, as JSON of nbformat 4.5."""
-    cells = [_with_id(cell, at) for at, cell in enumerate(_cells(assignment, language, install, members))]
+    cells = [_with_id(cell, at) for at, cell in enumerate(_cells(assignment, language, first))]
     made_of = {"assignment": assignment.id, "version": assignment.version, "language": language}
     return notebook_text(cells, colab={"provenance": [], "toc_visible": True}, d2d=made_of)
 
 
-def _cells(assignment: Assignment, language: str, install: str, members: str | None) -> Iterator[dict[str, Any]]:
+def _cells(assignment: Assignment, language: str, first: FirstCell) -> Iterator[dict[str, Any]]:
     with speaking(language):
-        installs = _("Installs d2d here, once. Run this cell first.")
         judges = _("Judges this notebook by the public cases.")
-    yield _code(f"# {installs}\n{_setup(assignment, install, members)}")
+    yield _code(first.source(assignment, language))
     pieces = MARKER.split(_read(assignment, language))
     sources, preamble = _stub(assignment)
     _check_markers(assignment, language, pieces[1::2], sources)
@@ -129,30 +130,6 @@ def _cells(assignment: Assignment, language: str, install: str, members: str | N
         if text.strip():
             yield _text(text)
     yield _code(f"# {judges}\n%d2d check {assignment.id} --lang {language}")
-
-
-def _setup(assignment: Assignment, install: str, members: str | None) -> str:
-    lines = [
-        "import importlib.util",
-        "import pathlib",
-        "",
-        'if importlib.util.find_spec("grader") is None:',
-        f"    %pip install --quiet {install}",
-    ]
-    if members is not None:
-        lines += [
-            'if not any(pathlib.Path(folder, "d2d.toml").is_file() for folder in (".", "..", "../..", "d2d-course")):',
-            f"    !git clone --quiet --depth 1 {members} d2d-course",
-        ]
-    if assignment.files and members is not None:
-        # Data files are beside the notebook; in Colab they are in the repository that was just cloned.
-        lines += [
-            f"for name in {[file.name for file in assignment.files]}:",
-            "    if not pathlib.Path(name).is_file():",
-            f'        shutil.copy(pathlib.Path("d2d-course", "assignments", "{assignment.id}", name), name)',
-        ]
-        lines.insert(1, "import shutil")
-    return "\n".join([*lines, "%load_ext grader.colab"])
 
 
 def _stub(assignment: Assignment) -> tuple[dict[str, str], str]:

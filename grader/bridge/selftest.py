@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import socket
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,9 +22,11 @@ from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.session import Session
 from grader.bridge.student import Student
 from grader.errors import OurFaultError
+from grader.files import writing_to
 from grader.i18n import _
 from grader.intake import Cell, Submission
 from grader.sandbox.worker import EndedError
+from grader.scratch import Scratch
 from grader.worker.layers.compose import REQUIRED_LAYERS, lacking
 
 if TYPE_CHECKING:
@@ -122,11 +123,11 @@ def _attempt(session: Session, name: str, target: object) -> str | None:
 @contextmanager
 def _bait() -> Iterator[dict[str, object]]:
     """What each attempt is given: real things of this machine and this process, which a worker must not reach."""
-    # It has a name like the folders of workers, so that the next start removes it if this process is killed.
-    with tempfile.TemporaryDirectory(prefix=f"d2d-{os.getpid()}-bait-") as folder, socket.socket() as tcp:
-        Path(folder).chmod(0o777)
-        secret = Path(folder, "secret")
-        secret.write_text("a hidden case", "utf-8")
+    with Scratch("bait") as folder, socket.socket() as tcp:
+        folder.chmod(0o777)
+        secret = folder / "secret"
+        with writing_to(secret):
+            secret.write_text("a hidden case", "utf-8")
         secret.chmod(0o666)
         tcp.bind(("127.0.0.1", 0))
         tcp.listen()
@@ -135,7 +136,7 @@ def _bait() -> Iterator[dict[str, object]]:
             line.listen()
             yield {
                 "read_a_file": str(secret),
-                "write_beside": folder,
+                "write_beside": str(folder),
                 "read_a_process": os.getpid(),
                 "signal_a_process": os.getpid(),
                 "connect_by_tcp": tcp.getsockname()[1],

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from grader.assignment.manifest import Limits
-from grader.bridge.loader import Loader, LoadPlan, TimeBudget
+from grader.bridge.loader import MOST_SMALL_ENDED, Loader, LoadPlan
 from grader.bridge.outcomes import BridgeError, RaisedError
 from grader.bridge.transport import ByteTransport
 from grader.errors import BadAssignmentError, OurFaultError
 from grader.i18n import _
 from grader.intake import Submission
+from grader.sandbox.budget import NoClock, Overrun, TimeBudget
 from grader.sandbox.worker import EndedError, Worker
 from grader.worker.survey import Reading
 from grader.worker.wire import Bounds
 
 _PUT_SECONDS = 60.0  # files of some megabytes, on a machine that is busy
-_MAX_RESTARTS = 3  # statements that end the worker while the code is loaded; each may cost the whole time for one
+_MAX_ENDED = 3  # statements that end the worker while the code is loaded; each may cost the whole time for one, twice
+_STARTS = 3  # a worker or its zygote may be killed by the machine; what fails so often is a fault that stays
 _REPLY_FRAME = 4096  # bytes of a reply beside the values that it may hold
 
 
@@ -72,27 +75,34 @@ class Session:
     def drop(self) -> None:
         """End the worker; the next request gets a fresh one."""
         if self._worker is not None:
+            self.budget.follow(NoClock())
             self._worker.end()
         self._worker = self._loaded = self._fresh = None
 
     def read(self, forbidden: Sequence[str]) -> Reading:
         """What the code uses, read by a worker that has not run any of it: its answer is still our own."""
         cells = [(cell.label, cell.source) for cell in self.submission.cells]
-        try:
-            self._fresh = self._start()
-            self.budget.grant(self.limits.load_seconds)
-            return Reading.from_wire(self._fresh.request("survey", cells, list(forbidden), list(self.plan.asked)))
-        except (BridgeError, EndedError, TypeError, ValueError, KeyError, IndexError) as error:
-            self.drop()
-            return Reading(unread=str(error) or type(error).__name__)
+        reading = Reading()
+        for _try in range(2):  # what ended the first may have been the machine
+            try:
+                self._fresh = self._start()
+                self.budget.grant(self.limits.load_seconds)
+                answer = self._fresh.request("survey", cells, list(forbidden), list(self.plan.asked))
+                return Reading.from_wire(answer)
+            except (BridgeError, EndedError, TypeError, ValueError, KeyError, IndexError) as error:
+                self.drop()
+                reading = Reading(unread=str(error) or type(error).__name__)
+                if not isinstance(error, EndedError):
+                    break
+        return reading
 
     def exchange(self, message: bytes) -> bytes:
         """One request to the worker that runs now, and its reply."""
         assert self._worker is not None, "a transport was used after its worker was dropped"
-        return self._worker.exchange(message, self.budget.deadline)
+        return self._worker.exchange(message, self.budget)
 
     def _load(self) -> ByteTransport:
-        for _attempt in range(_MAX_RESTARTS + 1):
+        for _attempt in range(2 * (_MAX_ENDED + MOST_SMALL_ENDED) + 1):
             if self.budget.is_used_up:
                 break
             transport, self._fresh = self._fresh or self._start(), None
@@ -102,11 +112,26 @@ class Session:
                 return transport
             self.drop()
         self.loader.finish()
-        raise EndedError("timeout" if self.budget.is_used_up else "crashed", "while the code was loaded")
+        raise self._unloadable()
+
+    def _unloadable(self) -> EndedError:
+        if self.budget.is_used_up:
+            overrun = Overrun(self.limits.total_seconds, whole=True)
+            return EndedError("timeout", "while the code was loaded", overrun)
+        lost = self.loader.ended is not None and self.loader.ended.how == "lost"
+        return EndedError("lost" if lost else "crashed", "while the code was loaded")
 
     def _start(self) -> ByteTransport:
         """A worker with nothing in it but the assignment's files."""
+        for _attempt in range(_STARTS - 1):
+            with suppress(OurFaultError):
+                return self._started()
+            self.drop()
+        return self._started()
+
+    def _started(self) -> ByteTransport:
         self._worker = self.workers.worker(self.limits, self.bounds.total + _REPLY_FRAME)
+        self.budget.follow(self._worker.clock)
         transport = ByteTransport(self.exchange, self.bounds)
         if self.submission.cells:
             self._put_files(transport)
@@ -126,6 +151,6 @@ class Session:
                 transport.request("put", name, data)
         except (BridgeError, EndedError) as error:
             if self.budget.is_used_up:
-                raise EndedError("timeout", "while the code was loaded") from error
+                raise self._unloadable() from error
             text = _("The files of the assignment could not be laid beside the submission: {reason}")
             raise OurFaultError(text.format(reason=error)) from error

@@ -63,7 +63,7 @@ class ByteTransport:
             value = self.open(decode(reply, build=build, bounds=self.bounds), names)
             if not _fits(value, op, keep, arguments):
                 raise WireError("an answer to something else")
-        except (WireError, ValueError, MemoryError) as error:
+        except (WireError, ValueError) as error:  # where the judge lacks memory, that is no verdict
             raise EndedError("crashed", f"broken reply: {error}") from error
         return value
 

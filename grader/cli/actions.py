@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from grader.assignment.manifest import assignment_order
-from grader.cli.app import error_text
+from grader.cli.app import Troubles, error_text
 from grader.cli.check import exit_code
 from grader.cli.collect import ALLOW, ROSTER_OPTION, collected_table, fetch_limits
 from grader.cli.options import FOLDER, STATE_OPTION, common, course_of, open_book
@@ -41,7 +41,7 @@ from grader.github.publish import CheckedReport, Key, checked_reports, posts, te
 from grader.gradebook.feedback import feedback_now
 from grader.i18n import _, ngettext
 from grader.intake.notebook import line_in_file
-from grader.intake.read import read_submission
+from grader.intake.read import read_within_limits
 from grader.intake.text import decode_text
 from grader.render.markdown import block, code, escaped, markdown
 from grader.render.sheet import out_of
@@ -100,7 +100,7 @@ def _checked(course: Course, hw: str) -> _Checked:
     try:
         assignment = course.assignment(hw)
         with open_judge(assignment) as judge:
-            report = judge(read_submission(course.folder, assignment.id, assignment.asked))
+            report = judge(read_within_limits(course.folder, assignment.id, assignment.asked))
     except D2DError as error:
         return _Checked(hw, error.exit_code, trouble=error_text(error))
     return _Checked(hw, exit_code(report), report)
@@ -164,7 +164,9 @@ def _collect(roster: Path, state: Path, out: Path, hw: str, allow: tuple[str, ..
         elif moment is not None:
             say(f"{id_}: " + _("No snapshot says what was there then: the times that commits claim are believed."))
         others = tuple(name for name in course.ids() if name != id_)
-        collection = collect_all(CollectOrder(people, out / id_, id_, others, moment, snapshot, bounds))
+        collection = collect_all(
+            CollectOrder(people, out / id_, id_, others, moment, snapshot, bounds), take=Troubles()
+        )
         shown = collected_table(collection, term)
         click.echo(f"{id_}\n{shown}\n")
         _summarize(id_, shown)
@@ -209,11 +211,12 @@ def _publish(
     reports = checked_reports(graded, collections, read_public_key(term.public_key))
     state.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(collected / HEADS_FILE, state / HEADS_FILE)
-    now = datetime.now(timezone.utc)
+    now, troubles = datetime.now(timezone.utc), Troubles()
     with open_book(state / _BOOK, term, create=True) as book:
         documents = [(judged.document, judged.collected.submitted_at, str(judged.file)) for judged in reports.values()]
-        new = sum(report.new for report in book.add_all(documents, by=whoami()))
-        messages = list(posts(collections, reports, host(), lambda report: feedback_now(report, term, now, book)[0]))
+        new = sum(report.new for report in book.add_each(documents, by=whoami(), take=troubles))
+        seen = lambda report: feedback_now(report, term, now, book)[0]  # noqa: E731
+        messages = posts(collections, reports, host(), seen, troubles)
     text = ngettext("{n} new report in the gradebook", "{n} new reports in the gradebook", new).format(n=new)
     click.echo(text)
     lacking = _("{hw}: the work of {member} was collected, and there is no report on it.")
@@ -228,7 +231,7 @@ def _publish(
         say(line)
     say(ngettext("{n} member was told", "{n} members were told", told.sent).format(n=told.sent))
     _summarize(text, _overview(collections, reports))
-    raise SystemExit(OUR_FAULT if told.failures or missing else ALL_PASSED)
+    raise SystemExit(OUR_FAULT if told.failures or missing or troubles.by_member else ALL_PASSED)
 
 
 def _overview(collections: Mapping[str, CollectedFolder], reports: Mapping[Key, CheckedReport]) -> str:

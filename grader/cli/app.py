@@ -6,6 +6,7 @@ import gettext
 import importlib
 import os
 import sys
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
@@ -13,9 +14,12 @@ import click
 
 from grader import __version__
 from grader.clean import printable
+from grader.cli.streams import lost_output
+from grader.cli.typed import as_typed
 from grader.errors import ALL_PASSED, BAD_INPUT, OUR_FAULT, STOPPED, D2DError
 from grader.i18n import CATALOGS, LANGUAGES, _, ngettext
 
+_LONGEST_TRACE = 20_000  # characters
 # The help of all commands stands here, so that `d2d --help` imports none of them.
 _COMMANDS = {
     "check": _("Judge your own work by the public cases."),
@@ -86,9 +90,11 @@ class Commands(click.Group):
             print_error(error)
             return error.exit_code
         except Exception as error:
+            if (reason := lost_output(error)) is not None:
+                click.echo(_("Standard output can't be written: {reason}.").format(reason=reason), err=True)
+                return OUR_FAULT
             if debug:
                 raise
-
             reason = printable(f"{type(error).__name__}: {error}")
             click.echo(_("d2d itself failed: {reason}").format(reason=reason), err=True)
             click.echo(_("Run it once more with --debug and show the staff what it prints."), err=True)
@@ -97,14 +103,31 @@ class Commands(click.Group):
 
 def error_text(error: D2DError) -> str:
     """What went wrong, where, and what to do next, a line each."""
-    where = "" if error.where is None else f"{printable(error.where)}: "
+    where = "" if error.where is None else f"{printable(as_typed(error.where))}: "
     text = _("Error: {what}").format(what=where + printable(error.what))
     return text if not error.hint else f"{text}\n{printable(error.hint)}"
 
 
 def print_error(error: D2DError) -> None:
-    """Print an error on standard error."""
+    """Print an error on standard error; with `--debug` also where it was raised, if it came through a boundary."""
+    if error.trace and "--debug" in sys.argv:
+        click.echo(printable(error.trace, _LONGEST_TRACE), err=True)
     click.echo(error_text(error), err=True)
+
+
+@dataclass(frozen=True)
+class Troubles:
+    """What went wrong with whom, printed as it comes; the run goes on."""
+
+    by_member: dict[str, D2DError] = field(default_factory=dict)
+
+    def __call__(self, member: str, trouble: D2DError) -> None:
+        print_error(trouble)
+        self.by_member.setdefault(member, trouble)
+
+    @property
+    def exit_code(self) -> int:
+        return max((trouble.exit_code for trouble in self.by_member.values()), default=ALL_PASSED)
 
 
 @click.group(

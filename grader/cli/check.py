@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,17 @@ import click
 from grader.assignment.manifest import Assignment
 from grader.clean import printable
 from grader.cli.app import print_error
-from grader.cli.options import JSON_OPTION, common, course_of
+from grader.cli.options import FILE, JSON_OPTION, PATH, common, course_of
 from grader.cli.paper import dumped, write_out
+from grader.cli.streams import reader_has_left
+from grader.course.course import Course
 from grader.door import open_judge
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError
 from grader.files import append, write_whole
 from grader.i18n import _
 from grader.intake import Submission
-from grader.intake.read import read_submission, state_of, wait_for_save
-from grader.report.report import Report
+from grader.intake.read import read_within_limits, state_of, wait_for_save
+from grader.report.report import Note, Report, Verdict, Where
 
 _Judging = Callable[[Submission], Report]
 
@@ -31,7 +34,7 @@ class _Outputs:
     """Where the report of a check goes."""
 
     json_file: str | None
-    html_file: str | None
+    html_file: Path | None
     notebook: Path | None
     fragment: bool
     color: bool
@@ -51,7 +54,7 @@ class _Outputs:
         if self.html_file is not None:
             from grader.render.page import fragment, report_page
 
-            write_whole(Path(self.html_file), fragment(report) if self.fragment else report_page(report))
+            write_whole(self.html_file, fragment(report) if self.fragment else report_page(report))
         if self.notebook is not None:
             from grader.render.notebook import write_feedback
 
@@ -69,13 +72,13 @@ class _Outputs:
 
 @click.command()
 @click.argument("hw")
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("path", required=False, type=PATH)
 @JSON_OPTION
-@click.option("--html", "html_file", metavar="FILE", help=_("Write the report as a page for the browser."))
+@click.option("--html", "html_file", type=FILE, metavar="FILE", help=_("Write the report as a page for the browser."))
 @click.option(
     "--notebook",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help=_("Write your notebook with the feedback below its cells (.ipynb, or .html to read)."),
 )
 @click.option("--fragment", is_flag=True, hidden=True)  # of the page only what a notebook's cell takes
@@ -86,15 +89,19 @@ class _Outputs:
 @common
 def check_command(hw: str, path: Path | None, pattern: str | None, watch: bool, **options: Any) -> None:
     """Judge PATH by the public cases."""
-    assignment = course_of(options).assignment(hw)
+    course = course_of(options)
+    assignment = course.assignment(hw)
     file = path or default_path(assignment)
     color = not options["no_color"]
     outputs = _Outputs(options["json_file"], options["html_file"], options["notebook"], options["fragment"], color)
     outputs.demand(file)
     if not watch:
-        read_submission(file, assignment.id, assignment.asked)  # what can't be read is said before anything is started
+        read_within_limits(
+            file, assignment.id, assignment.asked
+        )  # what can't be read is said before anything is started
     with open_judge(assignment, pattern) as judge:
-        code = (_watch if watch else _once)(judge, assignment, file, outputs)
+        judging = _telling_of_others(judge, course, assignment)
+        code = (_watch if watch else _once)(judging, assignment, file, outputs)
     raise SystemExit(code)
 
 
@@ -105,12 +112,42 @@ def default_path(assignment: Assignment) -> Path:
     return next((file for file in files if file.is_file()), here)
 
 
+def _telling_of_others(judge: _Judging, course: Course, assignment: Assignment) -> _Judging:
+    """Judges likewise, and says of a file with nothing in it that is asked for if it is another assignment's."""
+
+    def judging(submission: Submission) -> Report:
+        report = judge(submission)
+        if any(case.verdict not in (Verdict.MISSING, Verdict.SKIPPED) for case in report.cases):
+            return report
+        other = _other_assignment(submission, course, assignment)
+        if other is None:
+            return report
+        text = _("This looks like {other}: it defines what {other} asks for. Check it with: d2d check {other} {file}")
+        note = Note("other-assignment", text.format(other=other, file=submission.file), Where(submission.file))
+        return replace(report, notes=(note, *report.notes))
+
+    return judging
+
+
+def _other_assignment(submission: Submission, course: Course, assignment: Assignment) -> str | None:
+    """The assignment of the course to which the definitions of a submission belong, and none of them to this one."""
+    from grader.intake.choice import defined_names
+
+    defined = defined_names(submission.cells)
+    common = {assignment.id: len(defined.intersection(assignment.asked))}
+    for other in course.ids():
+        with suppress(D2DError):  # one that is not whole is none that could be checked
+            common[other] = len(defined.intersection(course.assignment(other).asked))
+    best = max(common, key=lambda name: common[name])
+    return best if common[assignment.id] == 0 and common[best] > 1 else None
+
+
 def _once(judge: _Judging, assignment: Assignment, file: Path, outputs: _Outputs) -> int:
-    return outputs.give(judge(read_submission(file, assignment.id, assignment.asked)), file, assignment)
+    return outputs.give(judge(read_within_limits(file, assignment.id, assignment.asked)), file, assignment)
 
 
 def _watch(judge: _Judging, assignment: Assignment, file: Path, outputs: _Outputs) -> int:
-    """Judge at every save until Ctrl-C; the exit code is that of the last report."""
+    """Judge at every save until Ctrl-C, or until nobody reads it; the exit code is that of the last report."""
     code = ALL_PASSED
     try:
         while True:
@@ -121,6 +158,8 @@ def _watch(judge: _Judging, assignment: Assignment, file: Path, outputs: _Output
                 code = _once(judge, assignment, file, outputs)
             except D2DError as error:  # an editor may have half written it: the next save tells
                 print_error(error)
+            if reader_has_left():
+                return code
             click.echo(_("Watching {file}. Ctrl-C ends it.").format(file=printable(file.name)), err=True)
             wait_for_save(file, before)
     except KeyboardInterrupt:

@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
+from grader.cli.app import Troubles
 from grader.cli.options import FILE, FOLDER, JSON_OPTION, common, course_of, time_of
-from grader.cli.paper import give_result, say, table
+from grader.cli.paper import ended_softly, give_result, say, table
 from grader.course.course import Term
 from grader.course.roster import read_roster
 from grader.errors import ALL_PASSED, NOT_ALL_PASSED, UsageError
@@ -62,7 +63,8 @@ def collect_command(
     bounds = fetch_limits(options["timeout"], options["size"], options["allow"])
     known: Sequence[Snapshot] = ()
     if snapshot is not None and before is None:
-        known = add_snapshot(snapshot, snapshot, people, bounds, options["jobs"])
+        with ended_softly(_("No snapshot was taken.")):
+            known = add_snapshot(snapshot, snapshot, people, bounds, options["jobs"])
         _say_heads(known[-1], term)
     elif snapshot is not None and snapshot.exists():
         known = read_snapshots(snapshot)
@@ -74,9 +76,14 @@ def collect_command(
     if moment is not None and chosen is None:
         say(_("No snapshot says what was there then: the times that commits claim are believed, and can be forged."))
     others = tuple(name for name in course.ids() if name != hw)
-    collection = collect_all(CollectOrder(people, out, hw, others, moment, chosen, bounds, options["jobs"]))
+    troubles = Troubles()
+    with ended_softly(_("What was collected so far is kept: the same command goes on where this one ended.")):
+        collection = collect_all(
+            CollectOrder(people, out, hw, others, moment, chosen, bounds, options["jobs"]), take=troubles
+        )
     give_result(collection.as_json(), collected_table(collection, term), options["json_file"])
-    raise SystemExit(NOT_ALL_PASSED if any(work.missing for work in collection.members) else ALL_PASSED)
+    complete = ALL_PASSED if not any(work.missing for work in collection.members) else NOT_ALL_PASSED
+    raise SystemExit(max(complete, troubles.exit_code))
 
 
 def _moment(before: str | None, hw: str | None, term: Term) -> datetime | None:

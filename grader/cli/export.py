@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from grader.cli.options import common
+from grader.cli.options import FILE, OUTPUT, common
 from grader.cli.paper import write_out
 from grader.errors import UsageError
 from grader.i18n import _
@@ -16,9 +16,11 @@ from grader.report.reader import read_file
 
 
 @click.command()
-@click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("reports", nargs=-1, required=True, type=FILE)
 @click.option("--format", "form", type=click.Choice(list(FORMS)), required=True, help=_("The form to write."))
-@click.option("--out", default="-", metavar="FILE|-", help=_("The file to write; - is standard output, the default."))
+@click.option(
+    "--out", type=OUTPUT, default="-", metavar="FILE|-", help=_("The file to write; - is standard output, the default.")
+)
 @common
 def export_command(reports: tuple[Path, ...], form: str, out: str, **_options: Any) -> None:
     """Write REPORTS in another form. What they hold of hidden cases is in it too: for members, cut it first."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from grader.boundary import one_member
+from grader.cli.app import Troubles
 from grader.cli.options import FILE, FOLDER, common, course_of, open_book, time_of
 from grader.cli.paper import FileNames, dumped, say
+from grader.cli.typed import as_typed
 from grader.course.course import Term
 from grader.errors import UsageError
 from grader.files import write_whole
@@ -18,8 +22,7 @@ from grader.gradebook.book import Gradebook
 from grader.gradebook.feedback import feedback_now, seen
 from grader.i18n import _, ngettext
 from grader.render.page import report_page
-from grader.report.reader import read_file
-from grader.report.report import Report
+from grader.report.reader import Document, read_file
 
 
 @click.command()
@@ -36,15 +39,20 @@ def feedback_command(reports: tuple[Path, ...], book: Path | None, out: Path, no
         raise UsageError(_("Give either REPORTS or --gradebook FILE."))
     term = course_of(options).term
     moment = time_of(now, term)
-    names, paused, count = FileNames(out), 0, 0
-    with nullcontext() if book is None else open_book(book, term) as gradebook:
-        for full in _reports(reports, gradebook, term):
-            cut, is_paused = feedback_now(full, term, moment, gradebook) if gradebook else (seen(full, term, moment), 0)
-            count, paused = count + 1, paused + is_paused
-            write_whole(names.path(full.member, f"{full.assignment}.json"), dumped(cut.as_json()))
-            write_whole(names.path(full.member, f"{full.assignment}.html"), report_page(cut))
+    names, troubles, paused, count = FileNames(out), Troubles(), 0, 0
+    with nullcontext() if book is None else open_book(book, term, only_read=True) as gradebook:
+        for whose, read in _reports(reports, gradebook, term):
+            with one_member(whose, troubles, theirs=True):
+                full = read().report
+                cut, is_paused = (
+                    feedback_now(full, term, moment, gradebook) if gradebook else (seen(full, term, moment), 0)
+                )
+                page = report_page(cut)
+                write_whole(names.path(full.member, f"{full.assignment}.json"), dumped(cut.as_json()))
+                write_whole(names.path(full.member, f"{full.assignment}.html"), page)
+                count, paused = count + 1, paused + is_paused
     text = ngettext("{n} report for members in {folder}", "{n} reports for members in {folder}", count)
-    say(text.format(n=count, folder=out))
+    say(text.format(n=count, folder=as_typed(out)))
     if paused:
         text = ngettext(
             "{n} of them shows nothing of hidden cases for a while: too many versions were graded.",
@@ -52,14 +60,17 @@ def feedback_command(reports: tuple[Path, ...], book: Path | None, out: Path, no
             paused,
         )
         say(text.format(n=paused))
+    raise SystemExit(troubles.exit_code)
 
 
-def _reports(files: tuple[Path, ...], gradebook: Gradebook | None, term: Term) -> Iterator[Report]:
-    """The reports in the files; without files, those of the gradebook that count."""
+def _reports(
+    files: tuple[Path, ...], gradebook: Gradebook | None, term: Term
+) -> Iterator[tuple[str, Callable[[], Document]]]:
+    """Whose report it is, and what reads it: those in the files; without files, those of the gradebook that count."""
     if files or gradebook is None:
-        yield from (read_file(file).report for file in files)
+        yield from ((str(file), partial(read_file, file)) for file in files)
         return
     for results in gradebook.results(term).values():
         for result in results.values():
             if result.report is not None:
-                yield gradebook.document(result.report).report
+                yield result.member, partial(gradebook.document, result.report)

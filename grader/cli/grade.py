@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import click
 
-from grader.cli.judging import JudgingRun, ended_softly, judging, store
+from grader.clean import first_few
+from grader.cli.app import Troubles
+from grader.cli.judging import JudgingRun, judging, store
 from grader.cli.options import EXISTING, FILE, FOLDER, JSON_OPTION, common, open_book
-from grader.cli.paper import give_result, table
-from grader.course.roster import read_roster
+from grader.cli.paper import ended_softly, give_result, say, table
+from grader.cli.typed import as_typed
+from grader.course.roster import Roster, read_hand_in_times, read_roster
 from grader.errors import ALL_PASSED, UsageError
+from grader.github.collected import COLLECTED_FILE, read_collection
 from grader.grading.batch import EntryResult, GradedPlace
 from grader.grading.classfiles import demand_targets, write_class, write_notebooks
-from grader.grading.entries import entries, shard_of
+from grader.grading.entries import Entry, changed_at, entries, shard_of
 from grader.grading.folder import ReportFolder
 from grader.i18n import _
 from grader.render.sheet import out_of
+
+_NAMED = 5
 
 
 @click.command()
@@ -36,6 +44,10 @@ from grader.render.sheet import out_of
     type=FILE,
     help=_("Write the work with the feedback that its member may see (.ipynb or .html); {member} stands for the name."),
 )
+@click.option(
+    "--submitted", type=FILE, help=_("CSV for the gradebook: when each member handed in (member, submitted).")
+)
+@click.option("--by-mtime", is_flag=True, help=_("The times of the files say when each member handed in."))
 @click.option("--shard", metavar="I/N", help=_("Only the I-th of N parts of the folder, for several machines."))
 @JSON_OPTION
 @common
@@ -53,18 +65,57 @@ def grade_command(
     notebook, roster = options["notebook"], options["roster"]
     if notebook is not None:
         demand_targets(notebook, shard)
-    members = None if roster is None else read_roster(roster).members
+    people = None if roster is None else read_roster(roster)
+    members = None if people is None else people.members
+    times = _hand_in_times(run, path, shard, people, options)
+    if book is not None:
+        _say_unknown(run, shard, times)
+    elif options["submitted"] or options["by_mtime"]:
+        raise UsageError(_("The times of handing in are for the gradebook: --gradebook FILE"))
     with folder.held(), ended_softly():
-        results = run.judge(shard, folder)
-        write_class(folder, run.assignment, results, members, pages=options["pages"])
+        results, troubles = run.judge(shard, folder), Troubles()
+        try:  # the gradebook first: nothing that is written for people may keep a report from it
+            if book is not None:
+                graded = [result.member for result in results if result.row is not None]
+                store(book, run.term, folder, graded, GradedPlace(path, out, roster), troubles, times)
+        finally:
+            write_class(folder, run.assignment, results, members, troubles, pages=options["pages"])
         if notebook is not None:
-            write_notebooks(notebook, folder, run.assignment, run.term, shard, results)
-        if book is not None:
-            graded = [result.member for result in results if result.row is not None]
-            store(book, run.term, folder, graded, GradedPlace(path, out, roster))
+            write_notebooks(notebook, folder, run.assignment, run.term, zip(shard, results, strict=True), troubles)
+        results = [replace(result, trouble=troubles.by_member.get(result.member, result.trouble)) for result in results]
         text = f"{_shown(results)}\n{_in_short(results, out)}"
         give_result(_as_json(run.assignment.id, folder, results), text, json_file)
     raise SystemExit(max((result.exit_code for result in results), default=ALL_PASSED))
+
+
+def _hand_in_times(
+    run: JudgingRun, path: Path, shard: Sequence[Entry], people: Roster | None, options: dict[str, Any]
+) -> dict[str, datetime]:
+    """When each member handed in, as far as anything says so: the options, or what `d2d collect` has noted."""
+    named, by_files = options["submitted"], options["by_mtime"]
+    if named and by_files:
+        raise UsageError(_("Give either --submitted or --by-mtime."))
+    if named:
+        return read_hand_in_times(named, run.term.zone, people)
+    if by_files:
+        changed = {entry.member: changed_at(entry.path) for entry in shard}
+        return {member: at for member, at in changed.items() if at is not None}
+    if (path / COLLECTED_FILE).is_file():
+        works = read_collection(path / COLLECTED_FILE).members
+        return {work.member: work.submitted_at for work in works if work.submitted_at is not None}
+    return {}
+
+
+def _say_unknown(run: JudgingRun, shard: Sequence[Entry], times: Mapping[str, datetime]) -> None:
+    """Say, where it would matter, that nothing tells when work was handed in."""
+    closed = run.term.closed_at(run.assignment.id, datetime.now(timezone.utc))
+    unknown = [entry.member for entry in shard if entry.member not in times]
+    if closed is None or run.term.late_counts or not unknown:
+        return
+    text = _("{assignment} was due at {time}. Nothing says when this was handed in, so it counts as in time: {names}.")
+    names = first_few(unknown, _NAMED)
+    say(text.format(assignment=run.assignment.id, time=run.term.local(closed), names=names))
+    say(_("Name the times by --submitted CSV, or take them from the files by --by-mtime."))
 
 
 def _as_json(assignment: str, folder: ReportFolder, results: Sequence[EntryResult]) -> dict[str, Any]:
@@ -95,6 +146,7 @@ def _shown(results: Sequence[EntryResult]) -> str:
             continue
         mark = "✓ " + _("passed") if row.passed else "✗ " + _("not passed")
         remarks = [_("unchanged")] * result.kept + [_("a rerun is due: our own fault")] * (not row.complete)
+        remarks += [] if result.trouble is None else [f"! {result.trouble.what}"]
         points = out_of(row.score, row.max_score)
         rows.append([row.member, points, f"{row.percent} %", ", ".join([mark, *remarks])])
     return table([_("member"), _("points"), _("share"), ""], rows)
@@ -108,4 +160,4 @@ def _in_short(results: Sequence[EntryResult], out: Path) -> str:
         parts.append(_("{n} without a result").format(n=without))
     if kept:
         parts.append(_("{n} unchanged since they were graded").format(n=kept))
-    return "\n" + _("{counts}. Everything is in {folder}").format(counts=", ".join(parts), folder=out)
+    return "\n" + _("{counts}. Everything is in {folder}").format(counts=", ".join(parts), folder=as_typed(out))

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from grader.assignment.manifest import assignment_order
-from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, common, course_of, open_book, time_of
+from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, OUTPUT, common, course_of, open_book, time_of
 from grader.cli.paper import FileNames, dumped, give_result, say, table, whoami, write_out
 from grader.course.course import Term
 from grader.errors import NOT_ALL_PASSED, UsageError
@@ -37,7 +37,7 @@ def gradebook_command() -> None:
 def _show(member: str | None, book: Path, json_file: str | None, **options: Any) -> None:
     """Print what counts."""
     term = course_of(options).term
-    with open_book(book, term) as opened:
+    with open_book(book, term, only_read=True) as opened:
         results = opened.results(term)
         if member is not None and member not in results:
             raise UsageError(_("There is nothing of {member} in the gradebook.").format(member=member), where=book)
@@ -50,14 +50,14 @@ def _show(member: str | None, book: Path, json_file: str | None, **options: Any)
     "export", help=_("What counts as a file: CSV or JSON; with --reports, the reports themselves.")
 )
 @BOOK_OPTION
-@click.option("--out", metavar="FILE|-", default="-", help=_("Where to; - is standard output."))
+@click.option("--out", type=OUTPUT, metavar="FILE|-", default="-", help=_("Where to; - is standard output."))
 @click.option("--format", "form", type=click.Choice(("csv", "json")), default="csv", help=_("The form of the file."))
 @click.option("--reports", type=FOLDER, help=_("A folder for every report that counts."))
 @common
 def _export(book: Path, out: str, form: str, reports: Path | None, **options: Any) -> None:
     """Write what counts as a file."""
     term = course_of(options).term
-    with open_book(book, term) as opened:
+    with open_book(book, term, only_read=True) as opened:
         chosen = listed(opened.results(term))
         if reports is not None:
             _write_reports(opened, chosen, reports)
@@ -72,7 +72,7 @@ def _export(book: Path, out: str, form: str, reports: Path | None, **options: An
 def _log(member: str | None, book: Path, json_file: str | None, **options: Any) -> None:
     """Print who did what."""
     term = course_of(options).term
-    with open_book(book, term) as opened:
+    with open_book(book, term, only_read=True) as opened:
         entries = opened.log(member)
     give_result([entry.as_json() for entry in entries], _log_table(entries, term), json_file)
 
@@ -82,7 +82,7 @@ def _log(member: str | None, book: Path, json_file: str | None, **options: Any) 
 @common
 def _check(book: Path, **options: Any) -> None:
     """Say whether the file is whole."""
-    with open_book(book, course_of(options).term) as opened:
+    with open_book(book, course_of(options).term, only_read=True) as opened:
         faults = list(opened.check())
         last = opened.last_link()
     for fault in faults:

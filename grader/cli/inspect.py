@@ -13,6 +13,7 @@ from grader.assignment.manifest import Assignment
 from grader.clean import printable
 from grader.cli.options import EXISTING, FILE, JSON_OPTION, SECRET_OPTION, common, course_of
 from grader.cli.paper import give_result, say
+from grader.cli.typed import as_typed
 from grader.course.course import Course
 from grader.grading.inspection import case_named, judged_submission, run_again
 from grader.grading.secret import commitment, secret_of
@@ -58,7 +59,7 @@ def inspect_command(
 def _named_submission(path: Path, report: Report, assignment: Assignment) -> Submission:
     work = read_submission(path, assignment.id, assignment.asked)
     if work.sha256 != report.submission_sha256:
-        say(_("{file} is another version than the one in the report.").format(file=path))
+        say(_("{file} is another version than the one in the report.").format(file=as_typed(path)))
     return replace(work, member=report.member)
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from grader.assignment.manifest import Assignment
+from grader.boundary import TakeTrouble
 from grader.cli.app import print_error
 from grader.cli.options import FILE, SECRET_OPTION, course_of, open_book, with_options
 from grader.cli.paper import say, whoami
+from grader.cli.typed import as_typed
 from grader.course.course import Term
 from grader.grading import ENGINES, Engine, Setting, limited
 from grader.grading.batch import EntryResult, GradedPlace, Grading, store_reports
@@ -112,6 +113,21 @@ class Progress:
         return ", ".join(parts)
 
 
+@dataclass
+class Looking:
+    """Says on standard error how many of the reports that were there have been looked at, where that takes long."""
+
+    printed: float = field(default_factory=time.monotonic)
+
+    def tell(self, done: int, total: int) -> None:
+        """Say it, if it was not said a moment ago."""
+        now = time.monotonic()
+        if now - self.printed >= _LINE_SECONDS:
+            self.printed = now
+            text = _("Looking at the reports that are there: {done} of {total}")
+            click.echo(text.format(done=done, total=total), err=True)
+
+
 @dataclass(frozen=True)
 class JudgingRun:
     """What a command judges with: looked up once, the same for every folder of submissions."""
@@ -140,7 +156,7 @@ class JudgingRun:
 
     def folder(self, out: Path, *, read_again: bool) -> ReportFolder:
         """The folder for the reports."""
-        return ReportFolder(out, self.assignment.id, self.key, read_again=read_again)
+        return ReportFolder(out, self.assignment.id, self.key, read_again=read_again, tell=Looking().tell)
 
     def judge(
         self, entries: Sequence[Entry], folder: ReportFolder, veto: Callable[[Report], bool] = lambda _report: False
@@ -176,29 +192,24 @@ def _public_secret() -> bytes:
 def _secret(course: Path, named: Path | None, term: Term) -> bytes:
     secret, made = secret_of(course, named, term.secret_file)
     if made is not None:
-        say(_("The course had no secret; {file} holds one now. Keep it: it makes scores repeatable.").format(file=made))
+        say(
+            _("The course had no secret; {file} holds one now. Keep it: it makes scores repeatable.").format(
+                file=as_typed(made)
+            )
+        )
     return secret
 
 
-def store(book: Path, term: Term, folder: ReportFolder, members: Sequence[str], place: GradedPlace) -> None:
+def store(
+    book: Path,
+    term: Term,
+    folder: ReportFolder,
+    members: Sequence[str],
+    place: GradedPlace,
+    take: TakeTrouble,
+    submitted: Mapping[str, datetime] | None = None,
+) -> None:
     """Put the members' reports into the gradebook and say how many were new."""
     with open_book(book, term) as gradebook:
-        new = store_reports(gradebook, folder, members, place, by=whoami())
-    say(_("{file}: ").format(file=book) + ngettext("{n} new report", "{n} new reports", new).format(n=new))
-
-
-@contextmanager
-def ended_softly() -> Iterator[None]:
-    """Let SIGTERM end the run as Ctrl-C does: first the judges, then this process."""
-
-    def stop(_number: int, _frame: object) -> None:
-        raise click.Abort
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    except (KeyboardInterrupt, click.Abort) as stopped:
-        say(_("What was judged so far is kept: the same command goes on where this one ended."))
-        raise click.Abort from stopped
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        new = store_reports(gradebook, folder, members, place, by=whoami(), take=take, submitted=submitted or {})
+    say(_("{file}: ").format(file=as_typed(book)) + ngettext("{n} new report", "{n} new reports", new).format(n=new))

@@ -10,6 +10,7 @@ import click
 
 from grader.cli.options import FILE, common
 from grader.cli.paper import say
+from grader.cli.typed import as_typed
 from grader.errors import UsageError
 from grader.grading.secret import VARIABLE, secret_of
 from grader.i18n import _
@@ -26,7 +27,11 @@ def keygen_command(file: Path, from_secret: bool, **_options: Any) -> None:
     if from_secret and not os.environ.get(VARIABLE):
         raise UsageError(_("{variable} is not set.").format(variable=VARIABLE))
     key = make_keys(file, secret_of(file.parent, None, None)[0] if from_secret else None)
-    public = f"{file}{PUBLIC_SUFFIX}"
-    click.echo(_("private key  {file}   keep it on the staff's machine, and out of every repository").format(file=file))
-    click.echo(_("public key   {file}   for everybody; its id is {id}").format(file=public, id=key.id))
+    shown = as_typed(file)
+    click.echo(
+        _("private key  {file}   keep it on the staff's machine, and out of every repository").format(file=shown)
+    )
+    click.echo(
+        _("public key   {file}   for everybody; its id is {id}").format(file=f"{shown}{PUBLIC_SUFFIX}", id=key.id)
+    )
     say(_('In d2d.toml: [signing] public_key = "{name}"').format(name=f"{file.name}{PUBLIC_SUFFIX}"))

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from grader.course.course import Course, Term, find_course, moment
+from grader.cli.typed import PathFromHere
+from grader.course.course import Course, Term, doubt_about, find_course, moment, which_one, written_time
+from grader.course.language import COURSE_VARIABLE
 from grader.errors import UsageError
 from grader.i18n import LANGUAGES, _
 
@@ -17,12 +19,17 @@ if TYPE_CHECKING:
     from grader.gradebook.book import Gradebook
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-FILE = click.Path(path_type=Path, dir_okay=False)
-FOLDER = click.Path(path_type=Path, file_okay=False)
-EXISTING = click.Path(path_type=Path, exists=True)
+
+PATH = PathFromHere(path_type=Path)
+FILE = PathFromHere(path_type=Path, dir_okay=False)
+FOLDER = PathFromHere(path_type=Path, file_okay=False)
+EXISTING = PathFromHere(path_type=Path, exists=True)
+EXISTING_FOLDER = PathFromHere(path_type=Path, exists=True, file_okay=False)
+OUTPUT = PathFromHere(path_type=str, allow_dash=True)  # `-` is standard output
+
 
 JSON_OPTION = click.option(
-    "--json", "json_file", metavar="FILE|-", help=_("Write the result as JSON; - prints nothing else.")
+    "--json", "json_file", type=OUTPUT, metavar="FILE|-", help=_("Write the result as JSON; - prints nothing else.")
 )
 BOOK_OPTION = click.option("--gradebook", "book", type=FILE, required=True, help=_("The gradebook."))
 STATE_OPTION = click.option("--state", type=FOLDER, required=True, help=_("The folder that is kept from run to run."))
@@ -45,7 +52,9 @@ def with_options(*options: Callable[[Any], Any]) -> Callable[[_F], _F]:
 def common_with(languages: Sequence[str]) -> Callable[[_F], _F]:
     """The options that all commands have; `--lang` takes one of `languages`."""
     return with_options(
-        click.option("--course", type=FOLDER, help=_("The course's folder.")),
+        click.option(
+            "--course", type=FOLDER, envvar=COURSE_VARIABLE, help=_("The course's folder; else D2D_COURSE_DIR.")
+        ),
         click.option("--lang", type=click.Choice(languages), help=_("Language of what is printed or made.")),
         click.option("--debug", is_flag=True, help=_("Show the traceback of an error.")),
         click.option("--no-color", is_flag=True, help=_("Print without colours.")),
@@ -62,16 +71,21 @@ def course_of(options: Mapping[str, Any]) -> Course:
 
 def time_of(text: str | None, term: Term) -> datetime:
     """The time that a person typed, in the course's time zone unless it names another; without a text, now."""
+    if text is None:
+        return datetime.now(timezone.utc)
     try:
-        return datetime.now(timezone.utc) if text is None else moment(text, term.zone)
+        typed = written_time(text)
+        if (doubt := doubt_about(typed, term.zone)) is not None:
+            raise UsageError(doubt, hint=which_one())
+        return moment(text, term.zone)
     except ValueError as error:
         raise UsageError(_("{text} is no time.").format(text=text)) from error
 
 
-def open_book(book: Path, term: Term, *, create: bool = False) -> Gradebook:
+def open_book(book: Path, term: Term, *, create: bool = False, only_read: bool = False) -> Gradebook:
     """The gradebook; where the course has a key, it takes only reports that are signed by it."""
     from grader.gradebook.book import Gradebook  # here alone: it brings cryptography, which most commands do without
     from grader.report.signature import read_public_key
 
     key = None if term.public_key is None else read_public_key(term.public_key)
-    return Gradebook(book, create=create, key=key)
+    return Gradebook(book, create=create, key=key, only_read=only_read)

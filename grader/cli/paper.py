@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +83,23 @@ def say(text: str) -> None:
     """Print a remark on standard error, so that scripts read the result alone."""
     sys.stdout.flush()
     click.echo(printable(text), err=True)
+
+
+@contextmanager
+def ended_softly(kept: str | None = None) -> Iterator[None]:
+    """Let SIGTERM end a run as Ctrl-C does: first all that it started, then this process, which says what is kept."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt  # no boundary holds it
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt as stopped:
+        say(kept or _("What was judged so far is kept: the same command goes on where this one ended."))
+        raise click.Abort from stopped
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def whoami() -> str:

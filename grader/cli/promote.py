@@ -8,14 +8,16 @@ from typing import Any
 
 import click
 
-from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, common, course_of, open_book
+from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, common, course_of, open_book, time_of
 from grader.cli.paper import dumped, give_result, say, table, whoami
+from grader.cli.typed import as_typed
 from grader.course.policy import Policy, read_policy
 from grader.course.roster import demand_rows, read_attendance, read_roster
 from grader.files import write_whole
 from grader.gradebook.promotion import (
     Decision,
     Facts,
+    ahead_of,
     changed_facts,
     decide_all,
     decisions_in_all_languages,
@@ -35,6 +37,7 @@ from grader.i18n import _
 @click.option("--roster", type=FILE, help=_("CSV of the members; without it, whoever is in any of the files."))
 @click.option("--policy", type=FILE, help=_("The rules, in place of those of the course."))
 @click.option("--out", type=FOLDER, help=_("Folder for decisions.csv, .json and .html."))
+@click.option("--now", metavar="TIME", help=_("What is due at that time: 2026-03-20T23:59, the course's time."))
 @JSON_OPTION
 @click.option(
     "--what-if",
@@ -50,22 +53,26 @@ def promote_command(
     """Make one decision for each member."""
     term = course_of(options).term
     rules = read_policy(policy) if policy else term.policy
-    with open_book(book, term) as gradebook:
+    tried = {text.rpartition(":")[2].partition("=")[0] for text in changes if text.endswith("=fail")}
+    ahead = term.ahead(time_of(options["now"], term)).intersection(rules.assignments) - tried
+    if ahead:
+        say(ahead_of(ahead))
+    with open_book(book, term, only_read=bool(changes)) as gradebook:
         results = gradebook.results(term)
         facts = _facts(results, rules, options["attendance"], options["discussion"], options["roster"])
-        decisions = decide_all(facts, rules, results)
+        decisions = decide_all(facts, rules, results, ahead)
         if changes:
             changed = changed_facts(changes, facts, rules)
-            after = decide_all(changed, rules, results)
+            after = decide_all(changed, rules, results, ahead)
             before = [decision for decision in decisions if decision.member in changed]
             give_result([decision.as_json() for decision in after], _compared(before, after), json_file)
             return
         value = [decision.as_json() for decision in decisions]
         gradebook.decide(value, by=whoami())
     if out is not None:
-        write_whole(out / "decisions.json", dumped(decisions_in_all_languages(facts, rules, results)))
+        write_whole(out / "decisions.json", dumped(decisions_in_all_languages(facts, rules, results, ahead)))
         write_whole(out / "decisions.csv", decisions_sheet(decisions))
-        write_whole(out / "decisions.html", decisions_page(decisions, rules, term.name))
+        write_whole(out / "decisions.html", decisions_page(decisions, rules, term.name, ahead))
     give_result(value, _shown(decisions), json_file)
 
 
@@ -78,7 +85,11 @@ def _facts(
     members = set(people.members) if people else {*results, *sheets[0].tallies, *sheets[1].tallies}
     for sheet in sheets:
         for name in sheet.unknown:
-            say(_("{file}: {name} is not on the roster and gets no decision.").format(file=sheet.file, name=name))
+            say(
+                _("{file}: {name} is not on the roster and gets no decision.").format(
+                    file=as_typed(sheet.file), name=name
+                )
+            )
     for name in sorted(set(results) - members):
         say(_("{name} is in the gradebook but not on the roster and gets no decision.").format(name=name))
     demand_rows(sheets, members)

@@ -10,11 +10,13 @@ from typing import Any
 import click
 
 from grader.clean import inline
-from grader.cli.judging import JudgingRun, ended_softly, judging, store
+from grader.cli.app import Troubles
+from grader.cli.judging import JudgingRun, judging, store
 from grader.cli.options import BOOK_OPTION, EXISTING, FOLDER, JSON_OPTION, common, open_book
-from grader.cli.paper import give_result, say
+from grader.cli.paper import ended_softly, give_result, say
+from grader.cli.typed import as_typed
 from grader.course.roster import read_roster
-from grader.errors import NOT_ALL_PASSED, UsageError
+from grader.errors import ALL_PASSED, NOT_ALL_PASSED, UsageError
 from grader.grading.batch import GradedPlace
 from grader.grading.classfiles import PAGES, write_class
 from grader.grading.entries import entries
@@ -65,15 +67,17 @@ def _regrade(run: JudgingRun, regrading: Regrading, place: GradedPlace, book: Pa
     submissions = entries(place.submissions, run.assignment.id, apart_from=[place.out])
     members = read_roster(place.roster).members if place.roster and _is_there(place.roster) else None
     with folder.held(), ended_softly():
-        results = run.judge(submissions, folder, regrading.veto)
-        write_class(folder, run.assignment, results, members, pages=(place.out / PAGES).is_dir())
-        store(book, run.term, folder, regrading.accepted(folder, results), place)
-    return max((result.exit_code for result in results), default=0)
+        results, troubles = run.judge(submissions, folder, regrading.veto), Troubles()
+        try:
+            store(book, run.term, folder, regrading.accepted(folder, results, troubles), place, troubles)
+        finally:
+            write_class(folder, run.assignment, results, members, troubles, pages=(place.out / PAGES).is_dir())
+    return max(troubles.exit_code, *(result.exit_code for result in results), ALL_PASSED)
 
 
 def _is_there(path: Path) -> bool:
     if not path.exists():
-        say(_("{path}: This is not there any more.").format(path=path))
+        say(_("{path}: This is not there any more.").format(path=as_typed(path)))
     return path.exists()
 
 

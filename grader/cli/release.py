@@ -7,9 +7,12 @@ from typing import Any
 
 import click
 
+from grader.authoring.firstcell import FirstCell
 from grader.authoring.release import write_release
 from grader.clean import printable
 from grader.cli.options import FOLDER, common_with, course_of
+from grader.cli.paper import say
+from grader.cli.typed import as_typed
 from grader.errors import UsageError
 from grader.i18n import LANGUAGES, _
 
@@ -26,4 +29,6 @@ def release_command(hw: str | None, everything: bool, out: Path, lang: str | Non
         raise UsageError(_("Name an assignment, or give --all."))
     ids = course.ids() if everything else [str(hw)]
     for file in write_release(course, ids, out, LANGUAGES if lang in (None, "both") else (str(lang),)):
-        click.echo(printable(str(file)))
+        click.echo(printable(as_typed(file)))
+    if lacking := FirstCell.of(course).lacking:
+        say(lacking)

@@ -8,10 +8,12 @@ from typing import Any
 
 import click
 
+from grader.apart import Apart
 from grader.assignment.manifest import Assignment
-from grader.cli.options import EXISTING, JSON_OPTION, common, course_of
+from grader.boundary import one_member
+from grader.cli.options import EXISTING, EXISTING_FOLDER, FILE, JSON_OPTION, common, course_of
 from grader.cli.paper import give_result, say, table
-from grader.errors import BadInputError
+from grader.cli.typed import as_typed
 from grader.files import write_whole
 from grader.grading.entries import Entry, entries
 from grader.i18n import _, ngettext
@@ -23,22 +25,24 @@ _SHOWN = 20  # pairs in the terminal; the page has more
 
 @click.command()
 @click.argument("hw")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("folder", metavar="DIR", type=EXISTING_FOLDER)
 @click.option(
     "--given",
     type=EXISTING,
     multiple=True,
     help=_("Code that everybody was given beside the stub: a lecture's notebook."),
 )
-@click.option("--html", "html_file", metavar="FILE", help=_("The page with both sides; default: similar-HW.html."))
+@click.option(
+    "--html", "html_file", type=FILE, metavar="FILE", help=_("The page with both sides; default: similar-HW.html.")
+)
 @JSON_OPTION
 @common
 def similar_command(
-    hw: str, folder: Path, given: tuple[Path, ...], html_file: str | None, json_file: str | None, **options: Any
+    hw: str, folder: Path, given: tuple[Path, ...], html_file: Path | None, json_file: str | None, **options: Any
 ) -> None:
     """Pairs of the submissions in DIR."""
     assignment = course_of(options).assignment(hw)
-    page_file = Path(html_file or f"similar-{assignment.id}.html")
+    page_file = html_file or FILE.convert(f"similar-{assignment.id}.html", None, None)
     texts, unread = _texts(entries(folder, assignment.id), assignment)
     read = [compared_text(read_submission(file, assignment.id, assignment.asked)) for file in given]
     common_code = [*given_texts(assignment), *read]
@@ -48,20 +52,20 @@ def similar_command(
     if json_file != "-":
         for member, reason in unread:
             say(_("{member} could not be compared: {reason}").format(member=member, reason=reason))
-        say(_("Both sides of each pair are in {file}").format(file=page_file))
+        say(_("Both sides of each pair are in {file}").format(file=as_typed(page_file)))
 
 
 def _texts(submissions: Iterable[Entry], assignment: Assignment) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The code of each member, and why there is none of some."""
     texts: dict[str, str] = {}
     unread: list[tuple[str, str]] = []
-    for entry in submissions:
-        try:
-            if entry.trouble is not None:
-                raise entry.trouble
-            texts[entry.member] = compared_text(read_submission(entry.path, assignment.id, assignment.asked))
-        except BadInputError as error:
-            unread.append((entry.member, error.what))
+    with Apart() as apart:
+        for entry in submissions:
+            with one_member(entry.member, lambda member, trouble: unread.append((member, trouble.what)), theirs=True):
+                if entry.trouble is not None:
+                    raise entry.trouble
+                submission = apart.call(read_submission, entry.path, assignment.id, assignment.asked)
+                texts[entry.member] = compared_text(submission)
     return texts, unread
 
 

@@ -10,6 +10,7 @@ import click
 from grader.clean import inline
 from grader.cli.app import print_error
 from grader.cli.options import FILE, common, course_of
+from grader.cli.typed import as_typed
 from grader.errors import BAD_INPUT, NOT_ALL_PASSED, BadInputError, UsageError
 from grader.i18n import _
 from grader.member import MemberName
@@ -40,7 +41,7 @@ def verify_command(reports: tuple[Path, ...], key: Path | None, member: str | No
             print_error(error)
             code = BAD_INPUT
             continue
-        click.echo(inline(f"{'✓' if holds else '✗'} {path}: {text}", 1000))
+        click.echo(inline(f"{'✓' if holds else '✗'} {as_typed(path)}: {text}", 1000))
         if not holds:
             code = max(code, NOT_ALL_PASSED)
     raise SystemExit(code)

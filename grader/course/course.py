@@ -108,6 +108,10 @@ class Term:
         deadline = self.deadlines.get(assignment)
         return deadline.end if deadline is not None and deadline.end <= now else None
 
+    def ahead(self, now: datetime) -> frozenset[str]:
+        """The assignments whose deadline has not passed yet."""
+        return frozenset(name for name, deadline in self.deadlines.items() if deadline.end > now)
+
     def local(self, moment: datetime) -> str:
         """A moment as people of the course read it."""
         return moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
@@ -224,9 +228,35 @@ def _feedback(table: Table) -> Feedback:
     return Feedback(before, after, Cooldown(submissions, timedelta(hours=hours)))
 
 
+def written_time(text: str) -> datetime:
+    """A time written by a person: ISO 8601, with an offset or without one."""
+    return datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+
+
 def moment(text: str, zone: ZoneInfo) -> datetime:
-    """A moment written by a person: ISO 8601; without an offset it is the course's own time."""
-    return _utc(datetime.fromisoformat(text.strip().replace("Z", "+00:00")), zone)
+    """A moment written by a person; without an offset it is the course's own time, the earlier of two readings."""
+    at = written_time(text)
+    return min(_utc(at.replace(fold=fold), zone) for fold in (0, 1))
+
+
+def doubt_about(at: datetime, zone: ZoneInfo) -> str | None:
+    """What is to be asked about a time that the clock repeats or skips, both readings named; None where it is clear."""
+    if at.tzinfo is not None:
+        return None
+    before, after = (at.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    if before is None or after is None or before == after:
+        return None
+    repeated = _("The clock of {zone} shows {time} twice: {readings}.")
+    skipped = _("The clock of {zone} skips {time}; it could be {readings}.")
+    readings = [at.replace(tzinfo=timezone(offset)).astimezone(zone).isoformat() for offset in (before, after)]
+    either = _("{one} or {other}").format(one=readings[0], other=readings[1])
+    sentence = repeated if before > after else skipped
+    return sentence.format(zone=zone.key, time=at.isoformat(), readings=either)
+
+
+def which_one() -> str:
+    """What to do about such a time."""
+    return _("Write the one that you mean, with its offset.")
 
 
 def _utc(at: datetime, zone: ZoneInfo) -> datetime:
@@ -242,8 +272,11 @@ def _deadline(table: Table, key: str, zone: ZoneInfo, grace: timedelta) -> Deadl
     else:
         at = table.take(key, _as_date)
     if not isinstance(at, datetime):
-        # A day alone means all of it: the deadline is the moment at which the next one begins.
+        # A day alone means all of it: the deadline is the moment at which the next one begins, also where the clock
+        # shows midnight twice or not at all.
         at = datetime.combine(at + timedelta(days=1), time())
+    elif (doubt := doubt_about(at, zone)) is not None:
+        raise table.error(doubt, key, which_one())
     return Deadline(_utc(at, zone), grace)
 
 

@@ -9,11 +9,13 @@ from grader.fields import load_table
 from grader.i18n import LANGUAGES
 
 COURSE_FILE = "d2d.toml"
+COURSE_VARIABLE = "D2D_COURSE_DIR"  # what `--course` says, in the environment
 
 
 def course_folder(start: Path, named: Path | None = None) -> Path | None:
     """The folder `named`, else the nearest folder upwards from `start`; None where it has no course file."""
-    folders = [named] if named else [start, *start.parents]
+    # Absolute from here on, so that the parts of the course stay where they are whatever becomes of the current folder.
+    folders = [named.absolute()] if named else [start, *start.parents]
     return next((folder for folder in folders if (folder / COURSE_FILE).is_file()), None)
 
 

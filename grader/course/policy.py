@@ -163,8 +163,9 @@ def _consistent(policy: Policy, tables: dict[str, Table]) -> None:
             text = _("The rule {name} can never decide: the rules above it take everybody whom it would.")
             hint = _("The first rule that holds decides: put the narrower one above the wider one.")
             raise tables[rule.name].error(text.format(name=rule.name), None, hint)
-    for (situation, rule), (better, by) in product(decided.items(), repeat=2):
-        if better.as_good_as(situation) and by.decision.rank < rule.decision.rank:
+    ranked = [(situation, rule, rule.decision.rank) for situation, rule in decided.items()]
+    for (situation, rule, rank), (better, by, rank_of_better) in product(ranked, repeat=2):
+        if rank_of_better < rank and better.as_good_as(situation):
             text = _("By the rule {name}, whoever does more gets less: {less} instead of {more} by {other}.")
             less, more = by.decision.value, rule.decision.value
             raise tables[by.name].error(text.format(name=by.name, less=less, more=more, other=rule.name), None)

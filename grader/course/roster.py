@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from grader.course.course import moment
 from grader.course.csvfile import Column, Sheet, SheetRow, plain, read_sheet, shortened
 from grader.course.marks import Tally, tally_of
 from grader.course.policy import Policy, Share
@@ -26,6 +29,7 @@ _CONTACTS = (
     ("repository", {"repository", "repo", "repository url", "저장소", "레포", "레포지토리", "url"}),
     ("email", {"email", "e-mail", "mail", "이메일", "메일"}),
 )
+_HAND_IN = {"submitted", "submitted at", "handed in", "time", "timestamp", "제출", "제출 시각", "제출 시간", "제출일시"}
 _NAMED = 10
 
 
@@ -105,6 +109,26 @@ def read_attendance(file: Path, roster: Roster | None = None) -> Attendance:
             raise _second_row(row, member, other)
         tallies[member] = tally(row)
     return Attendance(file, tallies, tuple(unknown))
+
+
+def read_hand_in_times(file: Path, zone: ZoneInfo, roster: Roster | None = None) -> dict[str, datetime]:
+    """When each member in a sheet handed in; without an offset it is the course's time. An empty cell says nothing."""
+    sheet = read_sheet(file)
+    columns = _identity(sheet)
+    twice = _("{one} and {other} both say when something was handed in.")
+    when = sheet.only([column for column in sheet.columns if column.key in _HAND_IN], twice)
+    if when is None:
+        raise BadInputError(_("row 1: No column says when something was handed in: call it submitted."), where=file)
+    times = {}
+    for row, name in _rows(sheet, columns):
+        member = name if roster is None else _known(roster, row, columns) or name
+        if text := row.cells[when.at].strip():
+            try:
+                times[member] = moment(text, zone)
+            except ValueError as error:
+                hint = _("For instance: 2026-03-20T23:59")
+                raise row.error(_("{text} is no time.").format(text=shortened(text)), when, hint) from error
+    return times
 
 
 def demand_rows(sheets: Iterable[Attendance], members: Iterable[str]) -> None:

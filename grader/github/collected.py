@@ -7,24 +7,28 @@ can't be fooled: a commit that it names was there at that moment.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 from grader.course.course import Course, Term
-from grader.errors import BadInputError
+from grader.errors import BadInputError, FileError
 from grader.fields import Fields, FormError, as_it_is, as_object, as_sha256, as_text
-from grader.files import read_named
+from grader.files import read_named, writing_to
 from grader.grading.inputs import files_sha256
 from grader.i18n import _
 
 _T = TypeVar("_T")
 COLLECTED, HEADS = "d2d.collected/1", "d2d.heads/1"
 COLLECTED_FILE, HEADS_FILE = "collected.json", "heads.json"
+JOURNAL_FILE = "_collected.jsonl"  # `grade` passes over what begins so
 COMMIT = r"[0-9a-f]{40}([0-9a-f]{24})?"
 _LARGEST = 64 << 20
+_OUTAGE = ("unreachable", "too-slow", "failed")
 # A scheduled job starts late. A snapshot at most this long after a deadline was meant for it, and all members had the
 # same extra minutes.
 LATEST_AFTER = timedelta(hours=1)
@@ -50,7 +54,16 @@ class Snapshot:
     heads: tuple[Head, ...]
 
     def of(self, member: str) -> Head | None:
-        return next((head for head in self.heads if head.member == member), None)
+        return self._by_member.get(member)
+
+    @property
+    def blind(self) -> bool:
+        """Whether not one repository could be reached, and for reasons that no member has a hand in alone."""
+        return bool(self.heads) and all(head.missing in _OUTAGE for head in self.heads)
+
+    @cached_property
+    def _by_member(self) -> dict[str, Head]:
+        return {head.member: head for head in self.heads}
 
     def as_json(self) -> dict[str, Any]:
         return {"at": self.at.isoformat(), "heads": [vars(head) for head in self.heads]}
@@ -86,7 +99,11 @@ class CollectedFolder:
     members: tuple[CollectedWork, ...]
 
     def of(self, member: str) -> CollectedWork | None:
-        return next((work for work in self.members if work.member == member), None)
+        return self._by_member.get(member)
+
+    @cached_property
+    def _by_member(self) -> dict[str, CollectedWork]:
+        return {work.member: work for work in self.members}
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -98,9 +115,45 @@ class CollectedFolder:
         }
 
 
+class Journal:
+    """The lines that stand beside `collected.json` until its next writing: one for each member, added as it comes.
+
+    So a class of thousands is not written anew for each of them, and what was collected is known however a run ends.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / JOURNAL_FILE
+        self._lock = threading.Lock()
+
+    def add(self, work: CollectedWork) -> None:
+        """Add a line, whole or not at all; should the process die meanwhile, readers pass over what is cut."""
+        line = (json.dumps(work.as_json()) + "\n").encode()
+        with self._lock, writing_to(self.file), self.file.open("ab", buffering=0) as file:
+            size = file.tell()
+            try:
+                while line:
+                    line = line[file.write(line) :]
+            except OSError:
+                file.truncate(size)
+                raise
+
+    def works(self) -> list[CollectedWork]:
+        """What its whole lines say."""
+        try:
+            *lines, _cut = read_named(self.file, limit=_LARGEST).split(b"\n")
+        except FileError:
+            if self.file.exists():
+                raise
+            return []  # a run that has ended has none
+        return [_parsed(line, self.file, _collected) for line in lines]
+
+
 def snapshot_for(snapshots: Iterable[Snapshot], moment: datetime) -> Snapshot | None:
-    """The snapshot for `moment`: the first one in the hour after it, else the last one before it."""
-    ordered = sorted(snapshots, key=lambda snapshot: snapshot.at)
+    """The snapshot for `moment`: the first one in the hour after it, else the last one before it.
+
+    One that was taken in an outage says nothing of anybody.
+    """
+    ordered = sorted((snapshot for snapshot in snapshots if not snapshot.blind), key=lambda snapshot: snapshot.at)
     after = [snapshot for snapshot in ordered if moment <= snapshot.at <= moment + LATEST_AFTER]
     earlier = [snapshot for snapshot in ordered if snapshot.at < moment]
     return after[0] if after else earlier[-1] if earlier else None
@@ -124,7 +177,8 @@ def matrix_shards(course: Course, collection: CollectedFolder) -> list[dict[str,
 
 def json_digest(folder: Path) -> str:
     """One hash of all JSON files in the folder: a later job compares it, to see that nothing was changed in between."""
-    return files_sha256((file, file.relative_to(folder)) for file in sorted(folder.rglob("*.json")))
+    files = sorted((*folder.rglob("*.json"), *folder.rglob(JOURNAL_FILE)))
+    return files_sha256((file, file.relative_to(folder)) for file in files)
 
 
 def read_snapshots(file: Path) -> list[Snapshot]:
@@ -132,9 +186,14 @@ def read_snapshots(file: Path) -> list[Snapshot]:
     return list(_read(file, HEADS, lambda top: top.items("snapshots", _snapshot, 100_000)))
 
 
-def read_collection(file: Path) -> CollectedFolder:
-    """What `d2d collect` wrote."""
-    return _read(file, COLLECTED, _folder)
+def read_collection(file: Path, counts: Callable[[CollectedWork], bool] = lambda _work: True) -> CollectedFolder:
+    """What `d2d collect` wrote, also where it was killed: of each member the newest that `counts`."""
+    collection = _read(file, COLLECTED, _folder)
+    members = {work.member: work for work in collection.members}
+    for work in Journal(file.parent).works():
+        if work.member not in members or counts(work):
+            members[work.member] = work
+    return replace(collection, members=tuple(members[name] for name in sorted(members)))
 
 
 def _read(file: Path, schema: str, build: Callable[[Fields], _T]) -> _T:
@@ -143,9 +202,12 @@ def _read(file: Path, schema: str, build: Callable[[Fields], _T]) -> _T:
             raise FormError("schema", _("must be {schema}").format(schema=schema))
         return build(top)
 
-    data = read_named(file, limit=_LARGEST)
+    return _parsed(read_named(file, limit=_LARGEST), file, as_object(checked))
+
+
+def _parsed(data: bytes, file: Path, parse: Callable[[Any, str], _T]) -> _T:
     try:
-        return as_object(checked)(json.loads(data.decode("utf-8")), "")
+        return parse(json.loads(data.decode("utf-8")), "")
     except FormError as error:
         what = _("This is not what `d2d collect` writes: {fault}.").format(fault=error)
         raise BadInputError(what, where=file) from error

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.boundary import TakeTrouble, one_member
 from grader.clean import inline
 from grader.errors import BadInputError
 from grader.files import write_whole
@@ -109,17 +110,22 @@ def posts(
     reports: Mapping[Key, CheckedReport],
     host: str,
     seen: Callable[[Report], Report],
-) -> Iterator[Post]:
+    take: TakeTrouble,
+) -> list[Post]:
     """What to tell each member; `seen` cuts a report to what its member may see."""
+    written = []
     for assignment, collection in collections.items():
         for work in collection.members:
-            repository = slug(work.url, host)
-            if repository is None or work.commit is None:
-                continue
-            checked = reports.get((work.member, assignment))
-            report = None if checked is None else seen(checked.document.report)
-            state, description, comment = _message(assignment, work, report)
-            yield Post(work.member, assignment, repository, work.commit, state, description[:_DESCRIPTION], comment)
+            with one_member(work.member, take):
+                repository = slug(work.url, host)
+                if repository is None or work.commit is None:
+                    continue
+                checked = reports.get((work.member, assignment))
+                report = None if checked is None else seen(checked.document.report)
+                state, text, comment = _message(assignment, work, report)
+                text = text[:_DESCRIPTION]
+                written.append(Post(work.member, assignment, repository, work.commit, state, text, comment))
+    return written
 
 
 def tell(posts: Iterable[Post], file: Path, pause: float) -> Told:
@@ -128,18 +134,15 @@ def tell(posts: Iterable[Post], file: Path, pause: float) -> Told:
     token, sent, failures = os.environ.get(TOKEN_VARIABLE, ""), 0, []
     for post in posts:
         key = f"{post.member}/{post.assignment}"
-        if published.get(key) == post.digest:
-            continue
-        try:
-            for path, body in post.requests():
+        before = published.get(key)
+        with one_member(key, lambda key, trouble: failures.append(f"{key}: {trouble.what}")):
+            for path, body in post.requests() if post.digest != before else ():
                 _send(path, body, token)
                 time.sleep(pause)  # GitHub asks for a second between two requests that write
-        except BadInputError as error:
-            failures.append(f"{key}: {error.what}")
-            continue
-        sent += 1
-        published[key] = post.digest
-        write_whole(file, json.dumps({"schema": _SCHEMA, "posts": published}, ensure_ascii=False, indent=2) + "\n")
+            published[key] = post.digest
+        if published.get(key) != before:
+            sent += 1
+            write_whole(file, json.dumps({"schema": _SCHEMA, "posts": published}, ensure_ascii=False, indent=2) + "\n")
     return Told(sent, tuple(failures))
 
 

@@ -27,6 +27,7 @@ _PATH = re.compile(r"/[^\0\n]+|[A-Za-z]:[\\/][^\0\n]+")
 _CREDENTIALS = re.compile(r"(?i)^(\s*https?://)[^/]*@")
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _LISTING = 16 << 20  # bytes of the list of files; 10,000 files take one or two million
+_LONGEST_PATH = 4096  # bytes, as on Linux: what has a longer one is in nobody's work tree, and no archive takes it
 _DEPTHS = (1, 20, 200, 2000)  # how many commits are fetched, step by step, to find the one of a moment
 # All other modes are of folders or submodules.
 _MODES = {"100644": "file", "100755": "file", "100664": "file", "120000": "link"}
@@ -153,7 +154,7 @@ def _candidates(git: Git, commit: str) -> Iterator[_Entry]:
     listing = git("ls-tree", "-r", "-z", "--long", "--full-tree", commit, most=_LISTING)
     for record in listing.split(b"\0"):
         facts, tab, path = record.partition(b"\t")
-        if not tab:
+        if not tab or len(path) > _LONGEST_PATH:
             continue
         mode, type_, id_, size = facts.decode("ascii").split()
         name = shown(path.decode("utf-8", "replace"))

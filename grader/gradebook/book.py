@@ -9,17 +9,20 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from grader.boundary import TakeTrouble, one_member
 from grader.course.course import Term
-from grader.errors import BadInputError
+from grader.errors import BadInputError, D2DError
 from grader.gradebook.results import LoggedReport, Override, Results, counting
+from grader.gradebook.snapshot import to_read
 from grader.gradebook.storage import START, append_entry, connect, errors, faults, insert, now, time_text, writing
 from grader.i18n import _
 from grader.member import MemberName
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
     from grader.report.signature import PublicKey
 
 _MOST_TEXT = 2000
+LoggedDocument = tuple[
+    Document, datetime | None, str
+]  # with the time at which it was handed in, and its name in errors
 
 
 @dataclass(frozen=True)
@@ -62,11 +68,20 @@ _Row = TypeVar("_Row", LoggedReport, Override, LogEntry)
 
 
 class Gradebook:
-    """An open gradebook. With a key, only reports that it has signed are taken."""
+    """An open gradebook. With a key, only reports that it has signed are taken.
 
-    def __init__(self, path: Path, *, create: bool = False, key: PublicKey | None = None) -> None:
+    One that is only read may lie on a disk that can't be written to.
+    """
+
+    def __init__(
+        self, path: Path, *, create: bool = False, key: PublicKey | None = None, only_read: bool = False
+    ) -> None:
         self.path, self.key = path, key
-        self._connection = connect(path, create=create)
+        with ExitStack() as undo:
+            file = undo.enter_context(to_read(path)) if only_read else path
+            self._connection = connect(file, create=create)
+            undo.callback(self._connection.close)
+            self._undo = undo.pop_all()
 
     def __enter__(self) -> Gradebook:
         return self
@@ -75,14 +90,14 @@ class Gradebook:
         self.close()
 
     def close(self) -> None:
-        self._connection.close()
+        self._undo.close()
 
     def add(self, document: Document, *, by: str, submitted_at: datetime | None = None, where: str = "") -> Added:
         """Take one report in; once this returns it is on the disk."""
         return self.add_all([(document, submitted_at, where)], by=by)[0]
 
-    def add_all(self, documents: Sequence[tuple[Document, datetime | None, str]], *, by: str) -> list[Added]:
-        """Take several reports in, all of them or none; a report comes with its time and with its name in errors."""
+    def add_all(self, documents: Sequence[LoggedDocument], *, by: str) -> list[Added]:
+        """Take several reports in, all of them or none."""
         for document, _submitted, where in documents:
             if self.key is not None:
                 self.key.demand(document, where or document.report.member)
@@ -91,7 +106,34 @@ class Gradebook:
                 hint = _("The gradebook takes what `d2d grade` writes, hidden cases and all.")
                 raise BadInputError(text, where=where or document.report.member, hint=hint)
         with writing(self._connection, self.path):
-            return [self._add(document, submitted, by) for document, submitted, _where in documents]
+            added = [self._add(document, submitted, by) for document, submitted, _where in documents]
+            self._correct(zip(added, documents, strict=True), by)
+        return added
+
+    def _correct(self, stored: Iterable[tuple[Added, LoggedDocument]], by: str) -> None:
+        """Log when those that were there already were handed in, where that was not known or is another time now."""
+        given = [(report.id, document, at) for report, (document, at, _where) in stored if not report.new and at]
+        known = {entry.id: entry.submitted_at for entry in self.entries()} if given else {}
+        for id_, document, at in given:
+            before = known[id_]
+            if before is None or time_text(at) != time_text(before):
+                what, report = {"report": id_, "submitted_at": time_text(at)}, document.report
+                append_entry(self._connection, by, "submitted", what, MemberName(report.member), report.assignment)
+
+    def add_each(self, documents: Sequence[LoggedDocument], *, by: str, take: TakeTrouble) -> list[Added]:
+        """Take in all that can be; a report that can't be is its member's trouble."""
+        with one_member("", lambda _member, _trouble: None):
+            return self.add_all(documents, by=by)  # fast; where it fails, one by one shows whose it is
+        added: list[Added] = []
+
+        def fail(member: str, trouble: D2DError) -> None:
+            with writing(self._connection, self.path):  # where nothing at all can be stored, this raises
+                take(member, trouble)
+
+        for document in documents:
+            with one_member(document[0].report.member, fail):
+                added += self.add_all([document], by=by)
+        return added
 
     def _add(self, document: Document, submitted_at: datetime | None, by: str) -> Added:
         report, digest = document.report, sha256(document.unsigned)
@@ -168,7 +210,12 @@ class Gradebook:
 
     def entries(self, member: str | None = None) -> list[LoggedReport]:
         """Every stored report, or one member's, in the order in which they came in."""
-        return self._rows(LoggedReport, "reports", member)
+        entries = self._rows(LoggedReport, "reports", member)
+        query = "SELECT what FROM log WHERE action = 'submitted' ORDER BY id"
+        with errors(self.path):
+            corrected = [json.loads(what) for (what,) in self._connection.execute(query)]
+        times = {what["report"]: datetime.fromisoformat(what["submitted_at"]) for what in corrected}
+        return [replace(entry, submitted_at=times.get(entry.id, entry.submitted_at)) for entry in entries]
 
     def overrides(self, member: str | None = None) -> list[Override]:
         return self._rows(Override, "overrides", member)

@@ -8,11 +8,12 @@ The decisions become files: a page that shows the rules too, a CSV, and JSON wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from grader import i18n
+from grader.assignment.manifest import assignment_order
 from grader.course.policy import Policy, PromotionRule, Share, Situation, Standing
 from grader.errors import UsageError
 from grader.gradebook.results import Result, Results
@@ -58,30 +59,40 @@ def passed_of(results: Mapping[str, Result], policy: Policy) -> tuple[str, ...]:
     return tuple(name for name in policy.assignments if name in results and results[name].passed)
 
 
-def decide(facts: Facts, policy: Policy, results: Mapping[str, Result]) -> Decision:
-    """The decision on one member; `results` only say in `missing` how far an assignment is."""
-    mandatory_missing = not set(policy.mandatory) <= set(facts.passed)
-    situation = Situation(len(facts.passed), mandatory_missing, facts.attendance, facts.discussion)
+def decide(
+    facts: Facts, policy: Policy, results: Mapping[str, Result], ahead: Collection[str] = frozenset()
+) -> Decision:
+    """The decision on one member; `results` only say in `missing` how far an assignment is.
+
+    The assignments `ahead` are not due yet: they count as if they were passed, since they can still be.
+    """
+    settled = {*facts.passed, *(name for name in policy.assignments if name in ahead)}
+    mandatory_missing = not settled.issuperset(policy.mandatory)
+    situation = Situation(len(settled), mandatory_missing, facts.attendance, facts.discussion)
     rule = policy.rule(situation)
-    missing = tuple(_missing(facts, policy, situation, results))
+    missing = tuple(_missing(facts, policy, situation, results, settled))
     return Decision(**vars(facts), decision=rule.decision, rule=rule.name, missing=missing)
 
 
-def decide_all(facts: Mapping[str, Facts], policy: Policy, results: Results) -> list[Decision]:
+def decide_all(
+    facts: Mapping[str, Facts], policy: Policy, results: Results, ahead: Collection[str] = frozenset()
+) -> list[Decision]:
     """The decisions on all members, by name."""
-    return [decide(facts[member], policy, results.get(member, {})) for member in sorted(facts)]
+    return [decide(facts[member], policy, results.get(member, {}), ahead) for member in sorted(facts)]
 
 
-def _missing(facts: Facts, policy: Policy, situation: Situation, results: Mapping[str, Result]) -> Iterable[str]:
+def _missing(
+    facts: Facts, policy: Policy, situation: Situation, results: Mapping[str, Result], settled: Collection[str]
+) -> Iterable[str]:
     """What the member still needs for the best decision, by every rule against it and not by the first alone."""
     against = [rule for rule in policy.rules if rule.decision is not policy.best and rule.holds(situation)]
-    lacking = [name for name in policy.assignments if name not in facts.passed]
+    lacking = [name for name in policy.assignments if name not in settled]
     if any(rule.mandatory_missing for rule in against):
         for name in policy.mandatory:
             if name in lacking:
                 yield _("{assignment} is mandatory: {state}").format(assignment=name, state=state(results.get(name)))
     if most := _highest(against, "passed_below"):
-        count = most - len(facts.passed)
+        count = most - situation.passed
         words = ngettext("{n} more assignment", "{n} more assignments", count).format(n=count)
         optional = [f"{name} {state(results.get(name))}" for name in lacking if name not in policy.mandatory]
         yield f"{words} ({'; '.join(optional)})" if optional else words
@@ -96,6 +107,12 @@ def _missing(facts: Facts, policy: Policy, situation: Situation, results: Mappin
     for name in policy.assignments:
         if name in results and results[name].rerun_due:
             yield _("{assignment}: grading failed by no fault of the member, a rerun is due").format(assignment=name)
+
+
+def ahead_of(assignments: Collection[str]) -> str:
+    """A sentence on what is not due yet; empty where nothing is."""
+    names = ", ".join(sorted(assignments, key=assignment_order))
+    return _("Not due yet, so nobody is judged by it: {names}.").format(names=names) if names else ""
 
 
 def word(outcome: Standing) -> str:
@@ -156,7 +173,9 @@ def _changed(before: Facts, what: str, value: str, policy: Policy) -> Facts:
     raise UsageError(_("{what}={value} is no change that can be tried.").format(what=what, value=value), hint=hint)
 
 
-def decisions_page(decisions: Sequence[Decision], policy: Policy, term: str = "") -> str:
+def decisions_page(
+    decisions: Sequence[Decision], policy: Policy, term: str = "", ahead: Collection[str] = frozenset()
+) -> str:
     """An HTML file that needs no other file."""
     from grader.render.page import framed  # with Jinja, which `d2d status` need not wait for
 
@@ -168,6 +187,7 @@ def decisions_page(decisions: Sequence[Decision], policy: Policy, term: str = ""
         decisions=decisions,
         rules=policy.rules,
         mandatory=policy.mandatory,
+        ahead=ahead_of(ahead),
         term=term,
         counts=[(outcome, sum(decision.decision is outcome for decision in decisions)) for outcome in outcomes],
         word=word,
@@ -200,13 +220,15 @@ def _row(decision: Decision) -> list[SheetValue]:
     return [decision.member, decision.decision.value, decision.rule, passed, *attendance, *discussion, missing]
 
 
-def decisions_in_all_languages(facts: Mapping[str, Facts], policy: Policy, results: Results) -> list[dict[str, Any]]:
+def decisions_in_all_languages(
+    facts: Mapping[str, Facts], policy: Policy, results: Results, ahead: Collection[str] = frozenset()
+) -> list[dict[str, Any]]:
     """The decisions as JSON, with what is missing in each language: members read it in theirs."""
     missing = {}
     for code in i18n.LANGUAGES:
         with i18n.speaking(code):
-            missing[code] = [list(decision.missing) for decision in decide_all(facts, policy, results)]
+            missing[code] = [list(decision.missing) for decision in decide_all(facts, policy, results, ahead)]
     return [
         {**decision.as_json(), "missing_in": {code: texts[at] for code, texts in missing.items()}}
-        for at, decision in enumerate(decide_all(facts, policy, results))
+        for at, decision in enumerate(decide_all(facts, policy, results, ahead))
     ]

@@ -28,7 +28,7 @@ from grader.report.canonical import canonical, sha256
 
 APPLICATION = 0x64326467  # "d2dg": tells a gradebook from any other SQLite file
 BUSY_SECONDS = 20.0
-_RETRY_SECONDS = 0.02
+RETRY_SECONDS = 0.02
 _HEADER = b"SQLite format 3\0"
 START = "0" * 64
 _DATES = "SELECT id, added_at, submitted_at, key_id FROM reports WHERE id <= ? ORDER BY id"
@@ -102,7 +102,7 @@ def _wal(connection: sqlite3.Connection) -> None:
         except sqlite3.OperationalError:
             if time.monotonic() > until:
                 raise
-            time.sleep(_RETRY_SECONDS)
+            time.sleep(RETRY_SECONDS)
         else:
             return
 
@@ -144,9 +144,7 @@ def errors(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         text = str(error)
         if "locked" in text or "busy" in text:
-            hint = _("Try again when the other command has ended.")
-            sentence = _("The gradebook is in use by another program, which did not finish within {seconds} seconds.")
-            raise BadInputError(sentence.format(seconds=f"{BUSY_SECONDS:g}"), where=path, hint=hint) from error
+            raise in_use(path) from error
         if "readonly" in text or "unable to open" in text:
             sentence = _("The gradebook's file or its folder can't be written to.")
             raise BadInputError(sentence, where=path, hint=_("SQLite needs to write beside the file.")) from error
@@ -155,6 +153,13 @@ def errors(path: Path) -> Iterator[None]:
         hint = _("Keep the file, and take the newest copy that `d2d gradebook check` finds whole.")
         sentence = _("The gradebook is damaged or full: {reason}.").format(reason=text)
         raise OurFaultError(sentence, where=path, hint=hint) from error
+
+
+def in_use(path: Path) -> BadInputError:
+    """Another program does not let go of the file."""
+    hint = _("Try again when the other command has ended.")
+    sentence = _("The gradebook is in use by another program, which did not finish within {seconds} seconds.")
+    return BadInputError(sentence.format(seconds=f"{BUSY_SECONDS:g}"), where=path, hint=hint)
 
 
 def now() -> str:

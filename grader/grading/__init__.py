@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from grader.assignment.manifest import Assignment
-from grader.errors import UsageError
+from grader.errors import D2DError, UsageError
 from grader.i18n import _
 from grader.intake import Submission
 from grader.report.report import Report
@@ -58,10 +58,11 @@ class Done:
 
 @dataclass(frozen=True)
 class Lost:
-    """A task whose judge was lost, more than once: our fault, no verdict."""
+    """A task without a verdict, by our fault: its judge was lost more than once, or failed with `trouble`."""
 
     key: str
     reason: str
+    trouble: D2DError | None = None
 
 
 class Engine(Protocol):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, BadInputError, D2DError, OurFaultError
+from grader.apart import Apart
+from grader.boundary import TakeTrouble, one_member
+from grader.errors import ALL_PASSED, NOT_ALL_PASSED, OUR_FAULT, D2DError, OurFaultError
 from grader.grading import Engine, Lost, Setting, Task
 from grader.grading.cohort import SummaryRow
 from grader.grading.entries import Entry
@@ -19,7 +22,7 @@ from grader.intake.read import read_submission
 from grader.report.report import Report
 
 if TYPE_CHECKING:
-    from grader.gradebook.book import Gradebook
+    from grader.gradebook.book import Gradebook, LoggedDocument
 
 _AT_ONCE = 200  # reports that the gradebook takes in one transaction
 
@@ -72,20 +75,21 @@ class Grading:
     force: bool = False
     veto: Callable[[Report], bool] = lambda _report: False
     _inputs: dict[str, str] = field(default_factory=dict)  # by member, of the tasks that are being judged
+    _apart: Apart = field(default_factory=Apart)
     _ready: deque[EntryResult] = field(default_factory=deque)  # of entries that need no judge
 
     def results(self, entries: Sequence[Entry]) -> Iterator[EntryResult]:
         """The result of each entry as soon as it is known; its report is on the disk by then."""
         visibility = "full" if self.setting.hidden else "public"
         inputs = Inputs.of(self.setting.assignment, self.seed_commitment or "", visibility)
-        for done in self.engine.judge(self._tasks(entries, inputs)):
-            yield from self._settled()
-            if isinstance(done, Lost):
-                what = _("This could not be judged: {reason}.").format(reason=done.reason)
-                hint = _("This is not the member's fault. Give the same command again, and tell us if it stays so.")
-                yield EntryResult(done.key, trouble=OurFaultError(what, where=done.key, hint=hint))
-            else:
-                yield self._judged(done.key, done.report)
+        with self._apart:
+            for done in self.engine.judge(self._tasks(entries, inputs)):
+                if isinstance(done, Lost):
+                    self._fail(done.key, done.trouble or _lost(done))
+                else:
+                    with one_member(done.key, self._fail):
+                        self._ready.append(self._judged(done.key, done.report))
+                yield from self._settled()
         yield from self._settled()
 
     def _judged(self, member: str, report: Report) -> EntryResult:
@@ -95,39 +99,64 @@ class Grading:
         before = self.out.before.get(member)
         return EntryResult(member, SummaryRow.of(report) if before is None else before.row, kept=True)
 
+    def _fail(self, member: str, trouble: D2DError) -> None:
+        self._ready.append(EntryResult(member, trouble=trouble))
+
     def _settled(self) -> Iterator[EntryResult]:
         while self._ready:
             yield self._ready.popleft()
 
     def _tasks(self, entries: Sequence[Entry], inputs: Inputs) -> Iterator[Task]:
         """The tasks, each read when a judge is free for it: a large class takes no more memory than a small one."""
-        assignment = self.setting.assignment
         for entry in entries:
-            try:
-                if entry.trouble is not None:
-                    raise entry.trouble
-                submission = replace(read_submission(entry.path, assignment.id, assignment.asked), member=entry.member)
-            except BadInputError as error:
-                self._ready.append(EntryResult(entry.member, trouble=error))
-                continue
-            sha256 = inputs.sha256(submission)
-            kept = None if self.force else self.out.kept(entry.member, sha256)
-            if kept is not None:
-                self._ready.append(EntryResult(entry.member, kept, kept=True))
-                continue
-            self._inputs[entry.member] = sha256
-            yield Task(entry.member, submission, self.setting.secret)
+            task = None
+            with one_member(entry.member, self._fail, theirs=True):
+                task = self._task(entry, inputs)
+            if task is not None:
+                yield task
+
+    def _task(self, entry: Entry, inputs: Inputs) -> Task | None:
+        """The entry's task; None where its report is there already."""
+        if entry.trouble is not None:
+            raise entry.trouble
+        assignment = self.setting.assignment
+        submission = self._apart.call(read_submission, entry.path, assignment.id, assignment.asked)
+        submission = replace(submission, member=entry.member)
+        sha256 = inputs.sha256(submission)
+        kept = None if self.force else self.out.kept(entry.member, sha256)
+        if kept is not None:
+            self._ready.append(EntryResult(entry.member, kept, kept=True))
+            return None
+        self._inputs[entry.member] = sha256
+        return Task(entry.member, submission, self.setting.secret)
+
+
+def _lost(task: Lost) -> OurFaultError:
+    what = _("This could not be judged: {reason}.").format(reason=task.reason)
+    hint = _("This is not the member's fault. Give the same command again, and tell us if it stays so.")
+    return OurFaultError(what, where=task.key, hint=hint)
 
 
 def store_reports(
-    gradebook: Gradebook, folder: ReportFolder, members: Sequence[str], place: GradedPlace, *, by: str
+    gradebook: Gradebook,
+    folder: ReportFolder,
+    members: Sequence[str],
+    place: GradedPlace,
+    *,
+    by: str,
+    take: TakeTrouble,
+    submitted: Mapping[str, datetime],
 ) -> int:
-    """Put the members' reports into the gradebook, and note the place for a regrading; how many reports are new."""
+    """Put the members' reports into the gradebook, and note the place for a regrading; how many reports are new.
+
+    `submitted` says when a member's work was handed in, as far as that is known.
+    """
     new = 0
     for at in range(0, len(members), _AT_ONCE):
-        part = members[at : at + _AT_ONCE]
-        documents = [(folder.document(member), None, str(folder.path(member))) for member in part]
-        added = gradebook.add_all(documents, by=by)
-        new += sum(report.new for report in added)
+        documents: list[LoggedDocument] = []
+        for member in members[at : at + _AT_ONCE]:
+            with one_member(member, take):
+                documents.append((folder.document(member), submitted.get(member), str(folder.path(member))))
+        new += sum(report.new for report in gradebook.add_each(documents, by=by, take=take))
     gradebook.remember(folder.assignment, place.as_json(), by=by)
     return new

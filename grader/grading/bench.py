@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.assignment.manifest import Limits
+from grader.boundary import one_member
 from grader.bridge.selftest import require
 from grader.bridge.session import WorkerSource
-from grader.grading import Done, Setting, Task
+from grader.grading import Done, Lost, Setting, Task
 from grader.judge.cases import Case, CaseSet, collect_cases
 from grader.judge.hints import LiveHints, Rerun, read_misconceptions
 from grader.judge.log import BridgeLog, Evidence
@@ -17,6 +18,7 @@ from grader.judge.reference import LiveReference, RememberedReference
 from grader.judge.run import Judge
 from grader.report.report import Hint
 from grader.sandbox import start
+from grader.sandbox.budget import TimeBudget
 from grader.sandbox.worker import Worker
 from grader.worker.server import Server as Objects
 
@@ -28,7 +30,7 @@ class InProcess(Worker):
         super().__init__(0, 0)
         self.objects = objects
 
-    def exchange(self, message: bytes, deadline: float) -> bytes:  # noqa: ARG002 — the author's code ends by itself
+    def exchange(self, message: bytes, budget: TimeBudget) -> bytes:  # noqa: ARG002 — the author's code ends by itself
         with np.errstate(all="ignore"):  # a wrong variant may well divide by zero
             return self.objects.answer(message)
 
@@ -87,6 +89,13 @@ class Bench:
     def close(self) -> None:
         """End the zygote, and with it every worker."""
         self.judge.workers.close()
+
+    def tried(self, task: Task) -> Done | Lost:
+        """What `do` gives; where it raises, the task is lost and the next one can be done."""
+        failed: list[Lost] = []
+        with one_member(task.key, lambda key, trouble: failed.append(Lost(key, trouble.what, trouble))):
+            return self.do(task)
+        return failed[0]
 
     def do(self, task: Task) -> Done:
         """The report on one task."""

@@ -6,14 +6,16 @@ feedback in it, as far as the course lets members see hidden cases.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from grader.apart import Apart
 from grader.assignment.manifest import Assignment
+from grader.boundary import TakeTrouble, one_member
 from grader.course.course import Term
 from grader.errors import UsageError
 from grader.files import write_whole
@@ -25,6 +27,7 @@ from grader.i18n import _
 
 PAGES = "pages"  # the folder of members' pages, beside `reports`
 _MEMBER = "{member}"
+_NOTEBOOK_SECONDS = 60  # of a processor, for one member; a long one with pictures takes five as a page
 _HARDEST = 10
 _STEPS = 10  # of colour in the heat map
 
@@ -34,6 +37,7 @@ def write_class(
     assignment: Assignment,
     results: Sequence[EntryResult],
     roster: Sequence[str] | None,
+    take: TakeTrouble,
     *,
     pages: bool,
 ) -> None:
@@ -45,14 +49,14 @@ def write_class(
     failed = [result for result in results if result.row is None]
     missing |= {result.member: result.trouble.what if result.trouble else "" for result in failed}
     graded = [row for row in rows.values() if row is not None]
-    if pages:  # with everything in them, since it is the staff that opens them
-        from grader.render.page import report_page
-
-        for row in graded:
-            text = report_page(folder.document(row.member).report)
-            write_whole(folder.folder / PAGES / f"{row.member}.html", text)
     cohort = Cohort.of(assignment.id, assignment.title, assignment.pass_percent, graded, missing)
     write_whole(folder.folder / "index.html", class_page(cohort, pages=PAGES if pages else None))
+    from grader.render.page import report_page
+
+    for row in graded if pages else ():  # with everything in them, since it is the staff that opens them
+        with one_member(row.member, take):
+            text = report_page(folder.document(row.member).report)
+            write_whole(folder.folder / PAGES / f"{row.member}.html", text)
 
 
 def class_page(cohort: Cohort, *, reports: str = "reports", pages: str | None = None) -> str:
@@ -99,19 +103,20 @@ def write_notebooks(
     folder: ReportFolder,
     assignment: Assignment,
     term: Term,
-    entries: Sequence[Entry],
-    results: Sequence[EntryResult],
+    results: Iterable[tuple[Entry, EntryResult]],
+    take: TakeTrouble,
 ) -> None:
     """Write the notebook of each entry that has a report."""
     from grader.gradebook.feedback import seen
     from grader.render.notebook import write_feedback
 
     now = datetime.now(timezone.utc)
-    for entry, result in zip(entries, results, strict=True):
-        if result.row is not None:
-            report, target = seen(folder.document(entry.member).report, term, now), _target(pattern, entry.member)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_feedback(report, entry.path, assignment, target)
+    with Apart(_NOTEBOOK_SECONDS) as apart:
+        for entry in (entry for entry, result in results if result.row is not None):
+            with one_member(entry.member, take):
+                report, target = seen(folder.document(entry.member).report, term, now), _target(pattern, entry.member)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                apart.call(write_feedback, report, entry.path, assignment, target)
 
 
 def _target(pattern: Path, member: str) -> Path:

@@ -11,25 +11,25 @@ import asyncio
 import itertools
 import logging
 import os
-import shutil
-import tempfile
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dask.config
 from distributed import Client, KilledWorker, LocalCluster, as_completed, get_worker
+from distributed.client import ClosedClientError
 
 from grader import i18n
 from grader.errors import D2DError, OurFaultError, UsageError
 from grader.grading import Done, Lost, Setting, Task
 from grader.grading.health import examine
-from grader.grading.inputs import Parcel, about, private_folder
+from grader.grading.inputs import Parcel, about
 from grader.i18n import _
+from grader.scratch import Scratch, sweep_scratch
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 _ANSWER_SECONDS = 10.0  # a scheduler that is there says so at once
 _AHEAD = 3  # tasks that wait at each process, so that it is not idle while the next one travels
 _CHECK_EVERY = 50  # tasks after which it is looked whether the cluster has grown
-_FAULTS = (OSError, TimeoutError, asyncio.CancelledError)
+# What comes of a scheduler that is gone: a future is cancelled in the one way, what waits for it in the other.
+_FAULTS = (OSError, TimeoutError, asyncio.CancelledError, CancelledError, ClosedClientError)
 
 
 @dataclass
@@ -52,25 +53,30 @@ class DaskEngine:
     run: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def judge(self, tasks: Iterable[Task]) -> Iterator[Done | Lost]:
+        sweep_scratch()  # what a run that was killed has left, also where there is nothing left to judge
         source = iter(tasks)
         first = next(source, None)
         if first is None:  # nothing to do: no cluster is needed
             return
         with connected(self.scheduler, self.jobs) as client:
-            demand_same(client, self.setting.assignment.imports)
-            # A task of its own, not scattered data: what a lost process held of it is made again.
-            parcel = client.submit(_itself, Parcel.of(self.setting), key=f"d2d-{self.run}-parcel", pure=False)
             try:
+                demand_same(client, self.setting.assignment.imports)
+                # A task of its own, not scattered data: what a lost process held of it is made again.
+                parcel = client.submit(_itself, Parcel.of(self.setting), key=f"d2d-{self.run}-parcel", pure=False)
                 yield from self._judged(client, parcel, itertools.chain([first], source))
             except _FAULTS as error:
-                what = _("The connection to the cluster was lost: {reason}.").format(
-                    reason=error or type(error).__name__
-                )
-                hint = _("What was judged so far is kept: the same command goes on where this one ended.")
-                raise OurFaultError(what, where=self.scheduler, hint=hint) from error
+                raise self._lost(error) from error
             finally:
-                with suppress(*_FAULTS):
-                    client.run(forget, self.run)
+                if client.status == "running":  # else there is nobody who would hear it
+                    with suppress(*_FAULTS):
+                        client.run(forget, self.run)
+
+    def _lost(self, error: BaseException) -> OurFaultError:
+        is_gone = isinstance(error, CancelledError | ClosedClientError)
+        reason = _("its scheduler is gone") if is_gone else str(error).partition("\n")[0] or type(error).__name__
+        what = _("The connection to the cluster was lost: {reason}.").format(reason=reason)
+        hint = _("What was judged so far is kept: the same command goes on where this one ended.")
+        return OurFaultError(what, where=self.scheduler, hint=hint)
 
     def _judged(self, client: Client, parcel: Future, source: Iterator[Task]) -> Iterator[Done | Lost]:
         running: dict[Future, str] = {}
@@ -105,13 +111,13 @@ class DaskEngine:
 @contextmanager
 def connected(scheduler: str | None, jobs: int) -> Iterator[Client]:
     """A client of the scheduler, or of a cluster of this machine's own, which ends with it."""
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said by us, in one sentence
+    for name in ("distributed", "distributed.client"):  # each has a level of its own
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said by us, in one sentence
     with ExitStack() as undo:
         address: Any = scheduler
         if address is None:
-            scratch = tempfile.mkdtemp(prefix="d2d-dask-")
-            undo.callback(shutil.rmtree, scratch, ignore_errors=True)
-            undo.enter_context(dask.config.set({"temporary-directory": scratch}))
+            scratch = undo.enter_context(Scratch("dask"))
+            undo.enter_context(dask.config.set({"temporary-directory": str(scratch)}))
             address = LocalCluster(
                 n_workers=jobs,
                 threads_per_worker=1,
@@ -191,11 +197,11 @@ def _opened(parcel: Parcel, undo: ExitStack) -> Bench:
         raise _unlike([wrong])
     i18n.use(parcel.setting.language)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # as the command `d2d` does where it judges by itself
-    folder = undo.enter_context(private_folder())
-    return undo.enter_context(open_bench(parcel.unpacked(Path(folder))))
+    folder = undo.enter_context(Scratch("parcel"))  # nobody else on the machine may look into it
+    return undo.enter_context(open_bench(parcel.unpacked(folder)))
 
 
-def do(run: str, parcel: Parcel, task: Task) -> Done:
+def do(run: str, parcel: Parcel, task: Task) -> Done | Lost:
     """One task at this process's bench, which is set up for the first one of a run."""
     with _one_at_a_time:
         try:
@@ -205,7 +211,7 @@ def do(run: str, parcel: Parcel, task: Task) -> Done:
                 with ExitStack() as undo:
                     bench = _opened(parcel, undo)
                     _benches[run] = bench, undo.pop_all()
-            return _benches[run][0].do(task)
+            return _benches[run][0].tried(task)
         except D2DError as error:
             error.where = f"{error.where or ''} ({get_worker().address})".strip()
             raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from itertools import groupby
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from grader.errors import BadInputError, UsageError
 from grader.files import reading
 from grader.i18n import _
 from grader.intake import ARCHIVES, NOTEBOOK, PYTHON
-from grader.intake.candidate import is_foreign, stem
+from grader.intake.candidate import candidates_of_folder, is_foreign, stem
 from grader.intake.text import shown
 from grader.member import LONGEST_NAME, MemberName
 
@@ -58,6 +59,16 @@ def shard_of(entries: Sequence[Entry], shard: str | None) -> list[Entry]:
         hint = _("For instance: --shard 2/4")
         raise UsageError(_("{text} is no part of a whole.").format(text=shard), hint=hint)
     return list(entries[int(match[1]) - 1 :: int(match[2])])
+
+
+def changed_at(path: Path) -> datetime | None:
+    """When the work that lies there was last changed, as its files say; None where there is none that can be read."""
+    try:
+        files = [Path(candidate.where) for candidate in candidates_of_folder(path)] if path.is_dir() else [path]
+        times = [file.stat().st_mtime for file in files]
+    except (OSError, BadInputError):
+        return None
+    return datetime.fromtimestamp(max(times), timezone.utc) if times else None
 
 
 def _is_meant(path: Path) -> bool:

@@ -5,19 +5,20 @@ A report is on the disk before anybody is told of it, so a run that is killed, o
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import BadInputError, FileError, OurFaultError, UsageError
-from grader.files import UNFINISHED, write_whole, writing_to
+from grader.boundary import one_member
+from grader.errors import BadInputError, D2DError, FileError, NoRoomError, UsageError
+from grader.files import UNFINISHED, held, write_whole
 from grader.grading.cohort import SummaryRow
+from grader.grading.ledger import LEDGER_FILE, Kept, Ledger
 from grader.i18n import _
 from grader.member import MemberName
-from grader.report.reader import Document, read_file
+from grader.report.reader import LARGEST_FILE, Document, read_file
 from grader.report.report import Report, laid_out
 
 if TYPE_CHECKING:
@@ -26,44 +27,38 @@ if TYPE_CHECKING:
 _MOST_KEPT = 100  # reports in memory, of half a megabyte each at most as a rule: a class of thousands must not be
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A report that was there: what it comes to, and what it was made of (None where it is not to be relied on)."""
-
-    row: SummaryRow
-    inputs_sha256: str | None
-
-
 class ReportFolder:
     """The reports of one assignment in `DIR/reports`, signed where there is a key.
 
-    With `read_again` the latest that were written stay in memory, for pages, notebooks or a gradebook.
+    With `read_again` the latest that were written stay in memory, for pages, notebooks or a gradebook. `tell` hears how
+    many of the reports that were there have been looked at, and how many there are.
     """
 
     def __init__(
-        self, folder: Path, assignment: str, key: SigningKey | None = None, *, read_again: bool = False
+        self,
+        folder: Path,
+        assignment: str,
+        key: SigningKey | None = None,
+        *,
+        read_again: bool = False,
+        tell: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> None:
-        self.folder, self.assignment, self.key = folder, assignment, key
+        self.folder, self.assignment, self.key, self.tell = folder, assignment, key, tell
         self.reports = folder / "reports"
+        self.ledger = Ledger(folder / LEDGER_FILE, assignment, key)
         self.before: dict[str, Kept] = {}
-        self.troubles: list[BadInputError] = []  # files there that are no reports of a member
+        self.troubles: list[D2DError] = []  # files there that are no reports of a member
         self._latest: dict[str, Document] = {}
         self._most_kept = _MOST_KEPT if read_again else 0
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Make the folder, keep other runs out of it meanwhile, and find out what an earlier run has left in it."""
-        with writing_to(self.folder):
-            self.reports.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self.reports, os.O_RDONLY)
-        try:
-            _lock(lock, self.folder)
+        with held(self.reports):
             for left in self.reports.glob(f"{UNFINISHED}*"):
                 left.unlink()
             self._look()
             yield
-        finally:
-            os.close(lock)
 
     def path(self, member: str) -> Path:
         """Where a member's report is."""
@@ -78,11 +73,13 @@ class ReportFolder:
         """Put a report on the disk, signed."""
         signed = report if self.key is None else self.key.sign(report)
         document = Document(signed, signed.as_json())
+        data = laid_out(document.value).encode("utf-8")
         try:
-            write_whole(self.path(report.member), laid_out(document.value), mode=0o644, lasting=True)
-        except FileError as error:
+            self.ledger.add(signed, hashlib.sha256(data).hexdigest())
+            write_whole(self.path(report.member), data, mode=0o644, lasting=True)
+        except NoRoomError as error:
             hint = _("What was written before is whole. Make room, and give the same command again: it goes on there.")
-            raise OurFaultError(error.what, where=error.where, hint=hint) from error
+            raise NoRoomError(error.what, where=error.where, hint=hint) from error
         self._latest.pop(report.member, None)
         self._latest[report.member] = document
         if len(self._latest) > self._most_kept:
@@ -94,40 +91,67 @@ class ReportFolder:
         return self._latest.get(member) or read_file(self.path(member))
 
     def _look(self) -> None:
-        for file in sorted(self.reports.glob("*.json")):
-            try:
-                document = read_file(file)
-            except BadInputError as error:
-                self.troubles.append(error)
-                continue
-            report = document.report
-            if report.assignment != self.assignment:  # the one's reports would take the place of the other's
-                what = _("This folder holds reports on {other}, not on {assignment}.")
-                hint = _("Name another folder: --out DIR")
-                text = what.format(other=report.assignment, assignment=self.assignment)
-                raise UsageError(text, where=self.folder, hint=hint)
-            if report.member != MemberName(file.stem):
-                what = _("This report is {member}'s, and the file is called otherwise.").format(member=report.member)
-                self.troubles.append(BadInputError(what, where=file))
-                continue
-            relied = report.complete and self._is_ours(document)
-            self.before[report.member] = Kept(SummaryRow.of(report), report.inputs_sha256 if relied else None)
+        """Find out what is there: by the ledger where it has the line of the very same bytes, else by reading it."""
+        files = sorted(self.reports.glob("*.json"))
+        digests = {file: _digest(file) for file in files}
+        self.ledger.read({MemberName(file.stem): digest for file, digest in digests.items() if digest is not None})
+        for done, (file, digest) in enumerate(digests.items()):
+            self.tell(done, len(files))
+            member = MemberName(file.stem)
+            kept = self.ledger.kept.get((member, digest or ""))
+            if kept is None:
+                document = None
+                with one_member(file.stem, self._fail, theirs=True):
+                    document = _document(file, member)
+                kept = None if document is None else self._taken(document, file, digest)
+            if kept is not None:
+                self.before[member] = kept
 
-    def _is_ours(self, document: Document) -> bool:
-        """Whether it is signed as it would be now; without a key there is nothing to go by."""
+    def _taken(self, document: Document, file: Path, digest: str | None) -> Kept:
+        """What a report comes to of which there is no line yet; there is one afterwards if it can be relied on."""
+        report = document.report
+        if report.assignment != self.assignment:  # the one's reports would take the place of the other's
+            what = _("This folder holds reports on {other}, not on {assignment}.")
+            hint = _("Name another folder: --out DIR")
+            text = what.format(other=report.assignment, assignment=self.assignment)
+            raise UsageError(text, where=self.folder, hint=hint)
+        relied = self._is_ours(document, file)
+        if relied and digest is not None:
+            self.ledger.add(report, digest, lasting=False)
+        return Kept(SummaryRow.of(report), report.inputs_sha256 if relied and report.complete else None)
+
+    def _fail(self, _member: str, trouble: D2DError) -> None:
+        self.troubles.append(trouble)
+
+    def _is_ours(self, document: Document, file: Path) -> bool:
+        """Whether it is signed as it would be now; without a key, whether we wrote no other report of this member."""
         if self.key is None:
-            return True
+            is_edited = document.report.member in self.ledger.members
+            if is_edited:
+                what = _("This report is not as d2d wrote it, so it is not taken for unchanged.")
+                self.troubles.append(BadInputError(what, where=file))
+            return not is_edited
         from grader.report.signature import Check
 
         return self.key.public.check(document) is Check.VALID
 
 
-def _lock(descriptor: int, folder: Path) -> None:
-    """Two runs at once would each undo what the other has begun. The system lets go when a process ends."""
-    import fcntl
+def _document(file: Path, member: MemberName) -> Document:
+    """The member's report in a file."""
+    if not file.is_file():  # a pipe would never end
+        raise FileError(_("This is no file."), where=file)
+    document = read_file(file)
+    if (other := document.report.member) != member:
+        what = _("This report is {member}'s, and the file is called otherwise.").format(member=other)
+        raise BadInputError(what, where=file)
+    return document
 
+
+def _digest(file: Path) -> str | None:
+    """The hash of a report's bytes; None where it is no such file, of which reading it says more."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        what = _("Another run of d2d is writing to this folder.")
-        raise UsageError(what, where=folder, hint=_("Wait until it has ended, or name another folder.")) from error
+        if not file.is_file() or file.stat().st_size > LARGEST_FILE:
+            return None
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import platform
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -80,11 +79,6 @@ def about(imports: tuple[str, ...]) -> dict[str, str]:
     """What must be the same on every machine for reports to be the same."""
     own = {"d2d": grader_sha256()[:16], "Python": platform.python_version()}
     return own | {name: _version(name) for name in imports}
-
-
-def private_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder for a parcel that nobody else on the machine may look into."""
-    return tempfile.TemporaryDirectory(prefix="d2d-parcel-")
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import multiprocessing
 import os
 import signal
@@ -10,7 +11,7 @@ import sys
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -19,14 +20,22 @@ from grader import i18n
 from grader.assignment.manifest import Assignment
 from grader.errors import D2DError, OurFaultError
 from grader.grading import Done, Lost, Setting, Task
+from grader.grading.memory import JudgeMemory
 from grader.i18n import _
+from grader.sandbox.budget import ASLEEP_FACTOR
+from grader.scratch import sweep_scratch
 
-_TRIES = 2  # a task whose judge is lost gets another judge; a task that loses two judges is given up
+_TRIES = 3  # judges in a row that can't be started
+_MOST_LOST = 10  # a task whose judge is lost gets another, after the others; one that loses so many is given up
+_MOST_KILLED = 20  # judges in a row that the machine killed before they were ready, as one does that lacks memory
+_PAUSE_SECONDS = 0.5  # before a judge is started again for which there was no room
 _READY = "ready"
 _PR_SET_PDEATHSIG = 1
-# What a judge may take beside the submission's own time: for the reference, hints and fresh workers. After that it is
-# taken for stuck.
+# What a judge may take beside the submission's own time: for the reference, hints and fresh workers.
 _GRACE_SECONDS = 120.0
+# A judge is taken for stuck after so many times that, because a submission may sleep, is asked twice, and a machine may
+# be busy.
+_PATIENCE = 2 * ASLEEP_FACTOR
 
 
 @dataclass
@@ -62,16 +71,17 @@ class LocalEngine:
     setting: Setting
     jobs: int
     judges: dict[Connection, _Judge] = field(default_factory=dict)
+    not_started: int = 0  # judges in a row that ended before they were ready
 
     def judge(self, tasks: Iterable[Task]) -> Iterator[Done | Lost]:
-        _sweep()  # what a run that was killed has left, also where there is nothing left to judge
+        sweep_scratch()  # what a run that was killed has left, also where there is nothing left to judge
         source, again = iter(tasks), deque[Task]()
         tries: Counter[str] = Counter()
         try:
             more = True
             while more or self.judges:
                 while more and ((idle := self._idle()) or len(self.judges) < self.jobs):
-                    task = again.popleft() if again else next(source, None)
+                    task = next(source, None) or (again.popleft() if again else None)
                     if task is None:
                         more = False
                     else:
@@ -81,8 +91,8 @@ class LocalEngine:
                 for judge in self._heard():
                     done = self._received(judge)
                     if isinstance(done, Task):
-                        tries[done.key] += 1
-                        if tries[done.key] < _TRIES:
+                        tries[done.key] += judge.ready
+                        if tries[done.key] < _MOST_LOST:
                             again.append(done)
                             more = True
                         else:
@@ -93,24 +103,42 @@ class LocalEngine:
             for judge in self.judges.values():
                 judge.end(at_once=True)
             if self.judges:
-                _sweep()  # a judge that had only begun has nobody who removes its folder
+                sweep_scratch()  # a judge that had only begun has nobody who removes its folder
             self.judges.clear()
 
     @property
     def _seconds(self) -> float:
-        return self.setting.assignment.limits.total_seconds + _GRACE_SECONDS
+        return _PATIENCE * (self.setting.assignment.limits.total_seconds + _GRACE_SECONDS)
 
     def _idle(self) -> _Judge | None:
         return next((judge for judge in self.judges.values() if judge.task is None), None)
 
     def _start(self) -> _Judge:
+        """A new judge; where the machine has no room for one, it is tried again."""
+        while True:
+            try:
+                return self._started()
+            except OSError as error:
+                self.not_started += 1
+                if error.errno not in (errno.EAGAIN, errno.ENOMEM):
+                    raise
+                if self.not_started >= _MOST_KILLED:
+                    what = _("A judge could not be started: {reason}.").format(reason=error.strerror)
+                    raise OurFaultError(what, hint=_("`d2d doctor` shows what this machine offers.")) from error
+                time.sleep(_PAUSE_SECONDS)
+
+    def _started(self) -> _Judge:
         # Judges are started afresh: a fork of this process would take whatever threads and locks it has along.
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_judge, args=(self.setting, theirs, os.getpid()), daemon=True)
-        with _interrupt_waits():  # Ctrl-C is for this process; a judge ignores it, and does so from its first moment
-            process.start()
-        theirs.close()
+        with theirs, ExitStack() as on_failure:
+            on_failure.callback(ours.close)
+            with (
+                _interrupt_waits()
+            ):  # Ctrl-C is for this process; a judge ignores it, and does so from its first moment
+                process.start()
+            on_failure.pop_all()
         self.judges[ours] = _Judge(ours, process)
         return self.judges[ours]
 
@@ -132,7 +160,7 @@ class LocalEngine:
         heard = [judge for connection, judge in self.judges.items() if connection in ready]
         return heard or [judge for judge in self.judges.values() if judge.until <= time.monotonic()]
 
-    def _received(self, judge: _Judge) -> Done | Task | None:
+    def _received(self, judge: _Judge) -> Done | Lost | Task | None:
         """What a judge sent: a finished task, or None where it is only ready. Its own task if the judge is gone."""
         task = judge.task
         try:
@@ -140,18 +168,22 @@ class LocalEngine:
         except (EOFError, OSError):
             message = None
         if message == _READY:
-            judge.ready = True
+            judge.ready, self.not_started = True, 0
+            judge.until = time.monotonic() + self._seconds  # the task has its time from now on, however slow the start
             return None
-        if isinstance(message, D2DError):
+        if isinstance(message, D2DError) and not isinstance(message, OurFaultError):
             raise message
-        if isinstance(message, Done):
+        if isinstance(message, Done | Lost):
             judge.task, judge.until = None, float("inf")
             return message
         del self.judges[judge.connection]
         judge.end(at_once=True)
-        if not judge.ready:  # another would fare no better
+        self.not_started += not judge.ready
+        told = message if isinstance(message, OurFaultError) else None
+        is_killed = told is None and (judge.process.exitcode or 0) < 0
+        if self.not_started >= (_MOST_KILLED if is_killed else _TRIES):
             what = _("A judge could not be started: it ended with {code}.").format(code=judge.process.exitcode)
-            raise OurFaultError(what, hint=_("`d2d doctor` shows what this machine offers."))
+            raise told or OurFaultError(what, hint=_("`d2d doctor` shows what this machine offers."))
         return task
 
 
@@ -159,16 +191,8 @@ def judge_all(assignment: Assignment, tasks: Iterable[Task], *, secret: bytes, j
     """Judge the author's own tasks by all cases, `jobs` at a time; reports come as they end."""
     for done in LocalEngine(Setting(assignment, secret, i18n.language()), jobs).judge(tasks):
         if isinstance(done, Lost):
-            raise OurFaultError(_("A judge ended in the middle of its work."))
+            raise done.trouble or OurFaultError(_("A judge ended in the middle of its work."))
         yield done
-
-
-def _sweep() -> None:
-    """Remove the folders of judges that are gone."""
-    if sys.platform == "linux":
-        from grader.sandbox.forkserver import sweep_homes
-
-        sweep_homes()
 
 
 @contextmanager
@@ -198,9 +222,13 @@ def _judge(setting: Setting, connection: Connection, engine: int) -> None:
     with suppress(EOFError, BrokenPipeError):  # the engine is gone, so nobody wants the work
         try:
             with open_bench(setting) as bench:
+                memory = JudgeMemory.now()
+                memory.limit()
                 connection.send(_READY)
                 while (task := connection.recv()) is not None:
-                    connection.send(bench.do(task))
+                    connection.send(bench.tried(task))
+                    if memory.has_swollen():
+                        break  # a fresh judge does the next task, also where this one was given it already
         except D2DError as error:
             connection.send(error)
 

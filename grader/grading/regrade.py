@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from grader.boundary import TakeTrouble, one_member
 from grader.errors import UsageError
 from grader.gradebook.book import Gradebook
 from grader.grading.batch import EntryResult, GradedPlace
@@ -113,11 +114,14 @@ class Regrading:
         self._compare(after, stands=True)
         return True
 
-    def accepted(self, folder: ReportFolder, results: Iterable[EntryResult]) -> list[str]:
+    def accepted(self, folder: ReportFolder, results: Iterable[EntryResult], take: TakeTrouble) -> list[str]:
         """The members whose report in the folder goes into the gradebook; what it moves is noted."""
         judged = [result.member for result in results if result.row is not None]
-        there = [member for member in judged if folder.path(member).is_file()]
-        return [member for member in there if self._accepts(folder.document(member).report)]
+        accepted = []
+        for member in (member for member in judged if folder.path(member).is_file()):
+            with one_member(member, take):
+                accepted += [member] * self._accepts(folder.document(member).report)
+        return accepted
 
     def not_found(self) -> list[str]:
         """Members whose submission, as it is in the gradebook, was not there to be judged."""

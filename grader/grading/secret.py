@@ -48,7 +48,7 @@ def commitment(secret: bytes) -> str:
 def signing_key(named: Path | None, term: Term) -> SigningKey | None:
     """The private key that is named, that `D2D_KEY` names, or that lies beside the course's public key."""
     from_environment = os.environ.get(KEY_VARIABLE)
-    file = named or (Path(from_environment) if from_environment else term.private_key)
+    file = named or (Path(from_environment).absolute() if from_environment else term.private_key)
     if file is None:
         return None
     from grader.report.signature import read_public_key, read_signing_key

@@ -19,6 +19,7 @@ OTHER_ARCHIVES = (".rar", ".7z", ".egg", ".alz", ".tar.bz2", ".tar.xz")
 MAX_ARCHIVE = 128 << 20  # bytes of the archive: data sets lie in it beside the notebook
 MAX_ENTRIES = 10_000
 _MAX_DEPTH = 8
+_MAX_PATH = 1000  # characters, as a report has it; in an archive a name may have any length
 _FOLDER_DEPTH = 6  # below a folder that was handed in as one
 # What tools leave behind, or what others wrote.
 _NOT_THEIRS = frozenset({"__MACOSX", "__pycache__", "node_modules", "site-packages", "venv", "env"})
@@ -58,7 +59,9 @@ def stem(name: str) -> str:
 def is_candidate(name: str) -> bool:
     """Whether a member may have written this file as the answer."""
     *folders, base = name.split("/")
-    if kind(base) not in (PYTHON, NOTEBOOK) or len(folders) > _MAX_DEPTH or any(map(is_foreign, folders)):
+    if kind(base) not in (PYTHON, NOTEBOOK) or len(folders) > _MAX_DEPTH or len(name) > _MAX_PATH:
+        return False
+    if any(map(is_foreign, folders)):
         return False
     return not (base.startswith((".", "test_")) or base.endswith("_test.py") or base in _HELPERS)
 

@@ -34,6 +34,7 @@ _VERSION_MARKS = re.compile(
 )
 _NUMBER = re.compile(r"(?:\((\d{1,9})\)|[-_ ]v(\d{1,9})|[-_ ](\d{1,9}))\Z")
 _MOST_PARSED = 1 << 18  # characters of one version: 1.5 seconds and 160 MB at worst; a term's work is a tenth of it
+_MOST_MENDED = 1 << 15  # of a cell that does not parse as a whole: its parts are tried several times
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -157,19 +158,45 @@ def written_names(cells: Iterable[Cell]) -> tuple[frozenset[str], int]:
     for cell in cells:
         left -= len(cell.source)
         tree = _parsed(cell.source) if left >= 0 else ast.Module([], [])
-        names |= {name for statement in tree.body for name in _filled_names(statement)}
+        names |= {name for statement in _flat(tree.body) for name in _filled_names(statement)}
         count += sum(_is_filled(node) for node in ast.walk(tree) if isinstance(node, _Definition))
     return frozenset(names), count
 
 
+def defined_names(cells: Iterable[Cell]) -> frozenset[str]:
+    """The names of functions and classes at the top of the cells, filled in or not."""
+    left, names = _MOST_PARSED, set()
+    for cell in cells:
+        left -= len(cell.source)
+        tree = _parsed(cell.source) if left >= 0 else ast.Module([], [])
+        names |= {statement.name for statement in _flat(tree.body) if isinstance(statement, _Definition)}
+    return frozenset(names)
+
+
 def _parsed(source: str) -> ast.Module:
-    """The tree of a cell; an empty one where there is none."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about the text of a member, whom it would not reach
+    """The tree of a cell, without what is no Python in it; an empty one where nothing is."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about the text of a member, whom it would not reach
+        try:
             return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            if len(source) > _MOST_MENDED:
+                return ast.Module([], [])
+            from grader.worker.namespace import parse_cell
+
+            return ast.Module([part.node for part in parse_cell(source, "") if part.node is not None], [])
+
+
+def _flat(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """These statements, and those that stand in an `if`, a `try` or a `with` among them."""
+    waiting = list(body)
+    while waiting:
+        statement = waiting.pop()
+        yield statement
+        if isinstance(statement, ast.If | ast.Try | ast.With):
+            waiting += [part for part in ast.iter_child_nodes(statement) if isinstance(part, ast.stmt)]
+            handlers: list[ast.ExceptHandler] = getattr(statement, "handlers", [])
+            waiting += [part for handler in handlers for part in handler.body]
 
 
 def _filled_names(statement: ast.stmt) -> Iterator[str]:

@@ -17,12 +17,16 @@ from grader.intake.text import may_have_ipython
 from grader.report.report import Note, Where
 
 _CELL_MAGIC = re.compile(r"%%(\w+)(?!\w|\?)")
+# A cell that is written to a file, as IPython itself puts it in Python; what imports the file is to find it.
+_WRITTEN = frozenset({"writefile", "file"})
 # Cells whose body is Python run in the notebook's own namespace. `%%timeit` is not one: its names are lost.
 _PYTHON_CELLS = frozenset({"time", "capture", "prun"})
+_TIMED = re.compile(r"[ \t]*%time[ \t]+(?=[^\s])")  # what it measures runs in the notebook's own namespace
 _ESCAPES = frozenset("!%?,;/")
 _COMMAND = re.compile(r"[!%?,;/]{1,2}[ \t]*[\w.\-]*")
 _ASSIGNED = re.compile(r"=[ \t]*(?=!|%[^\W\d])")
-_HELP = re.compile(r"(?:%{0,2}(?!\d)[\w*]+(?:\.(?!\d)[\w*]+|\[-?[0-9]+\])*)\?\??[ \t]*\Z")
+# A question at the end of a line, read backwards: from its end there is one place to begin, and no name is read twice.
+_HELP = re.compile(r"[ \t]*\?\??(?:(?:\][0-9]+-?\[)+(?=[\w*])|[\w*]+(?<!\d)\.)*[\w*]+(?<!\d)%{0,2}")
 _INDENT = re.compile(r"[ \t]*")
 _SHELL_LINE = re.compile(r"(?:[^\n]*\\\n)*[^\n]*\n?")
 _IPYTHON_CALL = "get_ipython()"
@@ -45,9 +49,13 @@ _ENDS = {
     for quote in ('"', "'", '"' * 3, "'" * 3)
 }
 _SHOWN = 5  # commands that a note names
-_HELP_LENGTH = 200  # a name asked about is no longer, and the search for it must not become quadratic
+_COMMAND_LENGTH = 100  # characters of one: a note of a megabyte makes a report that nobody can read
+_HELP_LENGTH = 200  # a name asked about is no longer
 # Our own commands in a notebook need no remark that they did not run.
 _OURS = re.compile(r"%(?:d2d\b|(?:re)?load_ext[ \t]+grader\b)")
+# Nor does the cell that fetches d2d and the course, and then loads it.
+_LOADS = re.compile(r"^[ \t]*%(?:re)?load_ext[ \t]+grader\b", re.MULTILINE)
+_OURS_OR_FETCHES = re.compile(rf"{_OURS.pattern}|[%!]{{1,2}}[ \t]*(?:[\w.-]+[ \t]+)*?(?:install|clone)\b")
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,8 @@ class Python:
 
     source: str
     aside: tuple[Aside, ...] = ()
-    magic: str | None = None  # the whole cell is for this: another language, or a file to be written
+    magic: str | None = None  # the whole cell is for this: another language, say
+    writes: bool = False  # the whole cell is a file that is to be written
 
 
 def python_of(source: str) -> Python:
@@ -75,23 +84,39 @@ def python_of(source: str) -> Python:
     body = source.lstrip()
     aside = []
     if magic := _CELL_MAGIC.match(body):
+        if magic[1] in _WRITTEN:
+            return Python(_writing(source, body), writes=True)
         if magic[1] not in _PYTHON_CELLS:
-            return Python("\n" * source.count("\n"), magic=magic[0])
+            return Python("\n" * source.count("\n"), magic=magic[0][:_COMMAND_LENGTH])
         line = source.count("\n", 0, len(source) - len(body)) + 1
-        aside.append(Aside(line, magic[0]))
+        aside.append(Aside(line, magic[0][:_COMMAND_LENGTH]))
         _first, newline, rest = body.partition("\n")
         source = source[: len(source) - len(body)] + newline + rest
     kept, line = [], 1
+    ours = _OURS_OR_FETCHES if _LOADS.search(source) else _OURS
     for text, command in logical_lines(source):
         if command:
-            if not _OURS.match(text.lstrip()):
-                aside.append(Aside(line, command))
             indent = _INDENT.match(text)[0]  # type: ignore[index]
-            kept.append((indent + "pass" if indent else "") + "\n" * text.count("\n"))
+            if timed := _TIMED.match(text):
+                kept.append(indent + text[timed.end() :])
+            else:
+                if not ours.match(text.lstrip()):
+                    aside.append(Aside(line, command))
+                kept.append((indent + "pass" if indent else "") + "\n" * text.count("\n"))
         else:
             kept.append(text)
         line += text.count("\n")
     return Python("".join(kept), tuple(aside))
+
+
+def _writing(source: str, body: str) -> str:
+    """The call by which a cell is written to a file; the lines of the cell stay as many as they were."""
+    first, _newline, rest = body.partition("\n")
+    name = " ".join(first.split()[1:])
+    before = source.count("\n", 0, len(source) - len(body))
+    text = rest if rest.endswith("\n") else rest + "\n"
+    call = f"get_ipython().run_cell_magic('writefile', {name!r}, {text!r})"
+    return "\n" * before + call + "\n" * body.count("\n")
 
 
 def note_of_commands(aside: Sequence[Aside], file: str, number: int | None) -> Note:
@@ -136,8 +161,8 @@ def _logical_line(source: str, start: int) -> tuple[int, str]:
         at = len(source)
     text = source[start:at].rstrip("\n")
     # A comment, which may well end in a question, is the last thing on its line.
-    if text.rstrip().endswith("?") and last != "comment" and (question := _HELP.search(text[-_HELP_LENGTH:])):
-        return at, question[0].strip()
+    if text.rstrip().endswith("?") and last != "comment" and (question := _HELP.match(text[: -_HELP_LENGTH - 1 : -1])):
+        return at, question[0][::-1].strip()
     return at, ""
 
 
@@ -158,7 +183,7 @@ def _shell_end(source: str, at: int) -> int:
 
 def _command(source: str, at: int) -> str:
     command = _COMMAND.match(source, at)
-    return command[0] if command else _IPYTHON_CALL
+    return command[0][:_COMMAND_LENGTH] if command else _IPYTHON_CALL
 
 
 def _unindented(source: str) -> str:

@@ -30,7 +30,7 @@ def cells_of_script(text: str, file: str, where: str) -> tuple[tuple[Cell, ...],
     from grader.intake.ipython import note_of_commands, python_of
 
     python = python_of(text)
-    if python.magic:  # a cell saved as a file, its first line with it
+    if python.magic or python.writes:  # a cell saved as a file, its first line with it
         python = python_of("\n" + text.lstrip().partition("\n")[2])
     notes = (note_of_commands(python.aside, file, None),) if python.aside else ()
     return (Cell(file, python.source),), notes

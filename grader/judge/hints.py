@@ -27,8 +27,10 @@ from grader.judge.cases import Case
 from grader.judge.log import SUBMISSION, Answered, BridgeLog, same_answers
 from grader.judge.reference import LiveReference
 from grader.report.report import Hint
+from grader.worker.program import program_of
+from grader.worker.selection import slice_of
 from grader.worker.server import Server
-from grader.worker.survey import Survey, statements
+from grader.worker.survey import statements
 
 # Runs a case with another in the student's place; the exception that ended it, None if it passed.
 Rerun = Callable[[ByteTransport], BaseException | None]
@@ -49,7 +51,8 @@ def hint_of(
 
     One about a function that is asked for here goes before one about a function that it uses.
     """
-    answers = log.answers()
+    if (answers := log.answers()) is None:
+        return None
     explaining = [known for known, wrong in candidates if wrong is not None and same_answers(wrong, answers)]
     explaining = [known for known in explaining if known.of in asked] or explaining
     if not explaining or len(explaining) > _AT_MOST:
@@ -116,9 +119,10 @@ class LiveHints:
     def reached(self, section: str) -> frozenset[str]:
         """The names of the reference that what the section asks for is made of."""
         if section not in self._reached:
-            survey = Survey(())
-            survey.read([("reference", statements(self.assignment.needed_reference.read_text("utf-8")))])
-            self._reached[section] = frozenset(survey.reach(self.assignment.sections[section].asks))
+            asks = self.assignment.sections[section].asks
+            program = program_of([statements(self.assignment.needed_reference.read_text("utf-8"))])
+            made = {name for statement in slice_of(program, asks, asks) for name in statement.names.binds}
+            self._reached[section] = frozenset(made)
         return self._reached[section]
 
 

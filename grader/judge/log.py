@@ -20,7 +20,8 @@ from grader.worker.values.kind import LONGEST
 from grader.worker.wire import Handle, WireError, decode
 
 SUBMISSION, REFERENCE = "submission", "reference"
-HOUSEKEEPING = ("drop", "where")  # requests that are no part of what a case asks
+HOUSEKEEPING = ("drop", "where", "makes")  # requests that are no part of what a case asks
+MOST_KEPT = 8 << 20  # bytes of one case: the largest of ours asks and answers 100 KB
 _NEAR = 1e-6  # inputs drawn on another machine may differ in the last bits
 _NUMBER = 0  # the place of a request's number, which says nothing about what is asked
 _SIGNS = {
@@ -48,9 +49,20 @@ class Answered:
 
 @dataclass
 class BridgeLog:
-    """The requests of one case and their replies, in order."""
+    """The requests of one case and their replies, in order, as long as they have no more than `most` bytes together.
 
+    How large a reply is, the submission chooses. What is more than that is not kept, and no evidence then.
+    """
+
+    most: float = MOST_KEPT
     entries: list[Exchanged] = field(default_factory=list)
+    answered: bool = False  # whether the submission has answered anything
+    size: int = 0  # bytes of all that was asked and answered
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything was kept."""
+        return self.size <= self.most
 
     def listening(self, who: str, exchange: Exchange) -> Exchange:
         """The same exchange; what goes through it is kept here."""
@@ -60,18 +72,21 @@ class BridgeLog:
             try:
                 reply = exchange(message)
             finally:  # a request without an answer was made, too
-                self.entries.append(Exchanged(who, message, reply))
+                self._keep(Exchanged(who, message, reply))
             return reply
 
         return listen
 
-    @property
-    def answered(self) -> bool:
-        """Whether the submission has answered anything."""
-        return any(entry.who == SUBMISSION and entry.reply is not None for entry in self.entries)
+    def _keep(self, entry: Exchanged) -> None:
+        self.answered = self.answered or (entry.who == SUBMISSION and entry.reply is not None)
+        self.size += len(entry.message) + len(entry.reply or b"")
+        if self.is_whole:
+            self.entries.append(entry)
 
-    def answers(self) -> list[Answered]:
-        """What the submission answered."""
+    def answers(self) -> list[Answered] | None:
+        """What the submission answered; None where not all of it was kept."""
+        if not self.is_whole:
+            return None
         outline, answers = Outliner(), []
         for entry in self.entries:
             if entry.who == SUBMISSION and entry.reply is not None:

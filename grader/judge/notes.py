@@ -9,7 +9,6 @@ code may change with it for reasons that nobody thought of.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
@@ -19,7 +18,8 @@ from grader.bridge.session import Session
 from grader.i18n import _
 from grader.intake import Cell
 from grader.judge.cases import Case
-from grader.report.report import Note, Where
+from grader.report.report import CaseResult, Note, Where
+from grader.sandbox.budget import Overrun
 from grader.sandbox.worker import EndedError
 from grader.worker.survey import Reading
 
@@ -29,28 +29,26 @@ _MOST_ENDED = 2  # workers that ended: each may have cost the whole time of a ca
 _MOST = 20  # one slip at the top of a notebook makes all that follows fail too
 
 
-def notes_of_problems(problems: Iterable[LoadProblem]) -> tuple[Note, ...]:
-    """A note for each statement that did not run, the first ones alone if there are many."""
-    notes = [_note(problem) for problem in problems]
+def notes_limited(notes: list[Note]) -> tuple[Note, ...]:
+    """The first of these notes, and how many more there are."""
     if len(notes) > _MOST:
         rest = Note("more", _("… and {count} more like these.").format(count=len(notes) - _MOST))
         return (*notes[:_MOST], rest)
     return tuple(notes)
 
 
-def unmade(name: str, problems: Iterable[LoadProblem]) -> Where | None:
-    """The line that kept a variable from being made, where a cell that assigns it did not run to its end."""
-    makes = re.compile(rf"^[ \t]*{re.escape(name)}\b[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
-    return next((problem.cell.at(problem.line) for problem in problems if makes.search(problem.cell.source)), None)
-
-
-def _note(problem: LoadProblem) -> Note:
+def note_of_problem(problem: LoadProblem) -> Note:
+    """What kept a statement from running."""
     where, error = problem.cell.at(problem.line), problem.error
     rest = " " + _("The rest of this cell was not run.") if problem.rest else ""
+    if problem.recovered:
+        text = _("This ended its process at the first try and ran at the second; the second counts.")
+        return Note("second-try", text, where)
     if not isinstance(error, RaisedError):
         text = {
-            "timeout": _timeout(problem.seconds),
+            "timeout": _timeout(error.overrun),
             "memory": _("This needed more memory than there is for it and was set aside."),
+            "left-out": _("This was not run, since statements before it took too long."),
         }.get(error.how, _("This ended the process that ran your code and was set aside."))
         return Note("cell-set-aside", text + rest, where)
     if "SyntaxError" in error.bases:
@@ -64,10 +62,21 @@ def _note(problem: LoadProblem) -> Note:
     return Note("statement-raised", text + rest, where)
 
 
-def _timeout(seconds: float | None) -> str:
-    if seconds is None:
+def _timeout(overrun: Overrun | None) -> str:
+    if overrun is None or overrun.whole:
         return _("The time that a submission has as a whole was used up here.")
-    return _("This did not come to an end within {seconds} seconds and was set aside.").format(seconds=f"{seconds:g}")
+    text = _("This did not come to an end within {seconds} seconds of computing and was set aside.")
+    if overrun.asleep:
+        text = _("This slept or waited for {seconds} seconds and was set aside.")
+    return text.format(seconds=f"{overrun.seconds:g}")
+
+
+def note_of_second_try(first: CaseResult, second: CaseResult) -> list[Note]:
+    """What is said where a case ended in two ways."""
+    if first.verdict is second.verdict:
+        return []
+    text = _("«{title}» ended in another way when it was asked again, in a process of its own. The second try counts.")
+    return [Note("second-try", text.format(title=second.title))]
 
 
 def notes_of_reading(reading: Reading, cells: Mapping[str, Cell]) -> list[Note]:
@@ -95,21 +104,22 @@ def _note_of_name(remark: NameRemark) -> Note | None:
             "{name} is defined more than once; this last one counts, and it is not filled in. "
             "Delete it if {places} is the one that you mean."
         ),
-        "only-exploration": _(
-            "{name} is used here, but only code that is not run makes it ({places}): "
-            "just imports, constants, functions and classes are run. Pass it as an argument instead."
-        ),
-        "exploration-changes": _(
-            "{name} is used here with the value of its constant; code that is not run changes it later ({places})."
+        "deleted": _("{name} is used here, and deleted afterwards ({places}): take that line out."),
+        "overwritten": _(
+            "{name} is used here as a function, and what it answered takes its place ({places}): "
+            "give that another name."
         ),
     }
     if remark.kind not in texts:
         return None
-    places = ", ".join(_place(where) for where in remark.others)
+    places = ", ".join(place_in_words(where) for where in remark.others)
     return Note(remark.kind, texts[remark.kind].format(name=remark.name, places=places), remark.where)
 
 
-def _place(where: Where) -> str:
+def place_in_words(where: Where) -> str:
+    """A place in words: the line, with the cell where there are cells."""
+    if where.line is None:
+        return str(where)
     if where.cell is None:
         return _("line {line}").format(line=where.line)
     return _("cell {cell}, line {line}").format(cell=where.cell, line=where.line)
@@ -132,11 +142,14 @@ def borrowed(witnesses: Mapping[str, Case], canary: Session, ordinary: Session, 
             canary.transport()
         for name, case in witnesses.items():
             error = play(canary, case)
-            if error is not None and not canary.budget.is_used_up:
-                changed.append(name)
+            if isinstance(error, EndedError) and error.how != "timeout":
+                canary.drop()
+                error = play(canary, case)  # the machine may have ended it, which it does not do twice
             if isinstance(error, EndedError):
                 canary.drop()
                 ended += 1
+            if error is not None and not canary.budget.is_used_up:
+                changed.append(name)
             if ended == _MOST_ENDED or canary.budget.is_used_up:
                 break
     finally:

@@ -6,6 +6,7 @@ layer, an optimizer) as it does for functions; and what each misconception answe
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ class Recorder:
         self.wrong: dict[str, list[list[Any]]] = {}
 
     def begin(self, case_id: str) -> ByteTransport:
-        transport, log = self.reference.begin(case_id), BridgeLog()
+        transport, log = self.reference.begin(case_id), BridgeLog(most=math.inf)
         self.logs[case_id] = log
         transport.exchange = log.listening(REFERENCE, transport.exchange)
         return transport

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,9 @@ from grader.i18n import _
 from grader.worker.server import Server
 from grader.worker.wire import Handle, TensorValue, decode
 
-_MOST_STEPS = 20_000  # of a case: what asks for more is not kept
+# What asks for more is not remembered: in a case, and in all cases together. A case of ours has 22 KB at the most, but
+# a submission that answers first may have its answers handed to the reference.
+_MOST_STEPS, _MOST_BYTES, _MOST_BYTES_OF_ALL = 20_000, 4 << 20, 64 << 20
 _PLAIN = frozenset((int, bool, str, bytes, type(None)))
 _FLOAT = struct.Struct("<d")
 
@@ -61,7 +64,7 @@ class LiveReference:
             every = [(0, index) for index in range(len(parsed))]
             steps, _remarks = transport.request("select", [file.name], []) if definitions else (every, ())
             with _standing_in(folder):
-                for _cell, index in steps:
+                for _cell, index, *_rest in steps:
                     transport.request("run", file.name, index)
         except BridgeError as error:
             line = error.frames[-1].line if isinstance(error, RaisedError) and error.frames else 1
@@ -97,17 +100,18 @@ class RememberedReference:
 
     reference: LiveReference
     steps: dict[str, list[_Step]] = field(default_factory=dict)
+    sizes: Counter[str] = field(default_factory=Counter)  # by case, the bytes of its steps
 
     def begin(self, case_id: str) -> ByteTransport:
-        return _Memory(self.reference, case_id, self.steps.setdefault(case_id, []))
+        return _Memory(self.reference, case_id, self.steps.setdefault(case_id, []), self.sizes)
 
 
 class _Memory(ByteTransport):
     """Answers from memory as long as the requests of a case are those that were asked before."""
 
-    def __init__(self, reference: LiveReference, case_id: str, steps: list[_Step]) -> None:
+    def __init__(self, reference: LiveReference, case_id: str, steps: list[_Step], sizes: Counter[str]) -> None:
         super().__init__(self.remembered, reference.server.bounds)
-        self.reference, self.case_id, self.steps = reference, case_id, steps
+        self.reference, self.case_id, self.steps, self.sizes = reference, case_id, steps, sizes
         self.at = 0
         self.live: Exchange | None = None  # the reference itself, once it is needed
         self.keeps = True  # what is asked next goes into memory
@@ -138,10 +142,19 @@ class _Memory(ByteTransport):
             self.keeps = self.at == len(self.steps)
             self.live = self._woken()
         reply = self.live(message)
-        self.keeps = self.keeps and len(self.steps) < _MOST_STEPS
+        self.keeps = self.keeps and self._has_room(size := len(message) + len(reply))
         if self.keeps:
             self.steps.append(_Step(message, reply))
+            self.sizes[self.case_id] += size
         return reply
+
+    def _has_room(self, size: int) -> bool:
+        """Whether a step of this size is remembered."""
+        return (
+            len(self.steps) < _MOST_STEPS
+            and self.sizes[self.case_id] + size <= _MOST_BYTES
+            and sum(self.sizes.values()) + size <= _MOST_BYTES_OF_ALL
+        )
 
     def _woken(self) -> Exchange:
         """The reference, asked once more what was answered from memory: its objects get the ids that they had."""

@@ -6,15 +6,15 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from fractions import Fraction
 from functools import partial
 
 from grader import __version__
 from grader.assignment.manifest import Assignment
-from grader.bridge.loader import LoadPlan
-from grader.bridge.outcomes import BridgeError, MissingNameError
+from grader.bridge.loader import LoadPlan, LoadStep
+from grader.bridge.outcomes import BridgeError, RefusedError
 from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Student, Transport
 from grader.bridge.transport import ByteTransport
@@ -26,14 +26,14 @@ from grader.judge.hints import Hints
 from grader.judge.log import REFERENCE, SUBMISSION, BridgeLog, Evidence, Witness
 from grader.judge.notes import (
     borrowed,
+    note_of_second_try,
     notes_of_borrowing,
     notes_of_names,
-    notes_of_problems,
     notes_of_reading,
-    unmade,
     witnesses,
 )
 from grader.judge.reference import Reference
+from grader.judge.unloaded import Unloaded
 from grader.judge.verdict import Outcome, Shown, outcome_of
 from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
 from grader.sandbox.worker import EndedError
@@ -41,6 +41,10 @@ from grader.worker.survey import Reading
 
 # A function that hangs does so in every case: after this many the rest of its section is not waited for.
 _TIMEOUTS_A_SECTION = 2
+# How a case can end by more than its answer: by the machine, by another process, or by a fault of ours.
+_UNSURE = (Verdict.TIMEOUT, Verdict.MEMORY, Verdict.CRASHED, Verdict.UNGRADABLE)
+_MOST_TRIES = 4
+_MOST_ANSWERED = 256 << 20  # bytes that a case may ask and be answered: whatever it keeps of them, the judge can hold
 FAR = 10.0  # a difference of so many tolerances is no matter of where the tolerance was drawn
 
 
@@ -73,6 +77,7 @@ class Judge:
         finally:
             session.drop()
         loaded = session.loader
+        kept = replace(run.unloaded, problems=loaded.problems)
         return Report(
             assignment=assignment.id,
             assignment_version=assignment.version,
@@ -83,7 +88,7 @@ class Judge:
             visibility="full" if self.case_set.has_hidden else "public",
             pass_percent=assignment.pass_percent,
             cases=cases,
-            notes=(*submission.notes, *notes_of_problems(loaded.problems), *notes_of_names(loaded.remarks), *run.notes),
+            notes=(*submission.notes, *kept.notes(), *notes_of_names(loaded.remarks), *run.notes),
             layers=self.workers.layers,
             tier=self.workers.tier,
             limits=assignment.limits.as_json(),
@@ -91,9 +96,7 @@ class Judge:
             graded_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         )
 
-    def session(
-        self, submission: Submission, canary: Sequence[str] = (), selected: Sequence[tuple[int, int]] = ()
-    ) -> Session:
+    def session(self, submission: Submission, canary: Sequence[str] = (), selected: Sequence[LoadStep] = ()) -> Session:
         """What runs a submission; a canary if it names what is to give other values."""
         assignment = self.assignment
         plan = LoadPlan(assignment.mode, assignment.asked, self.case_set.files, canary, selected)
@@ -102,6 +105,12 @@ class Judge:
     def student(self, transport: Transport) -> Student:
         """What a case calls a submission, or the reference in its place."""
         return Student(transport, values=self.assignment.values)
+
+
+def forget_frames(error: BaseException | None) -> None:
+    """Let go of all that the case worked with: an exception and a frame that name each other stay for long."""
+    while error is not None:
+        error.__traceback__, error = None, error.__context__
 
 
 @dataclass
@@ -127,7 +136,14 @@ class Attempt:
     def student(self) -> Student:
         transport = self.transport = self.session.transport()
         transport.last_called = None
-        transport.exchange = self.log.listening(SUBMISSION, self.session.exchange)
+        listening = self.log.listening(SUBMISSION, self.session.exchange)
+
+        def exchange(message: bytes) -> bytes:
+            if self.log.size > _MOST_ANSWERED:
+                raise RefusedError("too-large")
+            return listening(message)
+
+        transport.exchange = exchange
         self.session.budget.grant(self.session.limits.case_seconds)
         return self.judge.student(transport)
 
@@ -148,7 +164,9 @@ class _Run:
     places: dict[str, Where] = field(default_factory=dict)  # of the functions asked for
     timeouts: Counter[str] = field(default_factory=Counter)  # by section
     reading: Reading = field(default_factory=Reading)
+    unloaded: Unloaded = field(default_factory=Unloaded)
     passed: dict[str, list[Case]] = field(default_factory=dict)  # by the function or class that each asked last
+    tries: Counter[str] = field(default_factory=Counter)  # by case, how often it was really run
     distances: dict[str, float] = field(default_factory=dict)  # by case, where somebody asks for evidence
 
     def all(self) -> tuple[CaseResult, ...]:
@@ -159,7 +177,37 @@ class _Run:
             self.results[case.id] = self.result_of(case)
             if self.judge.stop_early and self.fails_by_far(case):
                 break
+        if not self.judge.stop_early:
+            self.confirm(cases)
         return tuple(self.results.values())
+
+    def confirm(self, cases: Sequence[Case]) -> None:
+        """Ask again what its answer did not decide, each of a fresh worker and after all others; the last try counts.
+
+        A machine that is short of memory kills processes, and a slow one makes others late: neither is the member's.
+        """
+        if not any(result.verdict in _UNSURE for result in self.results.values()):
+            return
+        self.session.budget.renew()
+        self.timeouts.clear()
+        for case in cases:
+            first = self.results[case.id]
+            was_asked = self.tries[case.id] > 0
+            while self.ask_again(case):
+                continue
+            if was_asked:
+                self.notes += note_of_second_try(first, self.results[case.id])
+
+    def ask_again(self, case: Case) -> bool:
+        """Ask a case once more if it is in doubt; whether it may still be so: two tries that agree are enough."""
+        before, tries = self.results[case.id], self.tries[case.id]
+        if before.verdict not in (*_UNSURE, Verdict.SKIPPED) or tries >= _MOST_TRIES:
+            return False
+        if tries:
+            self.session.drop()
+        now = self.results[case.id] = self.result_of(case)
+        was_run = self.tries[case.id] > tries
+        return was_run and (not tries or now.verdict is not before.verdict or now.verdict is Verdict.UNGRADABLE)
 
     def read_code(self) -> None:
         """What the code uses, before any of it runs; of interest where something is forbidden, or to the staff."""
@@ -173,7 +221,10 @@ class _Run:
     def find_definitions(self) -> None:
         """Where the functions asked for are defined, asked once: it is what a failing case points at."""
         try:
-            answer = self.session.transport().request("where", list(self.judge.assignment.asked))
+            transport, asked = self.session.transport(), self.judge.assignment.asked
+            answer = transport.request("where", list(asked))
+            lacking = [name for name in asked if answer.get(name) is None]
+            self.unloaded = Unloaded.of(transport, self.session.loader.problems, lacking)
             for name, place in answer.items():
                 if place is not None and place[0] in self.session.cells:
                     self.places[name] = self.session.cells[place[0]].at(place[1])
@@ -187,14 +238,18 @@ class _Run:
         attempt, hint = Attempt(self.judge, case, self.session), None
         if (outcome := self.without_running(case)) is not None:
             return self.result(attempt, outcome, "", None, time.perf_counter() - started)
+        self.tries[case.id] += 1
         error = self.measured(attempt)
         outcome = self.outcome(attempt, error)
+        forget_frames(error)
         output = self.printed(case)
         if isinstance(error, EndedError):
             self.session.drop()
-            self.timeouts[case.info.section] += error.how == "timeout"
+            if error.how == "timeout":
+                asleep = error.overrun is not None and error.overrun.asleep  # each such wait is long enough for all
+                self.timeouts[case.info.section] += _TIMEOUTS_A_SECTION if asleep else 1
         seconds = time.perf_counter() - started
-        if outcome.verdict in (Verdict.FAILED, Verdict.ERROR):
+        if outcome.verdict in (Verdict.FAILED, Verdict.ERROR) and outcome.at is None:
             hint = self.hint(attempt)
         elif outcome.verdict is Verdict.PASSED and attempt.called in self.judge.assignment.asked:
             self.passed.setdefault(attempt.called, []).append(case)
@@ -214,16 +269,14 @@ class _Run:
 
     def outcome(self, attempt: Attempt, error: BaseException | None) -> Outcome:
         """How the case ended."""
-        if isinstance(error, MissingNameError) and (at := unmade(error.name, self.session.loader.problems)) is not None:
-            text = _("{name} is not there: the cell that makes it did not run to its end.").format(name=error.name)
-            return Outcome(Verdict.MISSING, text, text, at=at)
-        return outcome_of(
+        usual = outcome_of(
             error,
             called=attempt.called,
             answered=attempt.log.answered,
             signatures=self.judge.assignment.signatures,
             limits=self.session.limits,
         )
+        return self.unloaded.outcome(error, attempt.case.info.section, usual)
 
     def fails_by_far(self, case: Case) -> bool:
         if self.results[case.id].verdict in (Verdict.PASSED, Verdict.SKIPPED):
@@ -263,7 +316,9 @@ class _Run:
                 text = _("This can't be judged until «{title}» passes.").format(title=title)
                 return Outcome(Verdict.SKIPPED, text, text)
         if self.session.budget.is_used_up:
-            text = _("The {seconds} seconds that a submission has as a whole were used up before this case.")
+            text = _(
+                "The {seconds} seconds of computing that a submission has as a whole were used up before this case."
+            )
             text = text.format(seconds=f"{self.session.limits.total_seconds:g}")
             return Outcome(Verdict.TIMEOUT, text, text)
         if self.timeouts[case.info.section] >= _TIMEOUTS_A_SECTION:
@@ -312,6 +367,7 @@ class _Run:
             where=None if passed or outcome.verdict is Verdict.SKIPPED else self.where(attempt, outcome),
             seconds=seconds,
             plot=shown.plot,
+            tries=max(1, self.tries[case.id]),
         )
 
     def where(self, attempt: Attempt, outcome: Outcome) -> Where | None:

@@ -17,8 +17,10 @@ from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.errors import D2DError
 from grader.i18n import _
 from grader.report.report import Plot, Verdict, Where
+from grader.sandbox.budget import Overrun
 from grader.sandbox.worker import EndedError
 
+_LONGEST = 2000  # characters of what an exception of a case says: an answer may stand in it
 _HOME = Path(__file__).parents[1]
 # What working with a value of the wrong kind raises. A NameError or an ImportError is the author's own.
 _BY_ODD_ANSWERS = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
@@ -108,14 +110,15 @@ def outcome_of(
         return _ended(error, limits)
     if isinstance(error, AssertionError):
         general = KINDS["assertion"]()
-        return Outcome(Verdict.FAILED, str(error) or general, general)
+        return Outcome(Verdict.FAILED, str(error)[:_LONGEST] or general, general)
     if answered and isinstance(error, _BY_ODD_ANSWERS) and not _is_ours(error):
         # The reference passes this case (`audit` proves it), so it was the answer that the case could not work with.
         return _same(Verdict.FAILED, KINDS["type"]())
     # Whatever else comes out of a case is the judge's or the author's: it must not cost the student anything.
     text = _("The judge itself failed here ({reason}). This is not your fault; tell the staff.")
     general = text.format(reason=type(error).__name__)
-    return Outcome(Verdict.UNGRADABLE, text.format(reason=f"{type(error).__name__}: {error}"), general)
+    reason = f"{type(error).__name__}: {error}"[:_LONGEST]
+    return Outcome(Verdict.UNGRADABLE, text.format(reason=reason), general)
 
 
 def _is_ours(error: BaseException) -> bool:
@@ -144,13 +147,25 @@ def _raised(error: RaisedError, called: str | None, signatures: dict[str, str]) 
 
 def _ended(error: EndedError, limits: Limits) -> Outcome:
     if error.how == "timeout":
-        text = _("It took longer than the {seconds} seconds that a case has.")
-        return _same(Verdict.TIMEOUT, text.format(seconds=f"{limits.case_seconds:g}"))
+        return _same(Verdict.TIMEOUT, _timeout(error.overrun or Overrun(limits.case_seconds)))
     if error.how == "memory":
         return _same(Verdict.MEMORY, _("It needed more memory than there is for it."))
+    if error.how == "lost":
+        text = _("The process that your code is started from was ended from outside. This is not your fault.")
+        return _same(Verdict.UNGRADABLE, text)
     general = _("The process that ran your code ended in the middle of it.")
     text = _("The process that ran your code ended in the middle of it ({reason}).")
     return Outcome(Verdict.CRASHED, text.format(reason=error.detail) if error.detail else general, general)
+
+
+def _timeout(overrun: Overrun) -> str:
+    if overrun.asleep:
+        text = _("It slept or waited for {seconds} seconds, and nothing more is waited for.")
+    elif overrun.whole:
+        text = _("The {seconds} seconds of computing that a submission has as a whole were used up.")
+    else:
+        text = _("It computed longer than the {seconds} seconds that there are for it.")
+    return text.format(seconds=f"{overrun.seconds:g}")
 
 
 def _same(verdict: Verdict, message: str, raised: RaisedError | None = None) -> Outcome:

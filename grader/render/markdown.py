@@ -3,6 +3,8 @@ r"""A report as Markdown for GitHub: a job's summary, a comment, an issue.
 On GitHub some plain text has a meaning: `@name` notifies a person, `#1` and `owner/repository#1` name an issue, an
 address becomes a link, `$x$` a formula. So what a student wrote or printed is shown as code, where none of this works.
 In all other text, punctuation is escaped, and an invisible mark is put behind `@`, `#` and the `GH` of `GH-1`.
+Notebooks look for formulas a second time, when the Markdown is a page already and `\$` is a `$` again: there an element
+of its own keeps it from being the beginning of one. Titles are the author's: their formulas stay.
 
     >>> escaped("@kim, see #1 or <b>www.d2d.org</b>")
     '\\@\u2060kim, see \\#\u20601 or \\<b\\>www\\.d2d\\.org\\</b\\>'
@@ -23,6 +25,8 @@ MAX_COMMENT = 60_000
 _MARKS = {Verdict.PASSED: "✅", Verdict.SKIPPED: "➖", Verdict.UNGRADABLE: "⚠️"}
 _MESSAGE, _OUTPUT, _OUTPUT_LINES, _NOTES, _NAMES = 1000, 2000, 20, 20, 10
 _PUNCTUATION = re.compile(r"([!#$&*+.:<=>@\[\\\]^_`{|}~-])")
+# As in pandoc: no space at its ends and no digit behind it, so that «from $5 to $6» is none.
+_FORMULA = re.compile(r"((?<![\\$\d])\$(?=[^\s$])[^$`<>&]{1,200}(?<![\s\\])\$(?![$\d]))")
 _NAMING = re.compile(r"([@#]|GH(?=\\-))", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
 _TICKS = re.compile("`+")
@@ -48,7 +52,21 @@ def markdown_of_all(reports: Iterable[Report]) -> str:
 
 def escaped(text: str, limit: int = 300) -> str:
     """A line of text in which nothing has a meaning in Markdown, also in a table."""
-    return _NAMING.sub(rf"\1{_WORD_JOINER}", _PUNCTUATION.sub(r"\\\1", inline(text, limit)))
+    return _escaped(inline(text, limit))
+
+
+def titled(text: str) -> str:
+    """A title, in which formulas stay formulas and nothing else has a meaning."""
+    parts = _FORMULA.split(inline(text, 300))
+    return "".join(part if at % 2 else _escaped(part) for at, part in enumerate(parts))
+
+
+def _escaped(line: str) -> str:
+    return _NAMING.sub(rf"\1{_WORD_JOINER}", _PUNCTUATION.sub(_meaningless, line))
+
+
+def _meaningless(mark: re.Match[str]) -> str:
+    return f"<span>\\{mark[0]}</span>" if mark[0] in "$\\" else f"\\{mark[0]}"
 
 
 def code(text: str, limit: int = 300) -> str:
@@ -79,7 +97,7 @@ def _fence(text: str, least: int) -> str:
 
 def _blocks(report: Report) -> Iterator[str]:
     whose = words.whose(report)
-    yield f"## {escaped(words.heading(report))}" + (f" — {code(whose)}" if whose else "") + "\n"
+    yield f"## {titled(words.heading(report))}" + (f" — {code(whose)}" if whose else "") + "\n"
     if not report.cases:
         yield escaped(_("There was no case to judge.")) + "\n"
         return
@@ -122,14 +140,19 @@ def section_blocks(section: Section) -> Iterator[str]:
     for first, *others in words.wrong_cases(section):
         yield from _case(first)
         if others:
-            names = first_few((code(words.title(case)) for case in others), _NAMES)
+            names = first_few((_name(words.title(case)) for case in others), _NAMES)
             yield f"  {escaped(words.same_way(others, ''))} {names}\n"
     if skipped := words.skipped_cases(section):
         yield f"- {_MARKS[Verdict.SKIPPED]} {escaped(words.waiting(skipped), 600)}\n"
 
 
+def _name(title: str) -> str:
+    """A title as code, unless it has formulas, which code shows as they are written."""
+    return titled(title) if _FORMULA.search(title) else code(title)
+
+
 def _case(case: CaseResult) -> Iterator[str]:
-    parts = [f"- {mark([case])} **{escaped(words.title(case))}**"]
+    parts = [f"- {mark([case])} **{titled(words.title(case))}**"]
     if case.visibility is Visibility.HIDDEN:
         parts.append(escaped(_("hidden case")))
     if case.verdict is not Verdict.FAILED:

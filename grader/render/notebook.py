@@ -23,7 +23,7 @@ from grader.intake.notebook import every_cell, is_code, parsed, source_of
 from grader.intake.read import Original, original
 from grader.intake.text import decode_text
 from grader.render import words
-from grader.render.markdown import code, escaped, mark, score_blocks, section_blocks
+from grader.render.markdown import code, escaped, mark, score_blocks, section_blocks, titled
 from grader.report.report import Note, Report, Section, Where
 
 ENDINGS = (".ipynb", ".html")
@@ -32,13 +32,15 @@ _NOTES = 20  # below a cell
 _OUTPUT, _PICTURE = 20_000, 8 << 20  # characters
 _PICTURES = ("image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+# What a picture or a page is called where only the text of an output is copied: it tells nobody anything.
+_NAMELESS = re.compile(r"<(?:IPython\.core\.display\.\w+ object|Figure size [\dx]+ with \d+ Axes)>")
 _CUT = re.compile(r"^(?=#[ \t]?%%|# In\[)", re.MULTILINE)
 # A file without marks of cells is cut before each function and class, with its decorators.
 _CUT_BARE = re.compile(r"^(?=@|(?:async[ \t]+def|def|class)\b)", re.MULTILINE)
 _TAGS = """
 a b blockquote br code div em h1 h2 h3 h4 h5 h6 hr i li ol p pre s span strong sub sup table tbody td th thead tr ul
 """.split()
-_ATTRIBUTES = {"*": ["class"], "a": ["href"]}
+_ATTRIBUTES = {"*": ["class"], "a": ["href"], "math": ["display"]}
 # In the page nothing runs and nothing is loaded, whatever a cell holds.
 _POLICY = "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'"
 
@@ -87,7 +89,7 @@ def feedback_notebook(work: Original, report: Report, assignment: Assignment) ->
     notes: dict[int | None, list[Note]] = defaultdict(list)
     for note in report.notes:
         notes[_part_at(parts, note.where)].append(note)
-    head = [f"## d2d · {escaped(words.heading(report))}\n", *score_blocks(report)]
+    head = [f"## d2d · {titled(words.heading(report))}\n", *score_blocks(report)]
     cells = [_markdown("\n".join([*head, *_feedback(sections[None], notes[None])]))]
     for at, part in enumerate(parts):
         cells.append(part.cell)
@@ -113,11 +115,14 @@ def as_page(notebook: str, title: str) -> str:
     from bleach import clean
     from nbconvert import HTMLExporter
 
+    from grader.render.formulas import MATH_ATTRIBUTES, MATH_TAGS, page_of_markdown
+
     exporter: Any = HTMLExporter(sanitize_html=True, language_code=language())
-    # nbconvert's own filter drops headings and paragraphs.
-    exporter.register_filter(
-        "clean_html", lambda html: clean(str(html), tags=_TAGS, attributes=_ATTRIBUTES, strip=True)
-    )
+    tags = [*_TAGS, *MATH_TAGS]
+    attributes = {**{tag: list(MATH_ATTRIBUTES) for tag in MATH_TAGS}, **_ATTRIBUTES}
+    # nbconvert's own filter drops headings and paragraphs, and its own pages set formulas by a script.
+    exporter.register_filter("clean_html", lambda html: clean(str(html), tags=tags, attributes=attributes, strip=True))
+    exporter.register_filter("markdown2html", page_of_markdown)
     resources = {"metadata": {"name": inline(title, 100)}}
     page, _more = exporter.from_notebook_node(nbformat.reads(notebook, as_version=4), resources)
     # Scripts of nbconvert's template, which load formulas and widgets. What a member wrote is escaped already.
@@ -227,11 +232,13 @@ def _outputs(outputs: Iterable[Any]) -> Iterator[dict[str, Any]]:
         if output.get("output_type") == "stream":
             shown: dict[str, Any] = {"text/plain": output.get("text")}
         elif output.get("output_type") == "error":
-            shown = {"text/plain": "\n".join(map(str, output.get("traceback") or ()))}
+            trace = output.get("traceback")
+            shown = {"text/plain": "\n".join(map(_joined, trace)) if isinstance(trace, list) else ""}
         else:
             shown = data if isinstance(data, dict) else {}
         kept = {kind: picture for kind in _PICTURES if (picture := _picture(shown.get(kind)))}
-        if not kept and (text := printable(_joined(shown.get("text/plain")), left)):
+        text = printable(_joined(shown.get("text/plain")), left)
+        if not kept and text and not _NAMELESS.fullmatch(text.strip()):
             left -= len(text)
             kept = {"text/plain": text}
         if kept:

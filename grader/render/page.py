@@ -29,6 +29,8 @@ from grader.render import words
 from grader.report.report import Kind, Plot, Report
 
 _LONGEST = 20_000  # characters of any one text; filters cut most of them shorter
+# A selector that outweighs those of notebooks, of which some name three ids: nothing has the id that it excludes.
+_HEAVY = ".d2d:not(#d2d #d2d #d2d #d2d)"
 
 
 def report_page(report: Report) -> str:
@@ -37,9 +39,12 @@ def report_page(report: Report) -> str:
 
 
 def fragment(report: Report) -> str:
-    """The report as a part of another page; its style changes nothing else of that page."""
+    """The report as a part of another page: neither changes how the other looks."""
+    style = asset("render/templates/fragment.css") + asset("render/templates/page.css")
     # The other page decides what a `rem` is (10 pixels in Jupyter's classic notebook), so pixels are used.
-    style = re.sub(r"([\d.]+)rem\b", lambda size: f"{16 * float(size[1]):g}px", asset("render/templates/page.css"))
+    style = re.sub(r"([\d.]+)rem\b", lambda size: f"{16 * float(size[1]):g}px", style)
+    # Some of what a notebook says is `!important`: in that too the page's own style has the last word.
+    style = re.sub(r"(?: !important)?;", " !important;", style.replace(".d2d", _HEAVY))
     return _rendered("render/templates/fragment.html", report=report, fragment=True, style=Markup(style))  # noqa: S704 — ours
 
 

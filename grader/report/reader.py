@@ -175,6 +175,7 @@ def _case(fields: Fields) -> CaseResult:
         where=fields.maybe("where", _where),
         seconds=fields.amount("seconds"),
         plot=fields.maybe("plot", _plot) if "plot" in fields.values else None,
+        tries=fields.whole("tries", 1, 9, default=1),  # older reports have none
     )
 
 

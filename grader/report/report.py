@@ -127,6 +127,7 @@ class CaseResult(_Record):
     where: Where | None = None
     seconds: float = 0.0
     plot: Plot | None = None  # public cases alone have one
+    tries: int = 1  # how often it was asked: what time, memory or a lost process decided is asked again
 
     def as_json(self) -> dict[str, Any]:
         value = super().as_json() | {"seconds": round(self.seconds, 4)}

@@ -7,26 +7,32 @@ import ctypes
 import fcntl
 import json
 import os
+import select
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from grader.assignment.manifest import Limits
 from grader.errors import OurFaultError
+from grader.files import writing_to
 from grader.i18n import _
-from grader.sandbox.worker import COMMAND, OUT_OF_MEMORY, ZYGOTE_LOST, EndedError, ForkedWorker, WorkerSpec, status_text
-from grader.worker.leftovers import empty, remove
+from grader.sandbox.budget import ASLEEP_FACTOR, TimeBudget, WorkerClock
+from grader.sandbox.worker import COMMAND, OUT_OF_MEMORY, ZYGOTE_LOST, ForkedWorker, WorkerSpec, status_text
+from grader.scratch import Scratch
+from grader.worker.leftovers import empty
 
-_PREFIX = "d2d-"
 _PIPE_BYTES = 1 << 20  # an array of a megabyte in one go instead of sixteen changes of process
-_READY_SECONDS = 120.0  # torch on a cold disk
-_ANSWER_SECONDS = 10.0  # killing what a submission left behind takes milliseconds; a stopped zygote never answers
+# For so long a zygote may do nothing before it is given up, and compute a tenth of that; one that stands in line for a
+# processor of a busy machine is only slow.
+_READY_SECONDS = 1000.0  # torch from a cold disk
+_ANSWER_SECONDS = 60.0  # killing what is left takes milliseconds; a stopped zygote never answers
+_GREETING_SECONDS = 10.0  # of a processor, until a worker is closed off
 _CLAIM = "\0d2d-processor-"  # because of the zero it is no file
 # The processors of this process before it has chosen one.
 _PROCESSORS = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else frozenset[int]()
@@ -40,17 +46,17 @@ class ForkServer:
         self.layers: tuple[str, ...] = ()  # those of the last worker, which it named before any student's code ran
         self.required: tuple[str, ...] = ()  # a worker that lacks one of these layers is refused
         self.processor = Processor()
-        sweep_homes()
         # One folder for all workers to come: the kernel's rules for it can be made once instead of for each worker.
-        self.home = _new_home()
+        self.scratch = Scratch("judge")
         with ExitStack() as on_failure:
-            on_failure.callback(remove, self.home)
+            on_failure.callback(self.scratch.close)
             self._start()
             on_failure.pop_all()
 
     def _start(self) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 — closed in _stop
+        with writing_to(place := self.scratch.path.parent):
+            self.complaints = tempfile.TemporaryFile(dir=place)  # noqa: SIM115 — closed in _stop
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and file
                 [*COMMAND, str(theirs.fileno())],
@@ -61,26 +67,37 @@ class ForkServer:
                 stderr=self.complaints,
                 start_new_session=True,  # Ctrl-C in a terminal is for the judge alone
             )
-        Path(self.home).mkdir(mode=0o700, exist_ok=True)  # a zygote that ended removed it
-        self.control.settimeout(_READY_SECONDS)
+        if not self.scratch.path.exists():  # a zygote that ended removed it
+            self._move()
         self.offered: dict[str, str | None] | None = None
         self._send({**asdict(self.spec), "home": self.home})
+
+    @property
+    def home(self) -> str:
+        """The folder in which each worker gets its own."""
+        return str(self.scratch.path)
+
+    def _restart(self) -> None:
+        self._stop()
+        self._start()
 
     def survey(self) -> dict[str, str | None]:
         """Each layer that a worker could take on: None where the machine has it, else the reason why not."""
         if self.offered is None:
-            ready, _none = self._receive()
+            try:
+                ready, _none = self._receive(_READY_SECONDS)
+            except OurFaultError:  # it may have been killed; whatever else it was happens once more
+                self._restart()
+                ready, _none = self._receive(_READY_SECONDS)
             self.offered = dict(ready["offered"])
             if ready["unreadable"]:
                 self.offered["readable"] = str(ready["unreadable"])
-            self.control.settimeout(_ANSWER_SECONDS)
         return self.offered
 
     def worker(self, limits: Limits, reply_bound: int) -> ForkedWorker:
         """A fresh worker in a scratch folder of its own; one at a time."""
-        if self.offered is not None and self.process.poll() is not None:  # killed while nothing ran: nobody's fault
-            self._stop()
-            self._start()
+        if self.process.poll() is not None:  # killed while nothing ran: nobody's fault
+            self._restart()
         self.survey()
         self.processor.take(self.process.pid)
         with ExitStack() as on_failure:
@@ -88,12 +105,14 @@ class ForkServer:
             worker, pid = self._fork(limits, reply_bound)
             on_failure.pop_all()
             on_failure.callback(worker.end)
-            self.layers = ("process", *_layers_of(worker))
+            self.layers = ("process", *json.loads(worker.greeting(_GREETING_SECONDS))["layers"])
             if missing := [name for name in self.required if name not in self.layers]:
                 text = _("A worker started without {names}, which the one before it had.")
                 hint = _("`d2d doctor` shows what this machine offers.")
                 raise OurFaultError(text.format(names=", ".join(missing)), hint=hint)
             on_failure.pop_all()
+        if "seccomp" not in self.layers:  # then it can start processes
+            worker.clock.family = partial(seconds_below, self.process.pid, pid)
         if "seccomp" not in self.layers and "cgroup" not in self.layers:
             worker.too_large = self._watch(pid, limits.memory_mb << 20)
         return worker
@@ -101,7 +120,8 @@ class ForkServer:
     def _fork(self, limits: Limits, reply_bound: int) -> tuple[ForkedWorker, int]:
         """A worker that the zygote has just forked, and its pid."""
         scratch = Path(self.home, "work")
-        scratch.mkdir(mode=0o700)
+        with writing_to(scratch):
+            scratch.mkdir(mode=0o700)
         with ExitStack() as ours, ExitStack() as theirs:
             ends: dict[ExitStack, list[int]] = {ours: [], theirs: []}
             for to_worker in (True, False, False):
@@ -113,10 +133,11 @@ class ForkServer:
                     fcntl.fcntl(fd, getattr(fcntl, "F_SETPIPE_SZ", 1031), _PIPE_BYTES)
             self._send({"fork": limits.for_worker(str(scratch))}, ends[theirs])
             theirs.close()
-            message, pidfds = self._receive()
+            message, pidfds = self._receive(_ANSWER_SECONDS)
             ours.pop_all()  # from here on the worker closes them
         pidfd = pidfds[0] if pidfds else None
-        return ForkedWorker(self.end, pidfd, ends[ours], limits.output_kb << 10, reply_bound), message["pid"]
+        pid = message["pid"]
+        return ForkedWorker(self.end, WorkerClock(pid), pidfd, ends[ours], limits.output_kb << 10, reply_bound), pid
 
     def _watch(self, worker: int, budget: int) -> Callable[[], bool]:
         """Whether a worker and the processes that it started hold too much memory together.
@@ -137,13 +158,12 @@ class ForkServer:
         """Have the zygote kill what is left of the worker; how the worker ended."""
         try:
             self._send({"end": True})
-            message, _none = self._receive()
+            message, _none = self._receive(_ANSWER_SECONDS)
             ended = OUT_OF_MEMORY if message["out_of_memory"] else status_text(message["status"])
         except OurFaultError:
             # Where no layer forbids it, a submission can kill or stop the zygote. That counts as a crash of its own,
             # and the next submission gets a new zygote; if that can't be started either, the fault is ours.
-            self._stop()
-            self._start()
+            self._restart()
             ended = ZYGOTE_LOST
         self._sweep()
         self.processor.leave()
@@ -155,15 +175,18 @@ class ForkServer:
             empty(self.home)
         except OSError:
             self._stop()
-            self.home = _new_home()
+            self._move()
             self._start()
+
+    def _move(self) -> None:
+        self.scratch.close()
+        self.scratch = Scratch("judge")
 
     def close(self) -> None:
         """End the zygote, and with it every worker."""
         self.processor.leave()
         self._stop()
-        with suppress(OSError):  # the zygote may just be doing the same
-            remove(self.home)
+        self.scratch.close()
 
     def _stop(self) -> None:
         self.control.close()  # the zygote sees the end of the socket, kills its workers and leaves
@@ -181,7 +204,15 @@ class ForkServer:
         except OSError as error:
             raise self._lost() from error
 
-    def _receive(self) -> tuple[dict[str, Any], list[int]]:
+    def _receive(self, seconds: float) -> tuple[dict[str, Any], list[int]]:
+        """The zygote's answer, and the descriptors that come with it."""
+        budget = TimeBudget(seconds / ASLEEP_FACTOR, WorkerClock(self.process.pid))
+        budget.begin_wait()
+        answers = select.poll()
+        answers.register(self.control, select.POLLIN)
+        while not answers.poll(1000 * budget.patience):
+            if budget.look() is not None:
+                raise self._lost()
         try:
             data, descriptors, _flags, _address = socket.recv_fds(self.control, 1 << 20, 4)
         except OSError as error:
@@ -196,16 +227,6 @@ class ForkServer:
         reason = lines[-1] if lines else _("it said nothing")
         text = _("The process that workers start from could not be used: {reason}")
         return OurFaultError(text.format(reason=reason), hint=_("`d2d doctor` shows what this machine offers."))
-
-
-def _layers_of(worker: ForkedWorker) -> list[str]:
-    """The layers that a worker names in its first frame, which it sends once it is locked down."""
-    try:
-        names: list[str] = json.loads(worker.greeting(time.monotonic() + _ANSWER_SECONDS))["layers"]
-    except EndedError as error:
-        reason = worker.output.take()[0].strip() or str(error)
-        raise OurFaultError(_("A worker could not be closed off: {reason}").format(reason=reason)) from error
-    return names
 
 
 def memory_of(pid: int, share: int = 0) -> int:
@@ -224,18 +245,15 @@ def memory_of(pid: int, share: int = 0) -> int:
     return held
 
 
-def _new_home() -> str:
-    return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
-
-
-def sweep_homes() -> None:
-    """Remove the folders of judges that were killed before they could do it."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}[0-9]*-*"):
-        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        with suppress(OSError):  # another judge that starts now may sweep the same folder
-            # Only our own: in a shared /tmp anybody can make a folder of that name.
-            if folder.lstat().st_uid == os.geteuid() and owner.isdigit() and not Path("/proc", owner).exists():
-                remove(str(folder))
+def seconds_below(pid: int, but: int) -> float:
+    """Processor seconds of all processes below one, and of those that they waited for; not what `but` used itself."""
+    seconds = 0.0
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split():
+            times = Path(f"/proc/{int(child)}/stat").read_bytes().rpartition(b")")[2].split()[11:15]
+            own = 2 if int(child) == but else 0  # the first two of: user, system, and both of what was waited for
+            seconds += sum(map(int, times[own:])) / os.sysconf("SC_CLK_TCK") + seconds_below(int(child), but)
+    return seconds
 
 
 class Processor:

@@ -8,11 +8,9 @@ from __future__ import annotations
 import json
 import os
 import queue
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -21,12 +19,14 @@ from pathlib import Path
 from typing import IO
 
 from grader.assignment.manifest import Limits
+from grader.sandbox.budget import TimeBudget, WallClock, WorkerClock
 from grader.sandbox.worker import CHUNK, COMMAND, ProcessWorker, WorkerSpec, status_text
+from grader.scratch import Scratch
 from grader.worker.layers.compose import LAYERS
 from grader.worker.service import HEADER
 
 _SETTLE_SECONDS = 2.0
-_START_SECONDS = 60.0  # importing torch is part of the first exchange here
+_START_SECONDS = 100.0  # of a processor: it imports torch, and may wait ten times as long for a cold disk
 
 
 class SpawnServer:
@@ -47,6 +47,7 @@ class SpawnServer:
     def worker(self, limits: Limits, reply_bound: int) -> SpawnedWorker:
         """A fresh worker in a scratch folder of its own."""
         self.current = SpawnedWorker(self.spec, limits, reply_bound)
+        self.current.greeting(_START_SECONDS)
         return self.current
 
     def close(self) -> None:
@@ -60,7 +61,7 @@ class SpawnedWorker(ProcessWorker):
 
     def __init__(self, spec: WorkerSpec, limits: Limits, reply_bound: int) -> None:
         super().__init__(limits.output_kb << 10, reply_bound)
-        self.scratch = tempfile.mkdtemp(prefix="d2d-")
+        self.scratch = Scratch("worker")
         self.process = subprocess.Popen(  # noqa: S603 — our own interpreter and file
             [*COMMAND, "-"],
             # Windows can't open a socket or a random source without the folder of the system
@@ -83,13 +84,9 @@ class SpawnedWorker(ProcessWorker):
         ]
         for thread in self.threads:
             thread.start()
-        first = json.dumps({**asdict(spec), "limits": limits.for_worker(self.scratch)}).encode()
+        first = json.dumps({**asdict(spec), "limits": limits.for_worker(str(self.scratch.path))}).encode()
         self._send(HEADER.pack(len(first)) + first)
-        self.grace = _START_SECONDS
-
-    def exchange(self, message: bytes, deadline: float) -> bytes:
-        deadline, self.grace = deadline + self.grace, 0.0
-        return super().exchange(message, deadline)
+        self.clock = WorkerClock(self.process.pid) if sys.platform == "linux" else WallClock()
 
     def _has_replied(self) -> bool:
         return not self.chunks.empty()
@@ -97,11 +94,12 @@ class SpawnedWorker(ProcessWorker):
     def _send(self, frame: bytes) -> None:
         self.messages.put(frame)
 
-    def _receive(self, deadline: float) -> bytes:
-        try:
-            return self.chunks.get(timeout=max(0.0, deadline - time.monotonic()))
-        except queue.Empty:
-            self._drop("timeout")
+    def _receive(self, budget: TimeBudget) -> bytes:
+        while True:
+            try:
+                return self.chunks.get(timeout=budget.patience)
+            except queue.Empty:
+                self._look(budget)
 
     def end(self) -> str:
         if self.ended is None:
@@ -112,7 +110,7 @@ class SpawnedWorker(ProcessWorker):
             self._settle()
             for stream in self.streams:
                 stream.close()
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            self.scratch.close()
             code = self.process.returncode if code is None else code
             self.ended = status_text(-code) if code < 0 else f"exit {code}"
         return self.ended

@@ -7,7 +7,6 @@ import os
 import select
 import signal
 import sys
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -16,8 +15,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from grader import worker
-from grader.errors import BadAssignmentError
+from grader.errors import BadAssignmentError, OurFaultError
 from grader.i18n import _
+from grader.sandbox.budget import Clock, NoClock, Overrun, TimeBudget, WorkerClock
 from grader.worker.service import HEADER
 
 WORKER_SCRIPT = str(Path(worker.__file__).with_name("__main__.py"))
@@ -54,11 +54,14 @@ def worker_spec(imports: Sequence[str], without: Sequence[str] = ()) -> WorkerSp
 
 
 class EndedError(Exception):
-    """The worker is gone, or what it sends can't be used. `how` is «timeout», «memory» or «crashed»."""
+    """The worker is gone, or what it sends can't be used. `how` is «timeout», «memory», «crashed» or «lost».
 
-    def __init__(self, how: str, detail: str = "") -> None:
+    A timeout knows the limit that was exceeded. What is lost was ended by nobody's code: the zygote is gone, too.
+    """
+
+    def __init__(self, how: str, detail: str = "", overrun: Overrun | None = None) -> None:
         super().__init__(f"{how} {detail}".strip())
-        self.how, self.detail = how, detail
+        self.how, self.detail, self.overrun = how, detail, overrun
 
 
 class Output:
@@ -79,14 +82,16 @@ class Output:
 
 
 class Worker(ABC):
-    """One process that runs one submission's code."""
+    """One process that runs one submission's code, and the clock that counts its time."""
+
+    clock: Clock = NoClock()
 
     def __init__(self, output_bound: int, reply_bound: int) -> None:
         self.output, self.reply_bound = Output(output_bound), reply_bound
 
     @abstractmethod
-    def exchange(self, message: bytes, deadline: float) -> bytes:
-        """Send one message and return its reply, at `deadline` (of `time.monotonic`) at the latest."""
+    def exchange(self, message: bytes, budget: TimeBudget) -> bytes:
+        """Send one message and return its reply, as long as there is time for it."""
 
     @abstractmethod
     def end(self) -> str:
@@ -98,19 +103,33 @@ class ProcessWorker(Worker):
 
     ended: str | None = None
 
-    def exchange(self, message: bytes, deadline: float) -> bytes:
+    def exchange(self, message: bytes, budget: TimeBudget) -> bytes:
         if self.ended is not None:
             raise EndedError("crashed", self.ended)
         if self._has_replied():  # before it was asked
             self._drop("crashed", "a reply before its request")
         self._send(HEADER.pack(len(message)) + message)
-        return self._frame(deadline)
+        return self._frame(budget)
 
-    def _frame(self, deadline: float) -> bytes:
+    def greeting(self, seconds: float) -> bytes:
+        """The first frame, which the worker sends without being asked once it is locked down; our own work so far.
+
+        `seconds` are its own, of a processor: on a busy machine it is only slow.
+        """
+        try:
+            return self._frame(TimeBudget(seconds, self.clock))
+        except EndedError as error:
+            reason = self.output.take()[0].strip() or str(error)
+            raise OurFaultError(_("A worker could not be closed off: {reason}").format(reason=reason)) from error
+
+    def _frame(self, budget: TimeBudget) -> bytes:
         """One frame from the worker."""
         reply, length = bytearray(), -1
+        budget.begin_wait()
         while len(reply) != length:
-            data = self._receive(deadline)
+            if reply:  # it comes in pieces, and may do so for good
+                self._look(budget)
+            data = self._receive(budget)
             if not data:
                 self._drop("crashed", "" if self._ends_by_itself() else "closed its side of the bridge")
             reply += data
@@ -122,9 +141,16 @@ class ProcessWorker(Worker):
                 self._drop("crashed", "more than one reply")
         return bytes(memoryview(reply)[HEADER.size :])
 
-    def _drop(self, how: str, detail: str = "") -> NoReturn:
+    def _drop(self, how: str, detail: str = "", overrun: Overrun | None = None) -> NoReturn:
         ended = self.end()
-        raise EndedError("memory" if ended == OUT_OF_MEMORY and how == "crashed" else how, detail or ended)
+        if how == "crashed":
+            how = {OUT_OF_MEMORY: "memory", ZYGOTE_LOST: "lost"}.get(ended, how)
+        raise EndedError(how, detail or ended, overrun)
+
+    def _look(self, budget: TimeBudget) -> None:
+        """End the worker where its time is over, if it is time to look."""
+        if not budget.patience and (overrun := budget.look()) is not None:
+            self._drop("timeout", overrun=overrun)
 
     @abstractmethod
     def _has_replied(self) -> bool:
@@ -135,7 +161,7 @@ class ProcessWorker(Worker):
         """Begin to send a frame."""
 
     @abstractmethod
-    def _receive(self, deadline: float) -> bytes:
+    def _receive(self, budget: TimeBudget) -> bytes:
         """The next bytes of a reply; none where no more will come."""
 
     @abstractmethod
@@ -149,9 +175,12 @@ class ForkedWorker(ProcessWorker):
     `finish` has the zygote kill what is left of it, and says how it ended.
     """
 
+    clock: WorkerClock
+
     def __init__(
         self,
         finish: Callable[[], str],
+        clock: WorkerClock,
         pidfd: int | None,
         pipes: Sequence[int],
         output_bound: int,
@@ -159,8 +188,10 @@ class ForkedWorker(ProcessWorker):
     ) -> None:
         super().__init__(output_bound, reply_bound)
         self.finish, self.pidfd = finish, pidfd
+        self.clock = clock
         self.too_large: Callable[[], bool] | None = None  # asked now and then, where memory is watched from outside
         self.requests, self.replies, self.printed = pipes
+        self.send_waiting = memoryview(b"")
         self.asks_for_room = False  # whether the poll looks for room in the pipe of requests
         self.early = select.poll()
         self.early.register(self.replies, select.POLLIN)
@@ -170,11 +201,6 @@ class ForkedWorker(ProcessWorker):
         for fd in pipes:
             os.set_blocking(fd, False)
 
-    def greeting(self, deadline: float) -> bytes:
-        """The first frame, which the worker sends without being asked once it is locked down."""
-        self.send_waiting = memoryview(b"")
-        return self._frame(deadline)
-
     def _has_replied(self) -> bool:
         return any(mask & select.POLLIN for _fd, mask in self.early.poll(0))
 
@@ -182,13 +208,13 @@ class ForkedWorker(ProcessWorker):
         self.send_waiting = memoryview(frame)
         self._write()
 
-    def _receive(self, deadline: float) -> bytes:
+    def _receive(self, budget: TimeBudget) -> bytes:
         """Its output is read meanwhile, so that neither waits for the other.
 
         What was printed before the reply is read by then: it was in its pipe first, so one poll showed both.
         """
         while True:
-            events = self._wait(deadline)
+            events = self._wait(budget)
             if self.requests in events:
                 self._write()
             if self.printed in events:
@@ -198,6 +224,8 @@ class ForkedWorker(ProcessWorker):
                     return data
             elif self.pidfd in events:  # dead, and nothing of a reply is left in the pipe
                 return b""
+            else:
+                self._look(budget)
 
     def end(self) -> str:
         if self.ended is None:
@@ -218,16 +246,15 @@ class ForkedWorker(ProcessWorker):
         poll.register(self.pidfd, select.POLLIN)
         return bool(poll.poll(_LEAVING_MILLISECONDS))
 
-    def _wait(self, deadline: float) -> set[int]:
-        events: set[int] = set()
-        while not events:
-            if (left := deadline - time.monotonic()) <= 0:
-                self._drop("timeout")
-            seconds = left if self.too_large is None else min(left, _WATCH_SECONDS)
-            events = {fd for fd, _mask in self.poll.poll(seconds * 1000)}
-            if not events and self.too_large is not None and self.too_large():
+    def _wait(self, budget: TimeBudget) -> set[int]:
+        """What there is to do. A reply that is there is taken before anybody looks at the clock."""
+        while True:
+            seconds = budget.patience if self.too_large is None else min(budget.patience, _WATCH_SECONDS)
+            if events := {fd for fd, _mask in self.poll.poll(seconds * 1000)}:
+                return events
+            if self.too_large is not None and self.too_large():
                 self._drop("memory")
-        return events
+            self._look(budget)
 
     def _write(self) -> None:
         """Send as much of the message as the pipe takes; while something is left, the poll tells when there is room."""

@@ -8,6 +8,8 @@ import __future__
 
 import ast
 import builtins
+import contextlib
+import inspect
 import os
 import re
 import sys
@@ -17,12 +19,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from grader.worker.scopes import names_of
 from grader.worker.selection import select
 from grader.worker.survey import Survey
 
 # A .py file that does not parse as a whole is cut before each unindented definition, import and assignment, so that
 # one slip costs one function.
 _START = re.compile(r"^(?=@|(?:def|class|async|import|from)\b|[^\W\d]\w*[ \t]*(?::[^=\n]*)?=(?!=))", re.MULTILINE)
+_MADE = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^([^\W\d]\w*)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
+_MOST_NAMES = 100  # of a statement
 _MOST_JOINED = 20  # pieces that are tried as one: a cut may have gone through a text or a list of several lines
 _UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 _CASE = "case.py"  # what a traceback calls the definitions that a case brings along
@@ -77,11 +82,11 @@ class Namespace:
         return self.statements[cell]
 
     def op_select(self, cells: list[str], asked: list[str]) -> tuple[Any, Any]:
-        """Which statements of the parsed cells define something, in the order in which they run; remarks on names."""
+        """Which statements of the parsed cells run, in order, each with whether it takes no time; remarks on names."""
         parsed = [self.statements.get(cell, ()) for cell in cells]
         selection = select([[statement.node for statement in statements] for statements in parsed], asked)
         remarks = [(remark.kind, remark.name, remark.at, remark.others) for remark in selection.remarks]
-        return selection.steps, remarks
+        return [(*step, step not in selection.others) for step in selection.steps], remarks
 
     def op_run(self, cell: str, index: int) -> None:
         """Run one top-level statement of a parsed cell."""
@@ -91,8 +96,12 @@ class Namespace:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             for alias in node.names:
                 self.flags |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
-        code = compile(ast.Module([node], []), cell, "exec", self.flags, dont_inherit=True)
-        exec(code, vars(self.module))  # noqa: S102 — this process exists for it
+        flags = self.flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        code = compile(ast.Module([node], []), cell, "exec", flags, dont_inherit=True)
+        if code.co_flags & inspect.CO_COROUTINE:  # a notebook may `await` at its top
+            _run_through(eval(code, vars(self.module)))  # noqa: S307 — this process exists for it
+        else:
+            exec(code, vars(self.module))  # noqa: S102 — likewise
 
     def op_define(self, source: str) -> None:
         """Run definitions of the case, which are in none of the submission's cells."""
@@ -107,7 +116,7 @@ class Namespace:
         place = {finding: at for at, finding in enumerate(survey.findings)}
         return {
             "findings": [(finding.kind, finding.what, finding.cell, finding.line) for finding in survey.findings],
-            "reached": {name: [place[finding] for finding in survey.reached([name])] for name in asked},
+            "reached": {name: [place[finding] for finding in survey.reached([name], asked)] for name in asked},
         }
 
     def op_canary(self, families: list[str]) -> None:
@@ -120,6 +129,33 @@ class Namespace:
         """The cell and line where each of these names is defined; the submission may lie about it."""
         return {name: self._definition(vars(self.module).get(name)) for name in names}
 
+    def op_makes(self, steps: list[tuple[str, int, bool]], asked: list[str]) -> tuple[list[list[str]], list[str]]:
+        """The names that each of these statements makes, with those after it in its cell where so asked.
+
+        And those of the names asked for that any statement makes.
+        """
+        places = [(cell, at) for cell, cut in self.statements.items() for at in range(len(cut))]
+        every = {name for cell, at in places for name in self._made(cell, at)}
+        rows = []
+        for cell, index, rest in steps:
+            cut = self.statements.get(cell, ())
+            last = len(cut) if rest else index + 1
+            rows.append([name for at in range(max(index, 0), last) for name in self._made(cell, at)][:_MOST_NAMES])
+        return rows, [name for name in asked if name in every]
+
+    def _made(self, cell: str, at: int) -> list[str]:
+        """The names that one statement makes; of one that does not parse, those that its lines seem to make."""
+        cut = self.statements[cell]
+        node = cut[at].node
+        if isinstance(node, ast.Delete) or (isinstance(node, ast.AnnAssign) and node.value is None):
+            return []
+        if node is not None:
+            return list(names_of(node).binds)
+        first = next((other.node.end_lineno or 0 for other in cut[at - 1 :: -1] if other.node) if at else iter(()), 0)
+        last = next((other.line - 1 for other in cut[at + 1 :] if other.node), None)
+        lines = "\n".join(self.sources[cell].split("\n")[first:last])
+        return [match[1] or match[2] for match in _MADE.finditer(lines)]
+
     def _definition(self, value: Any) -> tuple[str, int] | None:
         if isinstance(value, type):
             value = next((item for item in vars(value).values() if isinstance(item, types.FunctionType)), None)
@@ -127,6 +163,13 @@ class Namespace:
         if isinstance(code, types.CodeType) and code.co_filename in self.cells:
             return code.co_filename, code.co_firstlineno
         return None
+
+
+def _run_through(coroutine: Any) -> None:
+    """Run what `await`s to its end; a loop of asyncio needs sockets, which there are none of here."""
+    with contextlib.suppress(StopIteration):
+        while True:
+            coroutine.send(None)
 
 
 def parse_cell(source: str, cell: str) -> list[ParsedStatement]:
@@ -161,7 +204,20 @@ def _fewest(pieces: list[str], cell: str, line: int) -> tuple[list[ParsedStateme
 
 def _parsed(source: str, cell: str, line: int) -> list[ParsedStatement]:
     # Blank lines in front keep the numbers of the lines as the student sees them.
-    return [ParsedStatement(node.lineno, node) for node in ast.parse("\n" * (line - 1) + source, cell).body]
+    body = ast.parse("\n" * (line - 1) + source, cell).body
+    return [ParsedStatement(node.lineno, node) for statement in body for node in _unguarded(statement)]
+
+
+def _unguarded(statement: ast.stmt) -> list[ast.stmt]:
+    """What stands under the check for `__main__`, which a notebook is: each statement in it by itself."""
+    if not isinstance(statement, ast.If) or statement.orelse or not isinstance(statement.test, ast.Compare):
+        return [statement]
+    test = statement.test
+    sides = [test.left, *test.comparators]
+    named = any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
+    main = any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
+    alone = len(sides) == 2 and isinstance(test.ops[0], ast.Eq)
+    return statement.body if named and main and alone else [statement]
 
 
 def _slip(error: BaseException, line: int) -> ParsedStatement:

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from grader.worker.deeds import PURE, Deed, code_in, deeds_of
+
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPES = (*_FUNCTIONS, ast.ClassDef)
@@ -18,13 +20,17 @@ _KNOWN = "_children"  # beside the fields of a node; neither a compiler nor a co
 _LAZY_ANNOTATIONS = sys.version_info >= (3, 14)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Names:
-    """The names of a statement, each with the line on which it first stands."""
+    """The names of a statement, each with the line on which it first stands, and what is done to them."""
 
     binds: dict[str, int] = field(default_factory=dict)
     now: dict[str, int] = field(default_factory=dict)
     later: dict[str, int] = field(default_factory=dict)
+    deeds: set[Deed] = field(default_factory=set)
+    later_deeds: set[Deed] = field(default_factory=set)
+    changes_arguments: bool = False  # a function in it does something to what it was given
+    keeps_state: bool = False  # or to what it keeps from one call to the next
 
     @property
     def needs(self) -> dict[str, int]:
@@ -36,6 +42,9 @@ class _Scope:
     names: frozenset[str]
     outer: _Scope | None
     is_class: bool = False
+    is_inner: bool = False
+    parameters: frozenset[str] = frozenset()
+    keeps_defaults: bool = False  # some of its defaults may be changed
 
 
 @dataclass(frozen=True)
@@ -53,9 +62,18 @@ def names_of(statement: ast.stmt, *, lazy_annotations: bool = False) -> Names:
     while waiting:
         task = waiting.pop()
         node = task.node
+        _note_deeds(names, task)
+        if code := code_in(node):
+            waiting += [_Task(part, None, task.later) for part in code]
+            if not task.later:
+                names.binds.update((name, getattr(node, "lineno", 1)) for name, _line in _bound(code))
         if isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Load) and not _is_local(node.id, task.scope):
+            if _is_local(node.id, task.scope):
+                continue
+            if isinstance(node.ctx, ast.Load):
                 (names.later if task.later else names.now).setdefault(node.id, node.lineno)
+            elif task.later:
+                names.later_deeds.add(Deed(node.id, "bound"))  # declared `global`
         elif isinstance(node, _FUNCTIONS):
             waiting += _function(node, task, lazy)
         elif isinstance(node, ast.ClassDef):
@@ -63,17 +81,50 @@ def names_of(statement: ast.stmt, *, lazy_annotations: bool = False) -> Names:
         elif isinstance(node, _COMPREHENSIONS):
             waiting += _comprehension(node, task)
         else:
-            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and task.scope is None:
-                names.now.setdefault(node.target.id, node.lineno)  # it reads what it changes
+            if isinstance(node, ast.Nonlocal):
+                names.keeps_state = True
+            target = node.target if isinstance(node, ast.AugAssign) else None
+            if isinstance(target, ast.Name) and not _is_local(target.id, task.scope):  # it reads what it changes
+                (names.later if task.later else names.now).setdefault(target.id, target.lineno)
             skip = node.annotation if isinstance(node, ast.AnnAssign) and (lazy or task.later) else None
             waiting += [_Task(child, task.scope, task.later) for child in children(node) if child is not skip]
     return names
 
 
-def _is_local(name: str, scope: _Scope | None) -> bool:
+def _note_deeds(names: Names, task: _Task) -> None:
+    for deed in deeds_of(task.node):
+        if deed.how == "needed":
+            (names.later if task.later else names.now).setdefault(deed.name, getattr(task.node, "lineno", 1))
+        elif deed.how != "bound" and (scope := _scope_of(deed.name, task.scope)) is not None:
+            if deed.name in scope.parameters or scope is not task.scope:
+                changed = deed.how == "stored" or (
+                    deed.how in ("asked", "told") and deed.by.rpartition(".")[2] not in PURE
+                )
+                names.changes_arguments = names.changes_arguments or changed
+                kept = scope is not _function_scope(task.scope) or scope.keeps_defaults
+                names.keeps_state = names.keeps_state or (changed and kept)
+        elif deed.how == "bound" and not task.later:
+            names.binds.setdefault(deed.name, getattr(task.node, "lineno", 1))
+        else:
+            (names.later_deeds if task.later else names.deeds).add(deed)
+
+
+def _function_scope(scope: _Scope | None) -> _Scope | None:
+    """The scope of the function in which this one lies, where a comprehension has one of its own."""
+    while scope is not None and scope.is_inner:
+        scope = scope.outer
+    return scope
+
+
+def _scope_of(name: str, scope: _Scope | None) -> _Scope | None:
+    """The scope that has this name; None where it is one of the module's."""
     while scope is not None and name not in scope.names:
         scope = scope.outer
-    return scope is not None
+    return scope
+
+
+def _is_local(name: str, scope: _Scope | None) -> bool:
+    return _scope_of(name, scope) is not None
 
 
 def _closure(scope: _Scope | None) -> _Scope | None:
@@ -94,7 +145,9 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, task: _
         annotations = [] if lazy else [node.returns, *(argument.annotation for argument in listed)]
         around += [*node.decorator_list, *annotations]
     yield from (_Task(part, outer, task.later) for part in around if part is not None)
-    scope = _Scope(frozenset({argument.arg for argument in listed} | _local(body)), _closure(outer))
+    parameters = frozenset(argument.arg for argument in listed)
+    kept = any(not isinstance(part, ast.Constant) for part in (*arguments.defaults, *arguments.kw_defaults) if part)
+    scope = _Scope(parameters | _local(body), _closure(outer), parameters=parameters, keeps_defaults=kept)
     yield from (_Task(part, scope, True) for part in body)
 
 
@@ -109,7 +162,7 @@ def _class(node: ast.ClassDef, task: _Task) -> Iterator[_Task]:
 def _comprehension(node: ast.AST, task: _Task) -> Iterator[_Task]:
     generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
     local = frozenset(name for generator in generators for name, _line in _bound([generator.target]))
-    scope = _Scope(local, _closure(task.scope))
+    scope = _Scope(local, _closure(task.scope), is_inner=True)
     yield _Task(generators[0].iter, task.scope, task.later)
     for child in children(node):
         parts = [child]
@@ -145,7 +198,7 @@ def _bound(body: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
 
 def _bound_by(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Name):
-        if isinstance(node.ctx, ast.Store):
+        if not isinstance(node.ctx, ast.Load):  # `del` takes a name away: that counts as much as making it
             yield node.id
     elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield node.name

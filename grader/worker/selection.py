@@ -1,19 +1,32 @@
-"""Mode «definitions»: which statements of a submission define something, and which are somebody trying things out.
+"""Mode «definitions»: which statements of a submission the names asked for depend on, and in which order they run.
 
 Part of the worker's side: it reads trees that hostile source was parsed into, so it runs in the sandbox, and its answer
-is data for the judge. Imports, functions and classes run, and of the assignments those that they need; never a
-training loop, a plot, a mount or `input()`. Statements run in the order in which they stand, except that one whose
-names a later cell makes waits for it: members run cells out of order.
+is data for the judge. A statement runs if it makes or changes, itself or by what it calls, something that an asked-for
+name needs, whatever kind of statement it is: what a notebook's kernel would have by then is there. A training loop, a
+plot or an assertion that nothing asked for depends on does not run. Imports run, and definitions that need nothing
+else. All run in the order in which they stand, except that one whose names a later cell makes waits for it: members
+run cells out of order.
 """
 
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from grader.worker.roles import DEFINITIONS, Program, Statement, Step, program_of
+from grader.worker.deeds import ANYTHING, LOOKUP, NAMESPACE
+from grader.worker.program import (
+    BUILTINS,
+    DEFINITIONS,
+    Program,
+    Statement,
+    Step,
+    always_matter,
+    lacks_maker,
+    program_of,
+    single,
+)
+from grader.worker.scopes import walk
 
 Place = tuple[int, int]  # index of the cell, line in it
 _MOST_PLACES = 5
@@ -23,10 +36,10 @@ _MOST_PLACES = 5
 class Remark:
     """A remark on a name.
 
-    redefined           `at` is the definition that counts, `others` those before it that differ
-    placeholder-wins    likewise, and the one that counts has nothing filled in
-    only-exploration    `at` is where a definition uses it, `others` where exploration makes it
-    exploration-changes `at` is where a definition uses it, `others` where exploration makes it anew
+    redefined         `at` is the definition that counts, `others` those before it that differ
+    placeholder-wins  likewise, and the one that counts has nothing filled in
+    deleted           `at` is where a definition uses it, `others` where it is deleted for good
+    overwritten       likewise, where a number that it answered takes its place
     """
 
     kind: str
@@ -37,39 +50,133 @@ class Remark:
 
 @dataclass(frozen=True)
 class Selection:
-    """The statements that run, in this order, and the remarks."""
+    """The statements that run, in this order; which of them may take time; and the remarks."""
 
     steps: tuple[Step, ...]
+    others: frozenset[Step] = frozenset()
     remarks: tuple[Remark, ...] = ()
 
 
 def select(cells: Sequence[Sequence[ast.stmt | None]], asked: Collection[str] = ()) -> Selection:
     """The statements to run of the cells' top-level statements; None stands for one that did not parse."""
-    program = program_of(cells, asked)
-    chosen = _chosen(program, asked)
-    return Selection(tuple(statement.step for statement in _ordered(chosen)), tuple(_remarks(program, chosen, asked)))
+    program = program_of(cells)
+    depended = slice_of(program, asked, asked)
+    runs = {statement for statement in depended | _free(program, depended) if not _is_trial(statement, program, asked)}
+    chosen = [statement for statement in program.statements if statement in runs]
+    return Selection(
+        tuple(statement.step for statement in _ordered(chosen)),
+        frozenset(statement.step for statement in chosen if not statement.is_quick),
+        tuple(_remarks(program, depended, asked)),
+    )
 
 
 # -- which of them run -----------------------------------------------------------------------------------------------
 
 
-def _chosen(program: Program, asked: Collection[str]) -> list[Statement]:
-    """Imports and definitions, and the constants that they need, over as many steps as it takes."""
-    wanted = set(asked)
-    chosen = {statement.step: statement for statement in program.statements if statement.always}
-    waiting = list(chosen.values())
-    while True:
-        while waiting:
-            wanted.update(waiting.pop().names.needs)
-        for statement in program.statements:
-            if statement.step in chosen or statement.role not in ("constant", "patch"):
-                continue
-            patched = any(maker.step in chosen for maker in program.runnable(statement.patches))
-            if patched or not wanted.isdisjoint(statement.names.binds):
-                chosen[statement.step] = statement
-                waiting.append(statement)
-        if not waiting:
-            return [statement for statement in program.statements if statement.step in chosen]
+def slice_of(program: Program, names: Collection[str], asked: Collection[str]) -> set[Statement]:
+    """The statements on which these of the names asked for depend; with none of them, those of all definitions."""
+    names = names or [name for statement in program.statements if statement.defines for name in statement.names.binds]
+    growing = _Slice(program, frozenset(asked))
+    growing.need([*names, NAMESPACE])
+    growing.matter(always_matter(program))
+    growing.grow()
+    if lacks_maker(program, growing.needed):
+        growing.need([ANYTHING])
+        growing.grow()
+    return growing.statements
+
+
+@dataclass
+class _Slice:
+    """A slice while it grows. Every name and every statement is looked at once."""
+
+    program: Program
+    asked: frozenset[str]
+    statements: set[Statement] = field(default_factory=set)
+    needed: set[str] = field(default_factory=set)  # who makes them counts, and who changes them
+    mattering: set[str] = field(default_factory=set)  # who changes them counts
+    effective: set[str] = field(default_factory=set)  # to call them changes what counts
+    waiting: list[tuple[str, str]] = field(default_factory=list)
+
+    def need(self, names: Iterable[str]) -> None:
+        self._wait(self.needed, "need", names)
+        self.matter(names)
+
+    def matter(self, names: Iterable[str]) -> None:
+        self._wait(self.mattering, "matter", names)
+
+    def _wait(self, known: set[str], what: str, names: Iterable[str]) -> None:
+        new = [name for name in names if name not in known]
+        known.update(new)
+        self.waiting += [(what, name) for name in new]
+
+    def grow(self) -> None:
+        while self.waiting:
+            what, name = self.waiting.pop()
+            if what == "need":
+                self._needed(name)
+            elif what == "matter":
+                self._mattering(name)
+            else:
+                self._effective(name)
+
+    def _needed(self, name: str) -> None:
+        if name == LOOKUP:  # it may be any name; most likely that of a definition
+            defining = [statement for statement in self.program.statements if statement.defines]
+            self.need([made for statement in defining for made in statement.names.binds])
+        for statement in self.program.binders.get(name, ()):
+            self._join(statement)
+
+    def _mattering(self, name: str) -> None:
+        self.matter(self.program.alike(name))
+        for statement in self.program.touchers.get(name, ()):
+            self._join(statement)
+        for statement in self.program.callers.get(name, ()) if name not in self.asked else ():
+            self._join(statement)
+        for statement in self.program.later_touchers.get(name, ()):
+            self._take_effect(statement)
+
+    def _effective(self, name: str) -> None:
+        for statement in self.program.readers.get(name, ()):
+            if name in statement.names.now:
+                self._join(statement)
+            self._take_effect(statement)
+
+    def _take_effect(self, statement: Statement) -> None:
+        """Whoever calls what this defines changes what counts. The judge itself calls what is asked for."""
+        if self.asked.isdisjoint(statement.names.binds):
+            self._wait(self.effective, "effect", statement.names.binds)
+
+    def _join(self, statement: Statement) -> None:
+        if statement not in self.statements:
+            self.statements.add(statement)
+            self.need(statement.names.needs)
+
+
+def _is_trial(statement: Statement, program: Program, asked: Collection[str]) -> bool:
+    """`mse_loss = mse_loss(x, y)`: somebody tried a function and put the number in its place; it would be lost.
+
+    A function that makes functions is another matter.
+    """
+    name, value = single(statement.node)
+    if name not in asked or not isinstance(value, ast.Call) or getattr(value.func, "id", "") != name:
+        return False
+    definitions = [binder.node for binder in program.binders[name] if isinstance(binder.node, ast.FunctionDef)]
+    makers = (*DEFINITIONS, ast.Lambda)
+    return not any(isinstance(part, makers) for node in definitions for inner in node.body for part in walk(inner))
+
+
+def _free(program: Program, depended: Collection[Statement]) -> set[Statement]:
+    """Imports, and definitions that need nothing else at once: they are there though nobody needs them."""
+    free = {statement for statement in program.statements if statement.imports or statement.defines}
+    waiting = [statement for statement in program.statements if statement not in free and statement not in depended]
+    while waiting:
+        for name in waiting.pop().names.binds:
+            lost = [other for other in program.readers.get(name, ()) if name in other.names.now and other in free]
+            lost = [other for other in lost if not other.imports and other not in depended]
+            free.difference_update(lost)
+            waiting += lost
+    return free
 
 
 def _ordered(chosen: list[Statement]) -> list[Statement]:
@@ -108,22 +215,19 @@ def _ordered(chosen: list[Statement]) -> list[Statement]:
 # -- the remarks -----------------------------------------------------------------------------------------------------
 
 
-def _remarks(program: Program, chosen: list[Statement], asked: Collection[str]) -> Iterable[Remark]:
+def _remarks(program: Program, depended: Collection[Statement], asked: Collection[str]) -> Iterable[Remark]:
     yield from _redefined(program)
-    matter = _reached(chosen, asked)
-    named = set()
-    for statement in chosen:
-        names = statement.names
-        needs = names.needs if statement.step in matter else names.now if statement.always else {}
-        for name, line in needs.items():
-            if name in named:
-                continue
-            unmade = program.made_by_exploration(name)
-            others = _places(program.binders[name], name) if unmade else _made_anew(program, name)
-            if others:
-                named.add(name)
-                kind = "only-exploration" if unmade else "exploration-changes"
-                yield Remark(kind, name, (statement.step[0], line), others)
+    used: dict[str, Place] = {}
+    for statement in program.statements:
+        if statement in depended:
+            for name, line in statement.names.needs.items():
+                used.setdefault(name, (statement.step[0], line))
+    for name, at in used.items():
+        last = program.binders[name][-1:] if name in program.binders and name not in BUILTINS else []
+        if last and isinstance(last[0].node, ast.Delete):
+            yield Remark("deleted", name, at, _places(last, name))
+        elif last and _is_trial(last[0], program, [name]) and name not in asked:
+            yield Remark("overwritten", name, at, _places(last, name))
 
 
 def _redefined(program: Program) -> Iterable[Remark]:
@@ -144,33 +248,6 @@ def _is_overload(statement: Statement) -> bool:
     """One of several signatures of a function, as `typing` has it."""
     marks = getattr(statement.node, "decorator_list", ())
     return any("overload" in (getattr(mark, "id", ""), getattr(mark, "attr", "")) for mark in marks)
-
-
-def _reached(chosen: list[Statement], asked: Collection[str]) -> set[Step]:
-    """The statements on which the asked-for names depend; all of them where no name is asked for."""
-    if not asked:
-        return {statement.step for statement in chosen}
-    by_name: dict[str, list[Statement]] = defaultdict(list)
-    for statement in chosen:
-        for name in {*statement.names.binds, statement.patches}:
-            by_name[name].append(statement)
-    seen: set[Step] = set()
-    names, done = list(asked), set(asked)
-    while names:
-        for statement in by_name[names.pop()]:
-            if statement.step not in seen:
-                seen.add(statement.step)
-                names += statement.names.needs.keys() - done
-                done |= statement.names.needs.keys()
-    return seen
-
-
-def _made_anew(program: Program, name: str) -> tuple[Place, ...]:
-    """Where exploration gives a constant another value after the last assignment that runs."""
-    runs = program.runnable(name)
-    if not runs or any(statement.role != "constant" for statement in runs):
-        return ()
-    return _places([statement for statement in program.binders[name] if statement.step > runs[-1].step], name)
 
 
 def _places(statements: Iterable[Statement], name: str) -> tuple[Place, ...]:

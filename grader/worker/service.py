@@ -155,6 +155,7 @@ def serve_spawned() -> None:
     load_libraries(spec["imports"], spec["folders"])
     os.chdir(spec["limits"]["scratch"])
     take_limits(spec["limits"], mapped_bytes())
+    write_frame(replies, b"{}")
     _serve(requests, replies)
 
 
@@ -173,6 +174,7 @@ def _serve(requests: int, replies: int) -> None:
                 stream.flush()
 
     stubs.install()
+    sys.path.append("")  # cells may write a module and import it; unlike in a notebook, no library gives way to it
     server = Server(flush=flush)
     while (request := read_frame(requests)) is not None:
         write_frame(replies, server.answer(request))

@@ -201,12 +201,26 @@ class StubFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return False
 
 
+class Shell(Idle):
+    """What `get_ipython()` gives: of all that a notebook's shell does, it writes the files of `%%writefile`."""
+
+    def run_cell_magic(self, magic: str, line: str, cell: str) -> None:
+        """Write a file where the cell is for that, in the working folder, from which a notebook imports."""
+        words = line.split()
+        if magic != "writefile" or not words:
+            return
+        with open(words[-1], "a" if "-a" in words else "w", encoding="utf-8") as file:
+            file.write(cell)
+        importlib.invalidate_caches()
+
+
 def install(*importers: str) -> None:
     """From now on modules of these names get the stand-ins where nothing else is found, and a notebook's own names.
 
     A notebook has `display` and `exit` without an import, as an interpreter started by hand has.
     """
     sys.meta_path.append(StubFinder(importers or ("submission", "__main__")))
-    for name, value in (("display", Idle("display")), ("exit", sys.exit), ("quit", sys.exit)):
+    own = {"display": Idle("display"), "get_ipython": lambda: Shell("shell"), "exit": sys.exit, "quit": sys.exit}
+    for name, value in own.items():
         if not hasattr(builtins, name):
             setattr(builtins, name, value)

@@ -9,13 +9,16 @@ are listed for a person.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.worker.deeds import code_in, parsed_text, written_file
+from grader.worker.program import DEFINITIONS, IMPORTS, Program, Statement, Step, program_of
 from grader.worker.scopes import walk
+from grader.worker.selection import slice_of
 
-TOP = "<module>"
+_NOWHERE = (-1, -1)
 _ENOUGH, _REMEMBERED = 20, 100
 _LOOK_IMPORTS = frozenset(
     "ctypes gc inspect importlib marshal pickle dill subprocess socket multiprocessing threading faulthandler".split()
@@ -29,13 +32,13 @@ _LOOK_ATTRIBUTES = frozenset(
 
 @dataclass(frozen=True)
 class Finding:
-    """Something in the code: `kind` is «forbidden» or «look», `within` the top-level definition that has it."""
+    """Something in the code: `kind` is «forbidden» or «look», `within` the top-level statement that has it."""
 
     kind: str
     what: str
     cell: str
     line: int
-    within: str
+    within: Step
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Reading:
     def from_wire(cls, data: Any) -> Reading:
         """What `Server.op_survey` answered; an error where the data has another form."""
         findings = tuple(
-            Finding(str(kind), str(what), str(cell), int(line), "") for kind, what, cell, line in data["findings"]
+            Finding(str(kind), str(what), str(cell), int(line), _NOWHERE) for kind, what, cell, line in data["findings"]
         )
         reached = data["reached"].items()
         return cls(findings, {str(name): tuple(findings[at] for at in places) for name, places in reached})
@@ -58,51 +61,41 @@ class Reading:
 
 @dataclass
 class Survey:
-    """What is known of all cells together: findings, and which top-level definition uses which other."""
+    """What is known of all cells together: findings, and what the names stand for."""
 
     forbidden: tuple[str, ...]
     findings: list[Finding] = field(default_factory=list)
-    uses: dict[str, set[str]] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    trees: list[Sequence[ast.stmt]] = field(default_factory=list)
+    program: Program | None = None  # once something forbidden is there
 
     def read(self, cells: Sequence[tuple[str, Sequence[ast.stmt]]]) -> None:
         """Read all cells: first what every name stands for (an import may come after its use), then the uses."""
-        whole = [(cell, node, list(walk(node))) for cell, tree in cells for node in tree]
-        for _cell, _node, parts in whole:
+        whole = [
+            (cell, (at, index), _with_texts(node))
+            for at, (cell, tree) in enumerate(cells)
+            for index, node in enumerate(tree)
+        ]
+        self.trees = [tree for _cell, tree in cells]
+        for _cell, _step, parts in whole:
             for part in parts:
                 self._learn(part)
-        for cell, node, parts in whole:
-            self._read_statement(cell, node, parts)
+        for cell, step, parts in whole:
+            for part in parts:
+                self._part(part, cell, step)
 
-    def _read_statement(self, cell: str, node: ast.stmt, parts: Iterable[ast.AST]) -> None:
-        within = node.name if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else TOP
-        if within != TOP:  # the last definition of a name counts: what an earlier one used is gone with it
-            self.findings = [finding for finding in self.findings if finding.within != within]
-            self.uses[within] = set()
-        elif isinstance(node, ast.Assign):  # `f = g` makes f use what g uses
-            used = {part.id for part in walk(node.value) if isinstance(part, ast.Name)}
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    self.uses.setdefault(target.id, set()).update(used)
-        for part in parts:
-            self._part(part, cell, within)
-
-    def reached(self, names: Iterable[str]) -> list[Finding]:
-        """What is forbidden in these definitions, or in any other that they use."""
-        seen = self.reach(names)
+    def reached(self, names: Sequence[str], asked: Collection[str] = ()) -> list[Finding]:
+        """What is forbidden in the statements on which these names depend, whatever kind of statement it is."""
         forbidden = [finding for finding in self.findings if finding.kind == "forbidden"]
-        return [finding for finding in forbidden if finding.within in seen or "*" in finding.what.split()]
-
-    def reach(self, names: Iterable[str]) -> set[str]:
-        """These names, and all that their definitions use, directly or not."""
-        seen: set[str] = set()
-        left = list(names)
-        while left:
-            name = left.pop()
-            if name not in seen:
-                seen.add(name)
-                left += self.uses.get(name, ())
-        return seen
+        if not forbidden:
+            return []
+        program = self.program = self.program or program_of(self.trees)
+        depended = slice_of(program, names, asked or names)
+        reached = {statement.step for statement in depended if not _is_superseded(statement, program, depended)}
+        used = [finding for finding in forbidden if finding.within in reached or "*" in finding.what.split()]
+        # `F = torch.nn.functional` is told by what is used of it.
+        told = {part for finding in used for part in _beginnings(finding.what)}
+        return [finding for finding in used if finding.what not in told]
 
     def _learn(self, node: ast.AST) -> None:
         """What a name stands for: an import, or an assignment of something imported (`F = torch.nn.functional`)."""
@@ -118,7 +111,7 @@ class Survey:
                 if isinstance(target, ast.Name):
                     self.aliases[target.id] = path
 
-    def _part(self, node: ast.AST, cell: str, within: str) -> None:
+    def _part(self, node: ast.AST, cell: str, within: Step) -> None:
         line = getattr(node, "lineno", 1)
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -127,9 +120,8 @@ class Survey:
             self._look_import(node.module or "", cell, line, within)
             if any(alias.name == "*" for alias in node.names) and self._forbids(node.module or ""):
                 # What of it is used can't be told from the names, so everything that is asked for uses it.
-                self._find("forbidden", f"from {node.module} import *", cell, line, TOP)
+                self._find("forbidden", f"from {node.module} import *", cell, line, within)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            self.uses.setdefault(within, set()).add(node.id)
             if self._forbids(self.aliases.get(node.id, "")):
                 self._find("forbidden", self.aliases[node.id], cell, line, within)
         elif isinstance(node, ast.Attribute):
@@ -137,7 +129,7 @@ class Survey:
         elif isinstance(node, ast.Call):
             self._call(node, cell, line, within)
 
-    def _attribute(self, node: ast.Attribute, cell: str, line: int, within: str) -> None:
+    def _attribute(self, node: ast.Attribute, cell: str, line: int, within: Step) -> None:
         path = self._path(node)
         if path is not None and self._forbids(path):
             self._find("forbidden", path, cell, line, within)
@@ -146,7 +138,7 @@ class Survey:
         if node.attr in _LOOK_ATTRIBUTES:
             self._find("look", f".{node.attr}", cell, line, within)
 
-    def _call(self, node: ast.Call, cell: str, line: int, within: str) -> None:
+    def _call(self, node: ast.Call, cell: str, line: int, within: Step) -> None:
         if not isinstance(node.func, ast.Name):
             return
         name = node.func.id
@@ -172,11 +164,11 @@ class Survey:
     def _forbids(self, path: str) -> bool:
         return any(path == name or path.startswith(f"{name}.") for name in self.forbidden)
 
-    def _look_import(self, name: str, cell: str, line: int, within: str) -> None:
+    def _look_import(self, name: str, cell: str, line: int, within: Step) -> None:
         if name.partition(".")[0] in _LOOK_IMPORTS:
             self._find("look", f"import {name}", cell, line, within)
 
-    def _find(self, kind: str, what: str, cell: str, line: int, within: str) -> None:
+    def _find(self, kind: str, what: str, cell: str, line: int, within: Step) -> None:
         """Keep a finding once: of `torch.nn.functional.relu` also `torch.nn.functional` and `torch.nn` are parts.
 
         A few of a kind in each definition are enough; a bound, so that code full of them is read in no more time.
@@ -186,6 +178,69 @@ class Survey:
         here = [finding.what for finding in alike if (finding.cell, finding.line) == (cell, line)]
         if len(alike) < _ENOUGH and not any(known.startswith(what) or what.startswith(known) for known in here):
             self.findings.append(Finding(kind, what[:200], cell, line, within))
+
+
+def _beginnings(path: str) -> Iterator[str]:
+    """`torch.nn` and `torch` of `torch.nn.relu`."""
+    while "." in path:
+        path = path.rpartition(".")[0]
+        yield path
+
+
+def _with_texts(node: ast.stmt) -> list[ast.AST]:
+    """All parts of a statement, and of the code in its texts: what `exec` gets, a module that it writes."""
+    parts: list[ast.AST] = []
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        silent = None
+        for part in walk(waiting.pop()):
+            parts.append(part)
+            line = getattr(part, "lineno", 1)
+            if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant):
+                silent = part.value  # a docstring only tells
+            elif (written := written_file(part)) is not None:
+                waiting += _moved(parsed_text(written[1]), line)
+            elif code := code_in(part):
+                waiting += _moved(code, line - 1)
+            elif isinstance(part, ast.Constant) and part is not silent:
+                waiting += _moved(_code_of_text(part), line - 1)
+    return parts
+
+
+def _code_of_text(node: ast.Constant) -> list[ast.stmt]:
+    """The statements of a text that is code beyond doubt: it imports or defines."""
+    if not isinstance(node.value, str) or not ("import" in node.value or "def " in node.value):
+        return []
+    code = parsed_text(node)
+    return code if any(isinstance(part, (*IMPORTS, *DEFINITIONS)) for part in code) else []
+
+
+def _moved(code: list[ast.stmt], lines: int) -> list[ast.stmt]:
+    return [ast.increment_lineno(statement, lines) for statement in code]
+
+
+def _is_superseded(statement: Statement, program: Program, depended: Collection[Statement]) -> bool:
+    """Whether a definition was made anew before anything could get hold of it."""
+    if not isinstance(statement.node, DEFINITIONS):
+        return False
+    binders = program.binders[statement.node.name]
+    later = binders[binders.index(statement) + 1 :]
+    if not later or not isinstance(later[0].node, DEFINITIONS):
+        return False
+    between = (other for other in program.statements if statement.step < other.step <= later[0].step)
+    return not any(other in depended and statement.node.name in _used_at_once(other, program) for other in between)
+
+
+def _used_at_once(statement: Statement, program: Program) -> set[str]:
+    """The names that running a statement may read, in functions that it calls too."""
+    used: set[str] = set()
+    waiting = list(statement.names.now)
+    while waiting:
+        name = waiting.pop()
+        if name not in used:
+            used.add(name)
+            waiting += [need for binder in program.binders.get(name, ()) for need in binder.names.needs]
+    return used
 
 
 def statements(source: str) -> list[ast.stmt]:

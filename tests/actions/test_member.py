@@ -40,6 +40,7 @@ def test_a_push_is_checked(push: Any) -> None:
     assert "> 공개 테스트로 본 피드백이고 점수가 아니에요" in job.summary
 
 
+@pytest.mark.slow
 def test_a_fork_is_checked_the_same_way(push: Any) -> None:
     job = push("pull_request", mini=RIGHT)
     assert job.ok

@@ -44,8 +44,8 @@ from world import World
 
 PRELUDE = (HERE / "prelude.py").read_text("utf-8")
 LIMITS = Limits(case_seconds=60.0, load_seconds=60.0, total_seconds=300.0, memory_mb=256, file_mb=16, scratch_mb=32)
-SHORT = replace(LIMITS, case_seconds=0.25)  # for what ends by a limit of time anyway
-SHORT_LOAD = replace(SHORT, load_seconds=0.5)  # where loading is what takes long
+SHORT = replace(LIMITS, case_seconds=0.1)  # for what ends by a limit of time anyway
+SHORT_LOAD = replace(SHORT, load_seconds=0.2)  # where loading is what takes long
 PR_SET_CHILD_SUBREAPER = 36
 
 

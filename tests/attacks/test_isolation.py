@@ -20,7 +20,7 @@ from grader.report.report import Report, Verdict, Visibility
 from grader.sandbox import start
 from grader.worker.layers.compose import LAYERS
 from grader.worker.libraries import modules
-from tests.courses import more_of_the_same
+from tests.courses import few_by_default, more_of_the_same
 
 if TYPE_CHECKING:
     from tests.benches import Bench
@@ -139,7 +139,7 @@ WRONG_ANSWERS = {
 }
 
 
-@pytest.mark.parametrize("wrong", WRONG_ANSWERS)
+@pytest.mark.parametrize("wrong", few_by_default(WRONG_ANSWERS, "zeros", "its input"))
 def test_replacing_everything_and_answering_wrong_earns_nothing(
     hw1_of_the_copy: Bench, hw1_copy: Path, wrong: str
 ) -> None:
@@ -164,6 +164,7 @@ def test_what_a_submission_does_to_files_changes_no_other_submissions_report(
     assert before.cases_sha256 == after.cases_sha256
 
 
+@pytest.mark.slow
 def test_the_report_names_the_cases_it_was_made_by(hw1_of_the_copy: Bench, hw1_copy: Path) -> None:
     """Also where the submission has written over them in the meantime."""
     copy = find_course(hw1_copy).assignment("hw1")
@@ -193,13 +194,13 @@ def softmax(x):
 @pytest.mark.parametrize(
     "line",
     [
-        "builtins.isinstance = lambda *a: True",
         "sys.modules['grader.worker.server'].Server.answer = lambda *a: b'u\\x03\\x00\\x00\\x00TTT'",
-        "gc.set_threshold(1); gc.callbacks.append(lambda *a: os._exit(0))",
         "os.write = lambda fd, data: len(data)",
-        "os.read = lambda fd, n: b''",
         *more_of_the_same(
             [
+                "builtins.isinstance = lambda *a: True",
+                "gc.set_threshold(1); gc.callbacks.append(lambda *a: os._exit(0))",
+                "os.read = lambda fd, n: b''",
                 "sys.settrace(lambda *a: 1 / 0)",
                 "np.ndarray.__bool__ = True",
                 "sys.excepthook = lambda *a: os._exit(0)",
@@ -234,7 +235,7 @@ except TypeError:
     pass
 """
     hangs = line.startswith("os.write")  # what it would say is never written, so the judge waits to the end
-    report = hw1_public.judge(source, limits=dict.fromkeys(("load_seconds", "cell_seconds"), 2.0) if hangs else {})
+    report = hw1_public.judge(source, limits=dict.fromkeys(("load_seconds", "cell_seconds"), 0.3) if hangs else {})
     assert report.score == 0
     assert report.complete
     assert len(report.cases) == len(hw1_public.case_set.cases)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from grader.assignment.manifest import Limits
-from grader.bridge import loader as module
-from grader.bridge.loader import LoadPlan, TimeBudget, remarks_of, steps_of
+from grader.bridge.loader import LoadPlan, remarks_of, steps_of
 from grader.bridge.outcomes import RaisedError
 from grader.bridge.session import Session, WorkerSource
 from grader.bridge.student import Student
@@ -34,9 +34,9 @@ def workers() -> Iterator[WorkerSource]:
 def loaded(workers: WorkerSource) -> Iterator[Made]:
     sessions: list[Session] = []
 
-    def load(*cells: str, plan: LoadPlan | None = None) -> tuple[Session, Student]:
+    def load(*cells: str, plan: LoadPlan | None = None, limits: Limits = LIMITS) -> tuple[Session, Student]:
         parts = tuple(Cell("kim.ipynb", cell, number) for number, cell in enumerate(cells, 1))
-        session = Session(workers, Submission("kim", "kim.ipynb", parts, ""), LIMITS, plan)
+        session = Session(workers, Submission("kim", "kim.ipynb", parts, ""), limits, plan)
         sessions.append(session)
         return session, Student(session.transport())
 
@@ -68,7 +68,27 @@ def test_of_definitions_only_what_is_asked_for_runs(loaded: Made) -> None:
     )
     assert student.f(2) == 6
     assert session.loader.problems == []
-    assert [number for number, _index in session.loader.selected] == [0, 0, 1]
+    assert session.loader.selected == [(0, 0, True), (0, 1, True), (1, 0, True)]
+
+
+def test_what_takes_too_long_is_set_aside_and_the_rest_is_loaded(loaded: Made) -> None:
+    plan = LoadPlan(asked=["f"])
+    cells = "def f(x): return len(TABLE) + x", "TABLE = {}\n\nwhile True: TABLE[1] = 1"
+    session, student = loaded(*cells, plan=plan, limits=replace(LIMITS, load_seconds=4))
+    assert student.f(2) == 2
+    (problem,) = session.loader.problems
+    assert isinstance(problem.error, EndedError)
+    assert (problem.cell.number, problem.line, problem.error.how) == (2, 3, "timeout")
+
+
+def test_after_a_few_of_those_the_others_are_left_out_and_named(loaded: Made) -> None:
+    ends = "import os\nTABLE = []\nTABLE.append(os._exit(3))"
+    session, student = loaded(*[ends] * 5, "def f(): return TABLE", plan=LoadPlan(asked=["f"]))
+    assert student.f() == []
+    hows = [problem.error.how for problem in session.loader.problems if isinstance(problem.error, EndedError)]
+    assert hows == ["crashed"] * 3 + ["left-out"] * 2
+    session.drop()
+    assert Student(session.transport()).f() == []
 
 
 def test_a_later_worker_has_nothing_new_to_say(loaded: Made) -> None:
@@ -88,34 +108,30 @@ def test_no_cells_and_nothing_to_load(workers: WorkerSource) -> None:
         session.drop()
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [100.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
-    return now
-
-
-def test_no_grant_reaches_beyond_the_whole(clock: list[float]) -> None:
-    budget = TimeBudget(10.0)
-    budget.grant(3.0)
-    assert (budget.granted, budget.deadline) == (3.0, 103.0)
-    clock[0] = 108.0
-    budget.grant(3.0)
-    assert budget.deadline == 110.0
-    assert not budget.is_used_up
-    clock[0] = 110.0
-    assert budget.is_used_up
+def test_a_statement_is_asked_again_before_it_is_set_aside(workers: WorkerSource) -> None:
+    cells = (Cell("kim.ipynb", "def f(): return 1", 1), Cell("kim.ipynb", "import os\nos._exit(3)", 2))
+    session = Session(workers, Submission("kim", "kim.ipynb", cells, ""), LIMITS, WHOLE)
+    starts: list[object] = []
+    start = session._start
+    session._start = lambda: starts.append(1) or start()  # type: ignore[method-assign, func-returns-value]
+    assert Student(session.transport()).f() == 1
+    assert len(starts) == 3
+    session.drop()
+    assert Student(session.transport()).f() == 1
+    assert len(starts) == 4  # what is set aside is not tried once more
+    session.drop()
 
 
 CELLS = [Cell("kim.ipynb", "a = 1\nb = 2\n", 1), Cell("kim.ipynb", "c = 3\n", 2)]
 
 
 def test_steps_that_are_there_in_their_order_and_once() -> None:
-    assert steps_of([(1, 0), [0, 1], (1, 0)], [2, 1]) == [(1, 0), (0, 1)]
+    assert steps_of([(1, 0), [0, 1], (1, 0)], [2, 1]) == [(1, 0, True), (0, 1, True)]
+    assert steps_of([(1, 0, False), (0, 1, True)], [2, 1]) == [(1, 0, False), (0, 1, True)]
 
 
 @pytest.mark.parametrize(
-    "reply", [None, 7, "ab", [(0,)], [(0, 0, 0)], [(0, True)], [("0", 0)], [(2, 0)], [(0, 2)], [(-1, 0)], {(0, 0): 1}]
+    "reply", [None, 7, "ab", [(0,)], [(0, True)], [("0", 0)], [(2, 0)], [(0, 2)], [(-1, 0)], {(0, 0): 1}]
 )
 def test_no_other_steps(reply: Any) -> None:
     assert steps_of(reply, [2, 1]) == []

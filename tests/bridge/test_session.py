@@ -80,7 +80,7 @@ def test_a_canary_that_can_not_be_set_up_is_the_authors_slip(made: Made) -> None
 
 def test_without_time_left_nothing_is_started(made: Made) -> None:
     session = made("def f(): return 1\n")
-    session.budget.end = 0.0
+    session.budget.spent = session.budget.total
     with pytest.raises(EndedError) as caught:
         session.transport()
     assert caught.value.how == "timeout"

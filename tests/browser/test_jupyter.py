@@ -8,21 +8,18 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 import pytest
 
-from grader.authoring.release import write_release
-from grader.course.course import find_course
-from tests.waiting import BACKSTOP, wait_until
+from tests.browser.jupyter import TOKEN, serving, write_members
+from tests.browser.layout import complaints
+from tests.waiting import BACKSTOP
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -31,30 +28,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("nbclassic", reason="there is no Jupyter server here (dev requirements)")
-ROOT = Path(__file__).parents[2]
-TOKEN = "d2d"
 # Jupyter's own page asks for MathJax on the network and for extensions, and complains of what it does not get.
 JUPYTERS = ["(?i)mathjax", "nbextensions", "Failed to load resource", "isolated-app"]
-# What a member has by then: one right, one wrong, one that raises; the rest is as it was released.
-WRITTEN = {
-    "sigmoid": "def sigmoid(x):\n    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))",
-    "softmax": "def softmax(x):\n    e = np.exp(x - x.max(-1, keepdims=True))\n    return e / e.sum()",
-    "l1_loss": 'def l1_loss(x, y, reduction="mean"):\n    return np.abs(x - y).mean(axis=0)[reduction]',
-}
 
 
 @pytest.fixture(scope="module")
 def members(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The members' folder, hw1's notebooks begun."""
     out = tmp_path_factory.mktemp("jupyter") / "members"
-    write_release(find_course(ROOT), ["hw1"], out, ("ko", "en"))
-    for file in out.rglob("*.ipynb"):
-        notebook = nbformat.read(file, 4)
-        for cell in notebook.cells:
-            name = re.match(r"def (\w+)", cell.source)
-            if name and name[1] in WRITTEN:
-                cell.source = WRITTEN[name[1]]
-        nbformat.write(notebook, file)
+    write_members(out)
     return out
 
 
@@ -73,39 +55,9 @@ class Jupyter:
 
 @pytest.fixture(scope="module")
 def jupyter(members: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
-    """A Jupyter server in the members' folder, with a home of its own."""
-    home = tmp_path_factory.mktemp("home")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    names = ("HOME", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")
-    environment = {**os.environ, **dict.fromkeys(names, str(home)), "LANG": "C.UTF-8"}
-    options = [f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={members}"]
-    options += ["--ServerApp.ip=127.0.0.1", "--no-browser", "--allow-root"]
-    command = [sys.executable, "-m", "nbclassic", *options]
-    with (home / "log").open("wb") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        status = f"{address}/api/status?token={TOKEN}"
-        wait_until(lambda: _answers(status) or server.poll() is not None)
-        assert server.poll() is None, (home / "log").read_text("utf-8")
+    """A Jupyter server in the members' folder."""
+    with serving("nbclassic", members, tmp_path_factory.mktemp("home")) as address:
         yield Jupyter(address)
-    finally:
-        server.terminate()  # it ends its kernels
-        try:
-            server.wait(BACKSTOP)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=BACKSTOP) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 def in_terminal(notebook: Path, language: str) -> tuple[str, dict[str, Any]]:
@@ -147,6 +99,7 @@ def test_the_result_is_seen_below_the_cell(members: Path, jupyter: Jupyter, new_
     assert f"[{where['cell']}]:{where['line']}" in shown
     size = "element => parseFloat(getComputedStyle(element).fontSize)"
     assert result.locator("h1").evaluate(size) > result.locator("h2").first.evaluate(size) > result.evaluate(size) == 16
+    assert complaints(result) == []
     assert result.evaluate("element => element.scrollWidth <= element.parentElement.clientWidth")
     if folder := os.environ.get("D2D_PICTURES"):
         _picture(page, Path(folder) / f"jupyter.{language}.png")

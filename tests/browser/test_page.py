@@ -110,6 +110,7 @@ def test_the_keyboard_is_enough(shown: Callable[..., Page]) -> None:
     page.wait_for_url(lambda url: url.endswith("#section-1"))  # it does not wait of itself: nothing is loaded
 
 
+@pytest.mark.slow
 def test_dark_where_the_system_is_and_where_one_wants_it(shown: Callable[..., Page]) -> None:
     page = shown(a_full_report(), color_scheme="dark")
     background = "getComputedStyle(document.body).backgroundColor"
@@ -118,6 +119,7 @@ def test_dark_where_the_system_is_and_where_one_wants_it(shown: Callable[..., Pa
     assert page.evaluate(background) == "rgb(255, 255, 255)"
 
 
+@pytest.mark.slow
 def test_printed_it_is_light_and_whole(shown: Callable[..., Page]) -> None:
     page = shown(a_full_report(), color_scheme="dark")
     page.get_by_label("dark").check()
@@ -144,6 +146,7 @@ def test_hostile_texts_stay_text(new_page: Pages) -> None:
             assert text in opened.inner_text(".case .message >> nth=0")
 
 
+@pytest.mark.slow
 def test_the_policy_allows_its_own_style_alone(shown: Callable[..., Page], new_page: Pages) -> None:
     page = shown(a_full_report())
     page.evaluate("""document.body.append(Object.assign(document.createElement('script'), {text: 'window.hit = 1'}))""")

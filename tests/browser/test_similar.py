@@ -61,6 +61,7 @@ def test_everybody_can_read_it(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.slow
 def test_what_it_says_and_where_a_stretch_leads(shown: Callable[..., Page]) -> None:
     page = shown(a_class())
     text = page.inner_text("main")

@@ -50,6 +50,21 @@ def test_the_stub_is_1_and_says_what_is_not_written(d2d: Command) -> None:
     assert "not written yet" in done.stdout
 
 
+def test_the_work_of_another_assignment_is_told(d2d: Command, course: Path) -> None:
+    folder = course / "assignments"
+    shutil.copytree(folder / "mini", folder / "next")
+    for name in ("assignment.toml", "mini.py"):
+        file = folder / "next" / name
+        text = file.read_text("utf-8").replace("mini", "next").replace('"mse"', '"mae"').replace('"double"', '"half"')
+        file.with_name(name.replace("mini", "next")).write_text(text.replace("sections.mse", "sections.mae"), "utf-8")
+    done = d2d("check", "mini", d2d.write("def mae(x, y):\n    return x\n\ndef half(x):\n    return x\n"))
+    assert done.returncode == 1
+    assert "This looks like next" in done.stdout
+    assert "d2d check next kim.py" in " ".join(done.stdout.split())
+    both = d2d("check", "mini", d2d.write("def mae(x): pass\ndef half(x): pass\ndef mse(x, y): pass\n"))
+    assert "This looks like" not in both.stdout, "something of this one is there"
+
+
 def test_the_judges_own_fault_is_3_and_costs_no_point_silently(d2d: Command, course: Path) -> None:
     cases = course / "assignments" / "mini" / "test_public.py"
     cases.write_text(cases.read_text("utf-8").replace("reference.double(x)", "undefined_name"), "utf-8")
@@ -243,8 +258,15 @@ def test_html_as_a_page_or_as_a_part_of_one(d2d: Command) -> None:
     assert "<code>kim.py:9</code>" in page
     assert d2d("check", "mini", file, "--html", "part.html", "--fragment", "--lang", "ko").returncode == 1
     part = (d2d.folder / "part.html").read_text("utf-8")
-    assert part.startswith('<div class="d2d" lang="ko">')
+    assert part.startswith('<div class="d2d mathjax_ignore tex2jax_ignore" lang="ko">')
     assert "<html" not in part
+
+
+def test_a_run_that_fails_leaves_no_empty_file(d2d: Command, course: Path) -> None:
+    outputs = ["--html", "r.html", "--json", "r.json", "--notebook", "r.ipynb"]
+    assert d2d("check", "mini", "nothing.py", *outputs).returncode == 2
+    assert d2d("check", "mini", d2d.write("x = [", "broken.ipynb"), *outputs).returncode == 2
+    assert not list(course.rglob("r.*"))
 
 
 def test_json_into_a_folder_that_is_not_there(d2d: Command) -> None:
@@ -335,6 +357,7 @@ def test_no_traceback_without_debug_and_one_with_it(d2d: Command) -> None:
 # -- the real thing ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_hostile_submissions_end_with_their_exit_code_and_leave_nothing(d2d: Command, course: Path) -> None:
     """One of each kind through the whole command; the corpus has them all through the judge."""
     manifest = course / "assignments" / "mini" / "assignment.toml"

@@ -11,12 +11,14 @@ import subprocess
 import sys
 import unicodedata
 import zipfile
+from datetime import datetime, timezone
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grader.course.course import find_course
 from grader.gradebook.book import Gradebook
 from grader.report.reader import read_file
 from grader.report.signature import Check, keygen, read_public_key
@@ -286,6 +288,34 @@ def test_reports_are_signed_and_the_gradebook_takes_them_once(d2d: Command) -> N
     done = grade(d2d, folder, env={"D2D_KEY": str(d2d.folder / "other")})
     assert done.returncode == 2
     assert "This is not the private half of the course's key" in done.stderr
+
+
+def test_after_the_deadline_somebody_must_say_when_it_was_handed_in(d2d: Command) -> None:
+    with (d2d.folder / "d2d.toml").open("a", encoding="utf-8") as file:
+        file.write("[deadlines]\nmini = 2026-03-20T23:59:00+09:00\n")
+    folder, book = hand_in(d2d, kim=RIGHT, lee=RIGHT), d2d.folder.parent / "book.db"
+    for name, day in (("kim", 20), ("lee", 22)):
+        at = datetime(2026, 3, day, tzinfo=timezone.utc).timestamp()
+        os.utime(folder / f"{name}.py", (at, at))
+
+    def late(*options: object) -> tuple[list[bool], str]:
+        done = grade(d2d, folder, "--gradebook", book, *options, env=SECRET)
+        assert done.returncode == 0, done.stderr
+        with Gradebook(book) as opened:
+            results = opened.results(find_course(d2d.folder).term)
+        return [results[name]["mini"].late for name in ("kim", "lee")], done.stderr
+
+    nobody, said = late()
+    assert nobody == [False, False], "nobody loses a point for what the staff does not know"
+    assert said.count("Nothing says when this was handed in") == 1
+    assert "kim, lee" in said
+    assert late("--by-mtime")[0] == [False, True]
+    times = folder.parent / "times.csv"
+    times.write_text("member,submitted\nkim,2026-03-21T00:10\nlee,2026-03-20T23:59\n", "utf-8")
+    named, said = late("--submitted", times)
+    assert (named, "Nothing says" in said) == ([True, False], False)
+    for wrong in (["--by-mtime"], ["--gradebook", book, "--by-mtime", "--submitted", times]):
+        assert grade(d2d, folder, *wrong, env=SECRET).returncode == 2
 
 
 def test_without_its_sandbox_nothing_hidden_is_judged(d2d: Command) -> None:

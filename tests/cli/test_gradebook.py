@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from grader.gradebook.book import Gradebook
+from grader.gradebook.storage import connect
 from grader.report.reader import read_value
 from tests.cli.staff import Staff, report
 
@@ -61,6 +63,25 @@ def test_gradebook_add_check_and_log(staff: Staff, group: Path) -> None:
     log = staff("gradebook", "log", "choi", "--gradebook", "book.db").out
     assert "report" in log.splitlines()[1]
     assert len(staff("gradebook", "log", "--gradebook", "book.db", "--json", "-").json) == 10
+
+
+@pytest.mark.parametrize("command", ["show", "export", "log", "check"])
+def test_a_gradebook_that_can_only_be_read_is_read(
+    staff: Staff, group: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = staff("gradebook", command, "--gradebook", "book.db")
+    before = sorted(group.iterdir())
+    monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK or Path(path).name != "book.db")
+    monkeypatch.setattr("grader.gradebook.book.connect", lambda path, *, create: connect(beside(path), create=create))
+
+    def beside(path: Path) -> Path:
+        assert path.absolute().parent != group  # nothing is written there
+        return path
+
+    run = staff("gradebook", command, "--gradebook", "book.db")
+    assert (run.code, run.out, run.err) == (expected.code, expected.out, expected.err)
+    assert expected.code == 0
+    assert sorted(group.iterdir()) == before
 
 
 @pytest.mark.parametrize("command", ["show", "export", "log", "check"])

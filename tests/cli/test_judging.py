@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 
 from grader import i18n
 from grader.cli import judging
-from grader.cli.judging import JudgingRun, Progress, ended_softly
+from grader.cli.judging import JudgingRun, Looking, Progress
 from grader.errors import BadInputError
 from grader.grading.batch import EntryResult
 from grader.grading.cohort import SummaryRow
@@ -39,14 +37,6 @@ def test_a_course_gets_its_secret_once(course: Path, capsys: pytest.CaptureFixtu
     assert capsys.readouterr().err.count("The course had no secret") == 1
 
 
-def test_sigterm_ends_a_run_as_ctrl_c_does(capsys: pytest.CaptureFixture[str]) -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(click.Abort), ended_softly():
-        signal.raise_signal(signal.SIGTERM)
-    assert "What was judged so far is kept" in capsys.readouterr().err
-    assert signal.getsignal(signal.SIGTERM) is before
-
-
 def test_a_line_says_what_came_of_the_entries(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -63,3 +53,14 @@ def test_a_line_says_what_came_of_the_entries(
     last = capsys.readouterr().err.splitlines()[-1]
     assert last.startswith("3 of 4: 2 passed, 0 not passed, 1 without a result")
     assert (progress.done, progress.judged) == (3, 1)
+
+
+def test_looking_at_many_reports_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    looking = Looking()
+    looking.tell(1, 3000)
+    assert capsys.readouterr().err == ""
+    for done in (1200, 1201):
+        if done == 1200:
+            looking.printed -= 5
+        looking.tell(done, 3000)
+    assert capsys.readouterr().err == "Looking at the reports that are there: 1200 of 3000\n"

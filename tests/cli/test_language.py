@@ -28,7 +28,7 @@ def test_the_first_that_says_something(
     if course_says:
         file.write_text(f'language = "{course_says}"\n' + file.read_text("utf-8"), "utf-8")
     monkeypatch.chdir(course)
-    assert _chosen_language(arguments) == expected
+    assert _chosen_language(arguments, course) == expected
     monkeypatch.chdir("/")
-    assert _chosen_language([*arguments, "--course", str(course)]) == expected
-    assert _chosen_language([*arguments, f"--course={course}"]) == expected
+    assert _chosen_language([*arguments, "--course", str(course)], Path("/")) == expected
+    assert _chosen_language([*arguments, f"--course={course}"], Path("/")) == expected

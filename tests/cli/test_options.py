@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -31,6 +32,14 @@ def test_a_time_is_the_course_s_own_unless_it_names_another() -> None:
     assert time_of(None, Term()).tzinfo is timezone.utc
     with pytest.raises(UsageError):
         time_of("tomorrow", Term())
+
+
+def test_a_time_that_the_clock_shows_twice_is_asked_about() -> None:
+    term = Term(zone=ZoneInfo("America/New_York"))
+    with pytest.raises(UsageError, match=r"twice: 2026-11-01T01:30:00-04:00 or 2026-11-01T01:30:00-05:00") as caught:
+        time_of("2026-11-01T01:30", term)
+    assert "offset" in str(caught.value.hint)
+    assert time_of("2026-11-01T01:30-05:00", term) == datetime(2026, 11, 1, 6, 30, tzinfo=timezone.utc)
 
 
 def test_a_course_with_a_key_has_a_gradebook_with_one(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
+import click
 import pytest
 
-from grader.cli.paper import FileNames, dumped, give_result, table, write_out
+from grader.cli.paper import FileNames, dumped, ended_softly, give_result, table, write_out
 from grader.errors import BadInputError
 
 
@@ -46,3 +48,11 @@ def test_a_member_s_name_leads_nowhere_else(tmp_path: Path) -> None:
     for parts in (("Kim", "hw1.json"), ("..", "hw1.json"), ("a/b", "hw1.json"), (".ssh", "x")):
         with pytest.raises(BadInputError):
             names.path(*parts)
+
+
+def test_sigterm_ends_a_run_as_ctrl_c_does(capsys: pytest.CaptureFixture[str]) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(click.Abort), ended_softly():
+        signal.raise_signal(signal.SIGTERM)
+    assert "What was judged so far is kept" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGTERM) is before

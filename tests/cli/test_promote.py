@@ -181,3 +181,19 @@ def test_everything_in_korean(staff: Staff) -> None:
     assert "hw2" in run.out
     shown = staff("gradebook", "show", "--gradebook", "none.db")
     assert shown.err.startswith("오류: none.db: ")
+
+
+def test_in_the_middle_of_a_term_nobody_leaves_for_what_is_not_due(staff: Staff, group: Path) -> None:
+    with (group / "d2d.toml").open("a", encoding="utf-8") as file:
+        days = {"hw1": "03-20", "hw2": "04-03", "hw3": "05-01", "hw4": "05-15", "hw5": "06-12"}
+        file.write("[deadlines]\n" + "".join(f"{hw} = 2026-{day}\n" for hw, day in days.items()))
+    run = staff(*PROMOTE, "--now", "2026-03-25", "--json", "-", "--out", "out")
+    assert "Not due yet, so nobody is judged by it: hw2, hw3, hw4, hw5." in run.err
+    decided = {each["member"]: (each["decision"], each["missing"]) for each in run.json}
+    assert decided["kim"] == ("promoted", [])
+    assert decided["park"] == ("junior", ["1 more session attended: 11 of 14, 80 % needed"])
+    assert "Not due yet" in (group / "out" / "decisions.html").read_text("utf-8")
+    run = staff(*PROMOTE, "--now", "2026-07-01", "--json", "-")
+    assert (run.err, run.json[2]["decision"]) == ("", "removed")
+    tried = staff(*PROMOTE, "--now", "2026-03-25", "--what-if", "kim:hw2=fail", "--json", "-").json
+    assert tried[0]["missing"] == ["hw2 is mandatory: 70 %, 60 % needed"]

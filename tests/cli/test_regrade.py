@@ -106,6 +106,7 @@ def test_a_gradebook_without_that_assignment(d2d: Command, new_course: Callable[
     assert "There is no report on mini in the gradebook." in done.stderr
 
 
+@pytest.mark.slow
 def test_the_class_page_keeps_its_roster_and_its_pages(d2d: Command, graded: Path) -> None:
     (graded / "roster.csv").write_text("member\nkim\nlee\npark\nchoi\n", "utf-8")
     options = ["--out", graded / "out", "--gradebook", graded / "book.db", "--jobs", "1"]
@@ -118,6 +119,7 @@ def test_the_class_page_keeps_its_roster_and_its_pages(d2d: Command, graded: Pat
     assert "5/5" in (graded / "out" / "pages" / "kim.html").read_text("utf-8").replace(" of ", "/")
 
 
+@pytest.mark.slow
 def test_all_folders_are_judged_with_the_secret_of_the_environment(d2d: Command, graded: Path) -> None:
     env = {"D2D_SECRET": "0123456789abcdef" * 2}
     shutil.copytree(graded / "in", graded / "second")

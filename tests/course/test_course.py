@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -75,6 +75,56 @@ def test_deadlines_in_the_time_of_the_course(tmp_path: Path) -> None:
         "hw2": ("2026-03-27T15:00:00+00:00", 600),  # the whole of that day
         "hw3": ("2026-04-03T15:00:00+00:00", 0),
     }
+
+
+REPEATED = "The clock of {} shows {} twice: {} or {}."
+SKIPPED = "The clock of {} skips {}; it could be {} or {}."
+
+
+@pytest.mark.parametrize(
+    ("said", "zone", "at", "one", "other"),
+    [
+        (REPEATED, "America/New_York", "2026-11-01T01:30:00", "2026-11-01T01:30:00-04:00", "2026-11-01T01:30:00-05:00"),
+        (SKIPPED, "America/New_York", "2026-03-08T02:30:00", "2026-03-08T03:30:00-04:00", "2026-03-08T01:30:00-05:00"),
+        (REPEATED, "Europe/Berlin", "2026-10-25T02:00:00", "2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"),
+        (SKIPPED, "Europe/Berlin", "2026-03-29T02:59:59", "2026-03-29T03:59:59+02:00", "2026-03-29T01:59:59+01:00"),
+        (
+            REPEATED,
+            "Australia/Lord_Howe",  # by half an hour
+            "2026-04-05T01:45:00",
+            "2026-04-05T01:45:00+11:00",
+            "2026-04-05T01:45:00+10:30",
+        ),
+    ],
+)
+def test_a_deadline_that_the_clock_repeats_or_skips_is_asked_about(
+    tmp_path: Path, said: str, zone: str, at: str, one: str, other: str
+) -> None:
+    sentence = said.format(zone, at, one, other)
+    for line in (f"hw1 = {at}", f"hw1 = {{ at = {at}, grace_minutes = 5 }}"):
+        with pytest.raises(BadAssignmentError) as caught:
+            term(tmp_path, f'time_zone = "{zone}"\n[deadlines]\n{line}\n')
+        assert (caught.value.what, str(caught.value.where).rpartition(":")[2]) == (sentence, "4")
+        assert "offset" in str(caught.value.hint)
+    for clear in (one, other):
+        found = term(tmp_path, f'time_zone = "{zone}"\n[deadlines]\nhw1 = {clear}\n').deadlines["hw1"]
+        assert found.at == datetime.fromisoformat(clear)
+
+
+def test_a_day_is_clear_also_where_the_clock_shows_midnight_twice_or_never(tmp_path: Path) -> None:
+    days = {
+        "America/Havana": ("2026-10-31", "2026-11-01T04:00+00:00"),
+        "Africa/Cairo": ("2026-04-23", "2026-04-23T22:00+00:00"),
+    }
+    for zone, (day, moment) in days.items():
+        found = term(tmp_path, f'time_zone = "{zone}"\n[deadlines]\nhw1 = {day}\n').deadlines["hw1"]
+        assert found.at == datetime.fromisoformat(moment)
+
+
+def test_an_hour_beside_the_doubtful_one_is_clear(tmp_path: Path) -> None:
+    lines = "hw1 = 2026-11-01T00:59:59\nhw2 = 2026-11-01T02:00:00\nhw3 = 2026-03-08T01:59:59\nhw4 = 2026-03-08T03:00:00"
+    found = term(tmp_path, f'time_zone = "America/New_York"\n[deadlines]\n{lines}\n').deadlines
+    assert [deadline.at.hour for deadline in found.values()] == [4, 7, 6, 7]
 
 
 def test_what_members_see_where_the_course_says_nothing(tmp_path: Path) -> None:

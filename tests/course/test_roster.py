@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.course.policy import read_policy
-from grader.course.roster import Attendance, demand_rows, read_attendance, read_roster
+from grader.course.roster import Attendance, demand_rows, read_attendance, read_hand_in_times, read_roster
 from grader.errors import BadInputError
 
 POLICY = read_policy()
@@ -137,3 +138,24 @@ def test_no_bytes_end_in_anything_but_a_sheet_or_a_sentence(
     file.write_bytes(data)
     with suppress(BadInputError):
         assert all(attended <= held for attended, held in shares(read_attendance(file)).values())
+
+
+def test_times_of_handing_in(file: Path) -> None:
+    file.write_text(
+        "Name;제출 시각\n김민수;2026-03-20 23:59\nlee;2026-03-20T15:00Z\n박지호;\nchoi;2026-03-21\n", "utf-8-sig"
+    )
+    file.with_name("roster.csv").write_text(ROSTER, "utf-8")
+    zone = ZoneInfo("Asia/Seoul")
+    times = read_hand_in_times(file, zone, read_roster(file.with_name("roster.csv")))
+    assert {member: at.isoformat() for member, at in times.items()} == {
+        "kim": "2026-03-20T14:59:00+00:00",
+        "lee": "2026-03-20T15:00:00+00:00",
+        "choi": "2026-03-20T15:00:00+00:00",
+    }
+    for text, said in (
+        ("member,when\nkim,1\n", "call it submitted"),
+        ("member,submitted\nkim,noon\n", "row 2, column B"),
+    ):
+        file.write_text(text, "utf-8")
+        with pytest.raises(BadInputError, match=said):
+            read_hand_in_times(file, zone)

@@ -197,7 +197,9 @@ def check_selection(cells: list[str]) -> None:
     selection = select(trees, ["f"])
     assert len(set(selection.steps)) == len(selection.steps)
     nodes = [trees[cell][index] for cell, index in selection.steps]
-    assert not any(isinstance(node, (ast.For, ast.While, ast.Delete, ast.Global)) for node in nodes)
+    for node in nodes:
+        if isinstance(node, (ast.For, ast.While, ast.Delete, ast.Global)):  # only for the sake of another statement
+            assert names_in(node) & {name for other in nodes if other is not node for name in names_in(other)}
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     written = {node.name for tree in trees for node in tree if isinstance(node, functions)}
     bound = {name for node in nodes for name in names_of(node).binds}
@@ -205,6 +207,11 @@ def check_selection(cells: list[str]) -> None:
     for remark in selection.remarks:
         for cell, line in (remark.at, *remark.others):
             assert 1 <= line <= cells[cell].count("\n") + 1
+
+
+def names_in(statement: ast.stmt) -> set[str]:
+    """The names that stand in a statement."""
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
 
 
 def _checker(folder: Path, name: str) -> Callable[[bytes], None]:

@@ -69,6 +69,7 @@ def refused(tmp_path: Path) -> Callable[..., BadInputError]:
 # -- files -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_half_a_gigabyte_is_refused_by_its_size(tmp_path: Path, refused: Callable[..., BadInputError]) -> None:
     with (tmp_path / "kim.ipynb").open("wb") as file:
         file.truncate(500 << 20)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
+import shutil
+import signal
+import struct
 import subprocess
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,11 +19,15 @@ from typing import Any
 import pytest
 
 from grader.course.roster import Person
+from grader.errors import UsageError
+from grader.files import held
+from grader.github import repository as repository_module
 from grader.github.collect import CollectOrder, collect_all, take_snapshot
-from grader.github.collected import Snapshot, read_collection
+from grader.github.collected import CollectedFolder, CollectedWork, Journal, Snapshot, read_collection
 from grader.intake.read import read_submission
 from tests.git_repositories import Repository
 from tests.github.gathering import DEADLINE, LIMITS, WORK, files, only
+from tests.waiting import wait_until
 
 
 def test_work_is_collected_in_the_form_that_grade_reads(make: Any, gather: Any, tmp_path: Path) -> None:
@@ -67,6 +76,119 @@ def test_what_was_fetched_stays_when_the_repository_is_gone(make: Any, gather: A
     assert (one.missing, one.commit) == (None, first.commit)
     assert "stays" in one.said
     only(tmp_path, "kim.zip")
+
+
+def test_an_outage_costs_nothing_of_what_counts_at_a_moment(make: Any, gather: Any, tmp_path: Path) -> None:
+    repository = make()
+    repository.commit({"mini.py": WORK})
+    first = gather(repository, before=DEADLINE)
+    archive = (tmp_path / "out" / "kim.zip").read_bytes()
+    snapshot = snap(repository)
+    away = repository.path.rename(tmp_path / "gone")
+    for options in (
+        {},
+        {"before": DEADLINE},
+        {"before": DEADLINE, "snapshot": Snapshot(DEADLINE, snap(repository).heads)},
+    ):
+        one = gather(repository, **options)
+        assert (one.missing, one.commit, one.sha256, one.basis) == (None, first.commit, first.sha256, "commit")
+        assert "what was fetched before stays" in one.said
+        assert (tmp_path / "out" / "kim.zip").read_bytes() == archive
+    away.rename(repository.path)
+    assert gather(repository, before=DEADLINE, snapshot=snapshot).said == ""
+
+
+@pytest.mark.parametrize("address", ["", "/nowhere/else", "https://example.org/kim"])
+def test_a_mistake_in_the_roster_costs_nothing(make: Any, gather: Any, tmp_path: Path, address: str) -> None:
+    repository = make()
+    repository.commit({"mini.py": WORK})
+    first = gather(repository)
+    one = gather(address)
+    assert (one.missing, one.url, one.sha256) == (None, first.url, first.sha256)
+    only(tmp_path, "kim.zip")
+
+
+def test_an_outage_between_two_questions_costs_nothing(make: Any, gather: Any, tmp_path: Path) -> None:
+    """The new head is told, and then its files can't be fetched any more."""
+    repository = make()
+    repository.commit({"mini.py": WORK})
+    first = gather(repository)
+    repository.commit({"mini.py": WORK + "# more"})
+    (repository.path / "objects").rename(repository.path / "elsewhere")
+    (repository.path / "objects").mkdir()
+    one = gather(repository)
+    assert (one.missing, one.sha256) == (None, first.sha256)
+    assert "stays" in one.said
+
+
+def test_an_archive_that_was_changed_is_not_deleted_in_an_outage(make: Any, gather: Any, tmp_path: Path) -> None:
+    repository = make()
+    repository.commit({"mini.py": WORK})
+    gather(repository)
+    (tmp_path / "out" / "kim.zip").write_bytes(b"changed")
+    repository.path.rename(tmp_path / "gone")
+    assert gather(repository).missing == "gone"
+    only(tmp_path, "kim.zip")
+
+
+def collect_class(tmp_path: Path, repositories: dict[str, Repository]) -> dict[str, CollectedWork]:
+    people = tuple(Person(name, repository=repository.url) for name, repository in repositories.items())
+    return {work.member: work for work in collect_all(CollectOrder(people, tmp_path / "out", limits=LIMITS)).members}
+
+
+def test_what_one_repository_brings_about_is_that_members_alone(
+    make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repositories = {name: make(name) for name in ("kim", "lee", "park")}
+    for repository in repositories.values():
+        repository.commit({"mini.py": WORK})
+    first = collect_class(tmp_path, repositories)
+    for repository in repositories.values():
+        repository.commit({"mini.py": WORK, "more.py": ""})
+    (tmp_path / "out" / "park.zip").unlink()
+    files_of, wrong = repository_module.files, (first["lee"].url, first["park"].url)
+
+    def hostile(*arguments: Any) -> Any:
+        if arguments[-1] in wrong:
+            raise struct.error("nobody thought of this")
+        return files_of(*arguments)
+
+    monkeypatch.setattr(repository_module, "files", hostile)
+    works = collect_class(tmp_path, repositories)
+    assert works["kim"].commit == repositories["kim"].tip
+    assert (works["lee"].missing, works["lee"].sha256) == (None, first["lee"].sha256)
+    assert (works["park"].missing, works["park"].file) == ("failed", None)
+    assert "nobody thought of this" in works["lee"].said
+    assert "nobody thought of this" in works["park"].said
+
+
+def test_an_archive_that_can_not_be_written_is_one_members_trouble(make: Any, tmp_path: Path) -> None:
+    repositories = {name: make(name) for name in ("kim", "lee")}
+    for repository in repositories.values():
+        repository.commit({"mini.py": WORK})
+    collect_class(tmp_path, repositories)
+    (tmp_path / "out" / "kim.zip").unlink()
+    (tmp_path / "out" / "kim.zip" / "unpacked").mkdir(parents=True)
+    repositories["lee"].commit({"mini.py": WORK + "#"})
+    works = collect_class(tmp_path, repositories)
+    assert (works["kim"].missing, works["lee"].commit) == ("failed", repositories["lee"].tip)
+
+
+def test_a_line_whose_archive_was_not_written_any_more_does_not_count(make: Any, gather: Any, tmp_path: Path) -> None:
+    repository = make()
+    repository.commit({"mini.py": WORK})
+    first = gather(repository)
+    Journal(tmp_path / "out").add(replace(first, commit="1" * 40, sha256="2" * 64))
+    repository.path.rename(tmp_path / "gone")
+    assert gather(repository).commit == first.commit
+    only(tmp_path, "kim.zip")
+
+
+def test_two_runs_at_once_do_not_write_to_one_folder(make: Any, gather: Any, tmp_path: Path) -> None:
+    repository = make()
+    repository.commit({"mini.py": WORK})
+    with held(tmp_path / "out"), pytest.raises(UsageError, match="Another run"):
+        gather(repository)
 
 
 def test_a_member_whose_name_is_a_path(tmp_path: Path) -> None:
@@ -142,6 +264,7 @@ def test_the_command(d2d: Any, make: Any, course: Path, tmp_path: Path) -> None:
         assert d2d("collect", *roster, *wrong).returncode == 2
 
 
+@pytest.mark.slow
 def test_every_time_it_is_killed_it_goes_on_from_there(d2d: Any, make: Any, course: Path) -> None:
     rows = ["member,repository"]
     for at in range(6):
@@ -163,3 +286,86 @@ def test_every_time_it_is_killed_it_goes_on_from_there(d2d: Any, make: Any, cour
         zipfile.ZipFile(io.BytesIO((course / "work" / one.file).read_bytes())).testzip()
     assert d2d(*arguments).returncode == 0
     assert len(read_collection(course / "work" / "collected.json").members) == 6
+
+
+def collected_class(folder: Path, one: Repository, count: int) -> CollectOrder:
+    """A class that an earlier run has collected from: each repository is the same one, by hard links."""
+    (folder / "git").mkdir(parents=True)
+    people = tuple(Person(f"m{at:04}", repository=f"file://{folder}/git/m{at:04}") for at in range(count))
+    for person in people:
+        shutil.copytree(one.path, folder / "git" / person.member, copy_function=os.link)
+    (work,) = collect_all(CollectOrder(people[:1], folder / "out", limits=LIMITS)).members
+    members = []
+    for person in people:
+        shutil.copy(folder / "out" / "m0000.zip", folder / "made.zip")
+        (folder / "made.zip").replace(folder / "out" / f"{person.member}.zip")
+        # What is remarked of each changes in the next run, so that it writes a line for each.
+        members.append(
+            replace(work, member=person.member, url=person.repository, file=f"{person.member}.zip", said="-")
+        )
+    text = json.dumps(CollectedFolder(DEADLINE, None, None, tuple(members)).as_json())
+    (folder / "out" / "collected.json").write_text(text, "utf-8")
+    return CollectOrder(people, folder / "out", limits=LIMITS)
+
+
+def whole(order: CollectOrder) -> bool:
+    """Whether everything is there that was collected."""
+    works = read_collection(order.out / "collected.json").members
+    archives = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in order.out.glob("*.zip")}
+    return archives == {work.file: work.sha256 for work in works} and len(archives) == len(order.people)
+
+
+@pytest.mark.slow
+def test_bookkeeping_grows_by_the_members(make: Any, tmp_path: Path) -> None:
+    """Four times as many take at most four and a half times as much CPU time of this process, git left out."""
+    resource = pytest.importorskip("resource", reason="Windows does not count it so")
+    one = make()
+    one.commit({"mini.py": WORK})
+    seconds = {}
+    for count in (50, 500, 2000):  # the first brings what is imported only once
+        order = collected_class(tmp_path / str(count), one, count)
+        before = resource.getrusage(resource.RUSAGE_SELF)
+        works = collect_all(order).members
+        after = resource.getrusage(resource.RUSAGE_SELF)
+        seconds[count] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        assert [work.said for work in works] == [""] * count
+        assert whole(order)
+    assert seconds[2000] <= 4.5 * seconds[500], seconds
+
+
+@pytest.mark.slow
+def test_a_large_class_survives_an_outage_and_three_ends(make: Any, tmp_path: Path, d2d: Any) -> None:
+    one = make()
+    one.commit({"mini.py": WORK})
+    order = collected_class(tmp_path / "class", one, 600)
+    roster, host, journal = tmp_path / "roster.csv", tmp_path / "class" / "git", Journal(order.out)
+    rows = "".join(f"{person.member},{person.repository}\n" for person in order.people)
+    roster.write_text("member,repository\n" + rows, "utf-8")
+
+    record = order.out / "collected.json"
+
+    def begun() -> subprocess.Popen[bytes]:
+        written = record.stat().st_mtime_ns
+        running = d2d.begin(
+            "collect", "--roster", roster, "--out", order.out, "--allow", "file", start_new_session=True
+        )
+        wait_until(lambda: running.poll() is not None or record.stat().st_mtime_ns != written)  # it has read it
+        wait_until(lambda: running.poll() is not None or 60 < len(journal.works()) < len(order.people))
+        return running
+
+    for number, code in ((signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 130)):
+        running = begun()
+        running.send_signal(number)
+        running.communicate()
+        assert (running.returncode, whole(order)) == (code, True)
+    d2d.nothing_left()
+    for work in read_collection(order.out / "collected.json").members:
+        journal.add(replace(work, said="-"))
+    running = begun()
+    host.rename(tmp_path / "elsewhere")
+    running.communicate()
+    assert (running.returncode, whole(order)) == (0, True)
+    remarks = [work.said for work in read_collection(order.out / "collected.json").members]
+    assert 60 < sum(not remark for remark in remarks) < 600
+    assert {remark.partition("; ")[2] for remark in remarks if remark} == {"what was fetched before stays"}
+    d2d.nothing_left()

@@ -27,7 +27,7 @@ def test_who_has_no_report_is_told_why_and_who_has_no_commit_is_not_told() -> No
         CollectedWork("park2", "https://example.org/hw-park.git", commit="c" * 40),
     )
     folder = CollectedFolder(AT, "hw1", None, members)
-    kim, lee = posts({"hw1": folder}, {}, "github.com", lambda report: report)
+    kim, lee = posts({"hw1": folder}, {}, "github.com", lambda report: report, {}.__setitem__)
     assert (kim.repository, kim.state) == ("study/hw-kim", "error")
     assert "larger than what is fetched" in kim.description
     assert [path for path, _body in kim.requests()] == [

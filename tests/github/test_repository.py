@@ -158,6 +158,16 @@ def test_a_tree_that_holds_itself_a_million_times(make: Any, gather: Any) -> Non
     assert gather(repository).missing == "too-large"
 
 
+@pytest.mark.parametrize("length", [5_000, 70_000])
+def test_a_name_that_no_system_takes_costs_nothing(length: int, make: Any, gather: Any, tmp_path: Path) -> None:
+    repository = make()
+    repository.commit({"mini.py": WORK, "mini" + "x" * length + ".py": "x"})
+    assert gather(repository).missing is None
+    assert set(files(tmp_path)) == {"mini.py"}
+    repository.commit({"x" * length + ".py": "x"})
+    assert gather(repository).missing == "nothing"
+
+
 def test_a_file_that_unpacks_to_far_more(make: Any, gather: Any, tmp_path: Path) -> None:
     repository = make()
     repository.commit({"mini.ipynb": bytes(33 << 20)})

@@ -43,6 +43,18 @@ def test_the_same_report_is_taken_once(book: Path, document: MakeDocument) -> No
         assert len(opened.log()) == 1
 
 
+def test_a_time_of_handing_in_may_come_later(book: Path, document: MakeDocument) -> None:
+    """The one that was named last stands, and the report is still taken once."""
+    first, second = (datetime(2026, 3, day, 14, 59, tzinfo=timezone.utc) for day in (20, 21))
+    with Gradebook(book, create=True) as opened:
+        for given, stands in ((None, None), (first, first), (None, first), (first, first), (second, second)):
+            opened.add(document(), by="staff", submitted_at=given)
+            (entry,) = opened.entries("kim")
+            assert entry.submitted_at == stands
+        assert [entry.action for entry in opened.log()] == ["report", "submitted", "submitted"]
+        assert list(opened.check()) == []
+
+
 def test_all_of_them_or_none(book: Path, document: MakeDocument) -> None:
     with Gradebook(book, create=True) as opened:
         batch = [(document("kim"), None, "kim.json"), (document("lee", visibility="public"), None, "lee.json")]

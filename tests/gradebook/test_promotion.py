@@ -110,6 +110,19 @@ def test_what_is_missing_is_said() -> None:
     )
 
 
+def test_what_is_not_due_yet_counts_against_nobody() -> None:
+    """And what was due does, however much is still ahead."""
+    ahead = {"hw3", "hw4", "hw5"}
+    good = decide(Facts("kim", ("hw1", "hw2"), OK, OK), POLICY, {}, ahead)
+    assert (good.decision.value, good.missing, good.passed) == ("promoted", (), ("hw1", "hw2"))
+    lazy = decide(Facts("lee", ("hw1",), OK, OK), POLICY, {}, ahead)
+    assert lazy.decision.value == "removed"
+    assert lazy.missing == ("hw2 is mandatory: nothing handed in",)
+    assert decide(Facts("lee", (), OK, OK), POLICY, {}, {*ahead, "hw1", "hw2"}).decision.value == "promoted"
+    early = decide(Facts("park", ("hw1", "hw2", "hw5"), OK, OK), POLICY, {}, {"hw5"})
+    assert early.decision.value == "junior", "what was passed early is not counted twice"
+
+
 def test_a_rerun_that_is_due_is_said_also_of_who_is_promoted() -> None:
     results = {name: result(name, 80) for name in POLICY.assignments}
     results["hw5"] = result("hw5", 40, complete=False, rerun_due=True)

@@ -17,12 +17,16 @@ from grader.member import MemberName
 from tests.made_reports import Make
 
 
+def refuse(member: str, trouble: D2DError) -> None:
+    raise AssertionError(f"{member}: {trouble.trace}")
+
+
 def test_reports_entries_without_one_and_the_roster(make: Make, course: Path, tmp_path: Path) -> None:
     folder = ReportFolder(tmp_path / "out", "mini")
     with folder.held():
         row = folder.write(make("kim", "mini"))
     results = [EntryResult("kim", row), EntryResult("lee", trouble=BadInputError("The file is empty."))]
-    write_class(folder, find_course(course).assignment("mini"), results, ["kim", "lee", "park"], pages=True)
+    write_class(folder, find_course(course).assignment("mini"), results, ["kim", "lee", "park"], refuse, pages=True)
     rows = list(csv.DictReader((tmp_path / "out" / "summary.csv").read_text("utf-8-sig").splitlines()))
     assert [line["member"] for line in rows] == ["kim", "lee"]
     page = (tmp_path / "out" / "index.html").read_text("utf-8")
@@ -34,7 +38,7 @@ def test_reports_entries_without_one_and_the_roster(make: Make, course: Path, tm
 
 def test_nobody_at_all(course: Path, tmp_path: Path) -> None:
     folder = ReportFolder(tmp_path / "out", "mini")
-    write_class(folder, find_course(course).assignment("mini"), [], None, pages=False)
+    write_class(folder, find_course(course).assignment("mini"), [], None, refuse, pages=False)
     assert (tmp_path / "out" / "index.html").is_file()
     assert not (tmp_path / "out" / "pages").exists()
 

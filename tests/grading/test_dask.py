@@ -240,8 +240,52 @@ def test_a_scheduler_that_does_not_answer(d2d: Command) -> None:
     assert run(d2d, "grade", "mini", folder, *options)[0] == 2
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_scheduler_that_goes_away_is_one_sentence(d2d: Command, tmp_path: Path, number: signal.Signals) -> None:
+    """What was judged stays, and the same command goes on from there, here without a cluster."""
+    (tmp_path / "of-its-own").mkdir()
+    cluster = Cluster(tmp_path / "of-its-own")
+    scheduler = cluster.start("scheduler", "--host", "127.0.0.1", "--port", 0)
+    try:
+        wait_until(cluster.scheduler_file.exists)
+        cluster.worker()
+        wait_until(cluster.newest_is_there)
+        folder, out = hand_in(d2d.folder.parent / "handed-in", 200), d2d.folder.parent / "out"
+        command = ["grade", "mini", folder, "--out", out]
+        grade = d2d.begin(*command, "--engine", "dask", "--scheduler", cluster.address)
+        wait_until(lambda: len(list(out.glob("reports/*.json"))) > 5 or grade.poll() is not None)
+        scheduler.send_signal(number)
+        complaints = grade.communicate(timeout=BACKSTOP)[1].decode()
+    finally:
+        cluster.end()
+    assert grade.returncode == 3, complaints
+    assert "The connection to the cluster was lost" in complaints
+    assert "the same command goes on where this one ended" in complaints
+    assert not any(word in complaints for word in ("Traceback", "Error:\n", "d2d itself failed", "distributed")), (
+        complaints
+    )
+    kept = len(timeless(out))
+    assert 5 < kept < 200
+    code, said, _complaints = run(d2d, *command, "--json", "-")
+    assert (code, json.loads(said)["kept"]) == (1, kept)
+
+
 def test_a_cluster_of_its_own(d2d: Command) -> None:
     folder, out = hand_in(d2d.folder.parent / "handed-in", 4), d2d.folder.parent / "out"
     code, _said, complaints = run(d2d, "grade", "mini", folder, "--out", out, "--engine", "dask", "--jobs", "1")
     assert code == 1, complaints
     assert len(timeless(out)) == 4
+
+
+@pytest.mark.slow
+def test_a_killed_command_leaves_no_hidden_case_behind_for_long(d2d: Command) -> None:
+    """The next command of any kind that judges removes the parcel, and what Dask itself had put there."""
+    folder = hand_in(d2d.folder.parent / "handed-in", 50)
+    killed = d2d.begin("grade", "mini", folder, "--out", "out", "--engine", "dask", "--jobs", 1, start_new_session=True)
+    wait_until(lambda: list(d2d.temporary.glob("d2d-parcel-*/*")) or killed.poll() is not None)
+    killed.kill()
+    killed.communicate()
+    wait_until(lambda: not any(belongs(process, d2d) for process in Path("/proc").iterdir()))
+    assert list(d2d.temporary.glob("d2d-*"))
+    assert run(d2d, "grade", "mini", folder / "m0000.py", "--out", "other")[0] == 0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from grader.errors import UsageError
-from grader.grading.entries import Entry, entries, shard_of
+from grader.grading.entries import Entry, changed_at, entries, shard_of
 from grader.member import MemberName
 
 ENTRIES = [Entry(MemberName(name), Path(name)) for name in ("kim", "lee", "park")]
@@ -66,3 +68,16 @@ def test_the_members_of_a_part(shard: str | None, members: str) -> None:
 def test_what_is_no_part(shard: str) -> None:
     with pytest.raises(UsageError):
         shard_of(ENTRIES, shard)
+
+
+def test_when_work_was_changed_is_said_by_its_own_files(tmp_path: Path) -> None:
+    (tmp_path / "kim").mkdir()
+    for name, second in (("hw1.py", 100), ("old.py", 50), ("data.csv", 900), (".hidden.py", 900)):
+        (tmp_path / "kim" / name).write_text("x = 1\n", "utf-8")
+        os.utime(tmp_path / "kim" / name, (second, second))
+    at = changed_at(tmp_path / "kim")
+    assert at is not None
+    assert at.timestamp() == 100
+    assert changed_at(tmp_path / "kim" / "old.py") == at - timedelta(seconds=50)
+    (tmp_path / "lee").mkdir()
+    assert changed_at(tmp_path / "lee") is changed_at(tmp_path / "nobody.py") is None

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import multiprocessing
 import os
 import signal
 import socket
 from collections.abc import Iterator
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader.course.course import find_course
+from grader.errors import OurFaultError
 from grader.grading import Done, Lost, Setting, Task
 from grader.grading import local as module
 from grader.grading.local import LocalEngine
@@ -39,7 +43,7 @@ def test_a_pipe_of_another_kind_is_heard_too(engine: LocalEngine, monkeypatch: p
         engine.judges = {}
 
 
-def test_a_task_whose_judge_is_lost_goes_to_another_and_is_given_up_at_the_second(engine: LocalEngine) -> None:
+def test_a_task_whose_judge_is_lost_goes_to_another(engine: LocalEngine) -> None:
     killed = []
 
     def tasks() -> Iterator[Task]:
@@ -54,7 +58,8 @@ def test_a_task_whose_judge_is_lost_goes_to_another_and_is_given_up_at_the_secon
     assert ended == {"first": Done, "second": Done}
 
 
-def test_a_task_that_loses_two_judges_is_lost(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.slow
+def test_a_task_that_loses_every_judge_is_lost(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     give, received = module._Judge.give, LocalEngine._received
 
     def end(judge: Any) -> None:
@@ -77,3 +82,33 @@ def test_a_task_that_loses_two_judges_is_lost(engine: LocalEngine, monkeypatch: 
     sources = {"first": RIGHT, "deadly": slow, "last": RIGHT}
     ended = {done.key: done for done in engine.judge(Task(key, code(text), SECRET) for key, text in sources.items())}
     assert {key: type(done) for key, done in ended.items()} == {"first": Done, "deadly": Lost, "last": Done}
+
+
+def test_a_judge_for_which_there_was_no_room_is_started_again(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, failures = SpawnProcess.start, [errno.EAGAIN, errno.ENOMEM]
+
+    def started(process: SpawnProcess) -> None:
+        if failures:
+            raise OSError(failures.pop(), "No room")
+        start(process)
+
+    monkeypatch.setattr(SpawnProcess, "start", started)
+    monkeypatch.setattr(module, "_PAUSE_SECONDS", 0.01)
+    ended = list(engine.judge([Task("kim", code(RIGHT), SECRET)]))
+    assert [type(done) for done in ended] == [Done]
+    assert failures == []
+    failures += [errno.EAGAIN] * 100
+    with pytest.raises(OurFaultError, match="could not be started: No room"):
+        list(engine.judge([Task("kim", code(RIGHT), SECRET)]))
+
+
+def test_the_time_of_a_task_begins_when_its_judge_is_ready(engine: LocalEngine) -> None:
+    """However slow the start was, none of it is missing afterwards."""
+    ours, theirs = multiprocessing.Pipe()
+    with ours, theirs:
+        judge: Any = module._Judge(ours, None, task=Task("kim", code(RIGHT), SECRET), until=0.0)  # type: ignore[arg-type]
+        theirs.send("ready")
+        assert engine._received(judge) is None
+        assert judge.until > engine._seconds

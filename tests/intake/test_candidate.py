@@ -41,6 +41,7 @@ def test_a_name_is_a_stem_and_an_ending(name: str, ending: str, bare: str) -> No
         ("venv/hw1.py", False),
         (".ipynb_checkpoints/hw1.ipynb", False),
         ("d/" * 9 + "hw1.py", False),
+        ("a" * 1100 + ".py", False),  # longer than a report may name it
         ("hw1.txt", False),
         ("hw1.zip", False),
     ],

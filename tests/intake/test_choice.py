@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.intake import Cell
-from grader.intake.choice import written_names
+from grader.intake.choice import defined_names, written_names
 from grader.intake.read import read_submission
 
 STUB = "def mse(x, y):\n    raise NotImplementedError\n\ndef double(x):\n    raise NotImplementedError\n"
@@ -27,6 +27,19 @@ def test_a_version_that_is_done_goes_before_one_that_is_begun(tmp_path: Path, do
     submission = read_submission(tmp_path, "hw1", ["mse", "double"])
     assert submission.file == "hw1.py"
     assert [note.kind for note in submission.notes] == ["versions"]
+
+
+def test_a_slip_in_one_function_does_not_make_an_older_version_win(tmp_path: Path) -> None:
+    (tmp_path / "hw1.py").write_text("def mse(x, y): return x\n\ndef double(x): return x\n\ndef more(:\n", "utf-8")
+    (tmp_path / "hw1-old.py").write_text(STUB.replace("raise NotImplementedError", "return x", 1), "utf-8")
+    assert read_submission(tmp_path, "hw1", ["mse", "double"]).file == "hw1.py"
+
+
+def test_names_and_their_bodies_are_read_and_not_text() -> None:
+    """What stands in a comment or a text, or has no body, is not done."""
+    assert written("# def mse(x): return x\nTEXT = 'def double(x): return x'\ndef f(x): ...") == {"TEXT"}
+    assert written("if True:\n    def mse(x): return x\ntry:\n    pass\nexcept OSError:\n    f = abs") == {"mse", "f"}
+    assert defined_names([Cell("hw1.py", STUB)]) == {"mse", "double"}
 
 
 def test_the_stub_beside_the_work_is_not_mentioned(tmp_path: Path) -> None:
@@ -75,7 +88,6 @@ def test_written(source: str) -> None:
         "class f:\n    '''What it is.'''\n    x: int\n    def g(self):\n        raise NotImplementedError\n",
         "f = None\n",
         "f: int\n",
-        "if True:\n    def f(x): return x\n",
         "def f(x:\n    return x\n",
     ],
 )

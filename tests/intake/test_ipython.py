@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from grader.intake.ipython import Aside, python_of
 from tests.cost import turns
+from tests.courses import more_of_the_same
 from tests.examples import examples
 
 # Whole statements and whole commands: where the tokens break off, each reader recovers in its own way.
@@ -20,7 +21,7 @@ PYTHON = [
     "w: str = 'a' # b?", "lam = lambda q=1: q", "", "  ", "x = -1", "x = '=' '!'",
 ]  # fmt: skip
 COMMANDS = [
-    "!ls", "!echo \"it's\"", "%matplotlib inline", "%cd /content", "!!ls", "%time x = f(3)", "x = !ls", "files = %pwd",
+    "!ls", "!echo \"it's\"", "%matplotlib inline", "%cd /content", "!!ls", "%prun f(3)", "x = !ls", "files = %pwd",
     "?np", "np?", "np.mean??", "%cd?", "!pip install \\\n    numpy \\\n    pandas", "x = !ls \\\n  -la", "y=!echo 'a'",
     "if x:\n    !ls\n    %cd x", "a.b[0] = !ls", "%%not_first", "  %timeit g(2)".lstrip(),
 ]  # fmt: skip
@@ -52,6 +53,21 @@ def test_every_line_keeps_its_number(source: str) -> None:
     assert all(1 <= each.line <= source.count("\n") + 1 for each in python.aside)
 
 
+# What a hostile file may be made of, and what stands before and after it.
+REPEATED = (
+    *(("", part, "") for part in ("%%time\n", "%x y\n", "a=!x\n", "!x\r\n", ">>> a\n... \n", "In [1]: a\n...: b\n")),
+    *(("", part, "") for part in ("  !a\n\tb\n", "  a?\n", "get_ipython().x\n", "a?b\n", ",a b\n", "%time x\n")),
+    *(("!x\n", part, "") for part in ("a=", "'a", "'\"", "'''a\n", "f\"{f'{a}'}\"\n", 'f"{', "\\", "\\\n", "a\u0301")),
+    *(
+        ("!x\n", part, "")
+        for part in ("lambda:", "@a\n", "\n", "#?\n", "([{", ")", "a==b\n", "\u0663", "a=" + " " * 25)
+    ),
+    *(("!x\n", part, "?") for part in ("a.b.c ", "*", "{a[0](", "[0]", "a.", "]", "(\n")),
+    *(("In [1]: ", "\n....", ""), ("%%writefile a.py\n", "'\\\n", ""), ("", " ", "!x"), ("!x\n'", "\\", "")),
+)
+REPEATED_TEXTS = [start + part * (60_000 // len(part)) + end for start, part, end in REPEATED]
+
+
 @pytest.mark.parametrize(
     ("source", "left", "aside"),
     [
@@ -64,6 +80,13 @@ def test_every_line_keeps_its_number(source: str) -> None:
         ("\n\n%%capture out\n!ls\nx = 1", "\n\n\n\nx = 1", [(3, "%%capture"), (4, "!ls")]),
         ("get_ipython().system('ls')\nx = 1", "\nx = 1", [(1, "get_ipython()")]),
         ("%load_ext grader.colab\n%d2d check hw1", "\n", []),
+        (
+            "if x:\n    %pip install --quiet d2d-grader\n!git clone a d2d-course\n%load_ext grader.colab",
+            "if x:\n    pass\n\n",
+            [],
+        ),
+        ("!uv pip install d2d\n!nvidia-smi\n  %reload_ext grader.colab", "\n\n  pass", [(2, "!nvidia-smi")]),
+        ("%pip install x", "", [(1, "%pip")]),
         ("  x = 1\n  y = 2", "x = 1\ny = 2", []),
         ("  # indented\nx = 1", "  # indented\nx = 1", []),
         (">>> x = [\n...   1]\n", "x = [\n  1]\n", []),
@@ -75,10 +98,27 @@ def test_what_is_set_aside(source: str, left: str, aside: list[tuple[int, str]])
     assert (python.source, list(python.aside)) == (left, [Aside(*each) for each in aside])
 
 
-@pytest.mark.parametrize("magic", ["%%bash", "%%writefile x.py", "%%html", "%%timeit", "%%unknown -n 3"])
+@pytest.mark.parametrize("magic", ["%%bash", "%%html", "%%timeit", "%%unknown -n 3"])
 def test_a_cell_for_something_else_is_emptied(magic: str) -> None:
     python = python_of(f"\n{magic}\ndef f(x):\n    return x\n")
     assert (python.source, python.magic) == ("\n" * 4, magic.split(maxsplit=1)[0])
+
+
+@pytest.mark.parametrize("source", ["!{}", "x = %{}", "%%{}", "%%time\n%{}", "%{}?"])
+def test_a_command_is_named_by_its_beginning(source: str) -> None:
+    """A note of a megabyte would be more than a report may hold, so that nobody could read it."""
+    python = python_of(source.format("a" * 2_000_000))
+    assert all(len(command) <= 100 for command in (*(line.command for line in python.aside), python.magic or ""))
+
+
+def test_a_cell_that_is_written_to_a_file_says_so_in_python_and_keeps_its_lines() -> None:
+    python = python_of("\n%%writefile -a x.py\ndef f(x):\n    return 'x'\n")
+    call = r"""get_ipython().run_cell_magic('writefile', '-a x.py', "def f(x):\n    return 'x'\n")"""
+    assert (python.source, python.magic, python.writes) == (f"\n{call}\n\n\n", None, True)
+
+
+def test_what_time_measures_stays() -> None:
+    assert python_of("if 1:\n    %time x = 1\n%time\n").source == "if 1:\n    x = 1\n\n"
 
 
 @pytest.mark.parametrize(
@@ -95,8 +135,12 @@ def test_a_cell_for_something_else_is_emptied(magic: str) -> None:
         "a?b" * 300_000,
         " " * 500_000 + "!",
         "?\n" + " \n" * 300_000,
+        ("a" * 200 + "-?\n") * 1_000,
+        ("a." * 100 + "-?\n") * 1_000,
+        *REPEATED_TEXTS[::3],
+        *more_of_the_same(REPEATED_TEXTS[1::3] + REPEATED_TEXTS[2::3]),
     ],
-    ids=lambda source: repr(source[:6]),
+    ids=lambda source: repr(source[:9]),
 )
 def test_no_text_makes_it_slow(source: str) -> None:
     assert turns(lambda: python_of(source)) < 200 * len(source)

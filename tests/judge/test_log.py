@@ -41,9 +41,22 @@ def test_answers_are_the_submission_s_own_and_no_housekeeping() -> None:
     said(log, SUBMISSION, ("drop", [1]), value(None))
     said(log, SUBMISSION, ("read", Handle(5, "T")), value(Handle(9, "T")))
     said(log, SUBMISSION, ("read", Handle(5, "T")), b"nonsense")
-    (first, second) = log.answers()
+    (first, second) = log.answers() or ()
     assert first == Answered([False, "read", ["object", 0]], "value", "(stays there)")
     assert second == Answered([False, "read", ["object", 0]], "broken", None)
+
+
+def test_a_log_that_would_be_too_large_keeps_its_beginning_and_is_no_evidence() -> None:
+    log = BridgeLog(most=1000)
+    said(log, SUBMISSION, ("get", Name("mse"), "x"), value(1.0))
+    (first,) = log.answers() or ()
+    said(log, SUBMISSION, ("get", Name("mse"), "y"), value(b"x" * 1000))
+    said(log, SUBMISSION, ("get", Name("mse"), "z"), value(2.0))
+    assert len(log.entries) == 1
+    assert log.answered
+    assert not log.is_whole
+    assert log.answers() is None
+    assert first.answer == 1.0
 
 
 def test_requests_are_alike_whatever_their_number_and_the_ids_in_them() -> None:

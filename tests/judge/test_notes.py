@@ -7,8 +7,9 @@ import pytest
 from grader.bridge.loader import LoadProblem, NameRemark
 from grader.bridge.outcomes import RaisedError
 from grader.intake import Cell
-from grader.judge.notes import notes_of_names, notes_of_problems, notes_of_reading, unmade
+from grader.judge.notes import note_of_problem, notes_limited, notes_of_names, notes_of_reading
 from grader.report.report import Where
+from grader.sandbox.budget import Overrun
 from grader.sandbox.worker import EndedError
 from grader.worker.survey import Finding, Reading
 
@@ -23,8 +24,10 @@ def raised(name: str, text: str) -> RaisedError:
 @pytest.mark.parametrize(
     ("error", "options", "kind", "text"),
     [
-        (EndedError("timeout"), {"seconds": 2.5}, "cell-set-aside", "This did not come to an end within 2.5 seconds"),
-        (EndedError("timeout"), {"seconds": None}, "cell-set-aside", "as a whole was used up here"),
+        (EndedError("timeout", "", Overrun(2.5)), {}, "cell-set-aside", "to an end within 2.5 seconds of computing"),
+        (EndedError("timeout", "", Overrun(25.0, asleep=True)), {}, "cell-set-aside", "slept or waited for 25 seconds"),
+        (EndedError("timeout", "", Overrun(60.0, whole=True)), {}, "cell-set-aside", "as a whole was used up here"),
+        (EndedError("crashed"), {"recovered": True}, "second-try", "ran at the second; the second counts"),
         (EndedError("memory"), {}, "cell-set-aside", "more memory than there is"),
         (EndedError("crashed"), {}, "cell-set-aside", "ended the process"),
         (raised("SyntaxError", "invalid syntax"), {}, "cell-set-aside", "This is no Python"),
@@ -33,23 +36,16 @@ def raised(name: str, text: str) -> RaisedError:
     ],
 )
 def test_a_problem_says_what_and_where(error: RaisedError | EndedError, options: dict, kind: str, text: str) -> None:  # type: ignore[type-arg]
-    (note,) = notes_of_problems([LoadProblem(CELL, 2, error, **options)])
+    note = note_of_problem(LoadProblem(CELL, 2, error, **options))
     assert note.kind == kind
     assert text in note.text
     assert note.where == Where("kim.ipynb", 2, 7)
 
 
 def test_one_slip_that_makes_many_fail_is_not_said_a_hundred_times() -> None:
-    notes = notes_of_problems([LoadProblem(CELL, 1, EndedError("crashed"))] * 100)
+    notes = notes_limited([note_of_problem(LoadProblem(CELL, 1, EndedError("crashed")))] * 100)
     assert len(notes) == 21
     assert notes[-1].text == "… and 80 more like these."
-
-
-def test_the_cell_that_should_have_made_a_variable() -> None:
-    problem = LoadProblem(CELL, 1, EndedError("crashed"))
-    assert unmade("a", [problem]) == unmade("total", [problem]) == Where("kim.ipynb", 1, 7)
-    assert unmade("b", [problem]) is None, "a comparison makes nothing"
-    assert unmade("f", [problem]) is None
 
 
 def test_remarks_about_names() -> None:

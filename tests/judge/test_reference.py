@@ -211,6 +211,18 @@ def test_who_listens_hears_what_is_remembered_too(live: Counted) -> None:
     assert len(logs[0]) == 1
 
 
+def test_what_is_large_is_not_remembered_and_answered_all_the_same(live: Counted) -> None:
+    memory = RememberedReference(live)
+    large = np.ones(1 << 20)
+    for _submission in range(2):
+        side = Student(memory.begin("case"))
+        assert side.scale(1.0) == 2.0
+        assert side.scale(large)[-1] == 2.0
+        assert side.scale(2.0) == 4.0
+    assert len(memory.steps["case"]) == 1
+    assert memory.sizes["case"] < 1000
+
+
 def reference(folder: Path, source: str) -> Path:
     file = folder / "reference.py"
     file.write_text(source, "utf-8")

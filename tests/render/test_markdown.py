@@ -11,11 +11,11 @@ from markdown_it import MarkdownIt
 
 from grader import i18n
 from grader.render import markdown as module
-from grader.render.markdown import MAX_COMMENT, markdown
+from grader.render.markdown import MAX_COMMENT, escaped, markdown, titled
 from grader.report.report import Hint, Report, Verdict, Visibility, Where
 from tests.samples import a_case, a_report
 
-TAGS = set("h2 h3 p strong blockquote table thead tbody tr th td ul li pre code sub".split())
+TAGS = set("h2 h3 p strong blockquote table thead tbody tr th td ul li pre code sub span".split())
 
 
 class Rendered(HTMLParser):
@@ -147,3 +147,20 @@ def test_size_is_bounded_between_blocks() -> None:
 def test_every_verdict_has_its_words(verdict: Verdict) -> None:
     text = markdown(a_report(a_case("test_a", verdict.value, message="Said.")))
     assert ("### " in text) == (verdict is not Verdict.PASSED)
+
+
+def test_in_titles_formulas_stay_and_in_other_text_there_is_none() -> None:
+    assert titled(r"The slope of $\sigma(x)$ at $x=0$ is *¼*.") == r"The slope of $\sigma(x)$ at $x=0$ is \*¼\*\."
+    for text in ("It costs $5 to $6.", "a $ b $ c", r"\$x\$", "$`x`$", "$<b>$", r"\(x\) \begin{a}b\end{a}", "$$x$$"):
+        assert titled(text) == escaped(text)
+    # An element of its own: what reads the page for formulas does not read beyond it.
+    assert escaped(r"$x$ \(y\)") == r"<span>\$</span>x<span>\$</span> <span>\\</span>(y<span>\\</span>)"
+    prose = Rendered(escaped(r"$x$ \(y\) \begin{a}")).prose
+    assert prose.strip() == r"$x$ \(y\) \begin{a}"
+
+
+def test_a_title_with_a_formula_is_one_wherever_it_stands() -> None:
+    cases = [a_case(f"test_{at}", "failed", message="No.", title=rf"$\sigma(x_{at})$ is right.") for at in range(2)]
+    text = markdown(a_report(*cases))
+    assert r"**$\sigma(x_0)$ is right**" in text
+    assert r"\: $\sigma(x_1)$ is right" in text

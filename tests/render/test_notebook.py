@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from fractions import Fraction
@@ -169,6 +170,38 @@ def test_what_could_run_does_not_come_along(course: Path, tmp_path: Path) -> Non
     assert not re.search(r"<[^>]*\son\w+=", page)
     assert page.count("Content-Security-Policy") == 1
     assert page.index("Content-Security-Policy") < page.index("<title>")
+
+
+def test_formulas_of_texts_and_titles_are_set_and_what_was_printed_is_not(course: Path, tmp_path: Path) -> None:
+    pytest.importorskip("latex2mathml", reason="formulas stay as they are written without it")
+    text = {
+        "cell_type": "markdown",
+        "metadata": {},
+        "source": r"Mine: $\alpha\to\text{<img src=x onerror=alert(1)>}$ $$x^2$$",
+    }
+    printed = {"output_type": "stream", "name": "stdout", "text": "$x$ and $y$"}
+    cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": "def mse(): '$s$'"}
+    file = notebook(tmp_path, text, {**cell, "outputs": [printed]})
+    note = Note("look", r"You wrote $n$, \(m\) and \begin{x}k\end{x}", Where("kim.ipynb", 1, 1))
+    wrong = case("mse", Verdict.FAILED, message="$m$", details=("yours: $d$",), output="$o$", hint=Hint("h", "No $h$."))
+    titled = dataclasses.replace(wrong, title=r"The slope $\sigma'(x)$ is right.")
+    made = annotated(course, file, report(titled, notes=(note,)))
+    page = as_page(nbformat.writes(made), "hw1")
+    assert page.count("<math") == 3
+    assert r"**The slope $\sigma'(x)$ is right**" in made.cells[-1].source
+    assert "<img" not in page
+    plain = re.sub(r"<[^>]*>", "", page)
+    for same in ("$x$ and $y$", "$s$", "$n$, \\(m\\) and \\begin{x}k\\end{x}", "$m$", "$d$", "$o$", "$h$"):
+        assert same in plain
+
+
+def test_of_what_the_magic_showed_the_text_is_copied(course: Path, tmp_path: Path) -> None:
+    shown = {"text/html": "<div class=d2d>", "text/plain": "mini · 2 of 4 points"}
+    nameless = {"text/html": "<b>", "text/plain": "<IPython.core.display.HTML object>"}
+    outputs = [{"output_type": "display_data", "metadata": {}, "data": data} for data in (shown, nameless)]
+    cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": "%d2d check mini", "outputs": outputs}
+    made = annotated(course, notebook(tmp_path, cell), report(case("mse", Verdict.MISSING)))
+    assert [output.data for output in made.cells[1].outputs] == [{"text/plain": "mini · 2 of 4 points"}]
 
 
 def test_it_is_written_by_the_command(course: Path, d2d: Command) -> None:

@@ -49,7 +49,7 @@ def test_hostile_text_adds_no_tag(hostile: Report) -> None:
 
 def test_a_fragment_is_in_pixels_and_no_whole_page() -> None:
     part = fragment(MIXED_REPORT)
-    assert part.startswith('<div class="d2d"')
+    assert part.startswith('<div class="d2d mathjax_ignore tex2jax_ignore"')
     assert "rem;" not in part
     assert "px" in part
 
@@ -63,6 +63,7 @@ def test_a_page_allows_its_own_style_and_script_by_their_hashes() -> None:
         mandatory=[],
         term="<b>\x1b[0m",
         counts=[],
+        ahead="",
         word=str,
         colour=str,
         condition=condition,

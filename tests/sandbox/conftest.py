@@ -10,7 +10,7 @@ from grader.sandbox import start
 from tests.families import Family
 
 
-@pytest.fixture(params=[False, True], ids=["forked", "spawned"])
+@pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.slow)], ids=["forked", "spawned"])
 def server(request: pytest.FixtureRequest, scratch_home: Path, family: Family) -> Iterator[WorkerSource]:
     """Where workers come from, of both kinds; nothing may be left of them."""
     before = set(scratch_home.iterdir())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -56,7 +57,6 @@ def forks(scratch_home: Path, family: Family) -> Iterator[ForkServer]:
 def stop(server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The zygote takes the request and never answers."""
     monkeypatch.setattr("grader.sandbox.forkserver._ANSWER_SECONDS", 0.5)
-    server.control.settimeout(0.5)
     os.kill(server.process.pid, signal.SIGSTOP)
 
 
@@ -76,9 +76,36 @@ def test_a_fork_request_that_fails_leaves_nothing(
     with pytest.raises(OurFaultError):
         forks.worker(LIMITS, 1 << 20)
     monkeypatch.undo()
-    forks.control.settimeout(120)
     assert works(forks)
     assert descriptors() == before
+
+
+class InLine:
+    """The clock of a process that stands in line for a processor all the time."""
+
+    def __init__(self, _pid: int) -> None:
+        self.seconds = itertools.count()
+
+    def used(self) -> float:
+        return 0.0
+
+    def queued(self) -> float:
+        return next(self.seconds)
+
+
+def test_a_zygote_that_waits_for_a_processor_is_only_slow(scratch_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it takes: one that computes so long, or does nothing, is given up."""
+    before = set(scratch_home.iterdir())  # PyTorch may have made a folder of its own
+    monkeypatch.setattr("grader.sandbox.forkserver._READY_SECONDS", 0.02)
+    server = ForkServer(worker_spec(["numpy"]))
+    with pytest.raises(OurFaultError, match="could not be used"):
+        server.survey()
+    server.close()
+    monkeypatch.setattr("grader.sandbox.forkserver.WorkerClock", InLine)
+    server = ForkServer(worker_spec(["numpy"]))
+    assert server.survey()
+    server.close()
+    assert set(scratch_home.iterdir()) == before
 
 
 def test_a_worker_that_can_not_be_closed_off_leaves_nothing(forks: ForkServer) -> None:
@@ -125,7 +152,7 @@ def test_a_crowd_that_is_large_together_is_seen_from_outside(
     limits = replace(LIMITS, memory_mb=64)
     for watched, how in ((True, "memory"), (False, "timeout")):
         if not watched:
-            limits = replace(limits, case_seconds=1.5)
+            limits = replace(limits, case_seconds=0.3)
             monkeypatch.setattr("grader.sandbox.forkserver.memory_of", lambda *_arguments: 0)
         server = start(["numpy"], without=[name for name in LAYERS if name != "rlimits"])
         try:
@@ -200,7 +227,7 @@ def judge_of(source: str, folder: Path, *, spawn: bool = False) -> Iterator[subp
             judge.wait()
 
 
-@pytest.mark.parametrize("spawn", [False, True], ids=["forked", "spawned"])
+@pytest.mark.parametrize("spawn", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["forked", "spawned"])
 @pytest.mark.parametrize(
     "body",
     [

@@ -14,6 +14,7 @@ from grader.bridge.outcomes import MissingNameError, RaisedError, RefusedError
 from grader.bridge.session import WorkerSource
 from grader.bridge.student import Student
 from grader.errors import BadAssignmentError
+from grader.sandbox.budget import Overrun, TimeBudget
 from grader.sandbox.worker import WORKER_SCRIPT, EndedError, Output, ProcessWorker, status_text, worker_spec
 from grader.worker.service import HEADER
 from tests.sandbox.sessions import LIMITS, loaded
@@ -64,12 +65,14 @@ def test_a_worker_that_is_gone_is_replaced_and_the_code_loaded_again(server: Wor
 )
 def test_how_a_worker_ended_is_told(server: WorkerSource, body: str, how: tuple[str, str]) -> None:
     kept, student = loaded(server, f"import ctypes, os, signal, time\ndef f():\n    {body}\n")
-    kept.budget.grant(60.0 if how[0] == "crashed" else 0.5)
+    kept.budget.grant(60.0 if how[0] == "crashed" else 0.1)
     with pytest.raises(EndedError) as caught:
         student.f()
     assert caught.value.how == how[0]
     if how[0] == "crashed":
         assert caught.value.detail == how[1]
+    else:
+        assert caught.value.overrun == Overrun(1.0, asleep=True)
     kept.drop()
 
 
@@ -154,7 +157,7 @@ class PiecewiseWorker(ProcessWorker):
     def _send(self, frame: bytes) -> None:
         assert frame == HEADER.pack(2) + b"ok"
 
-    def _receive(self, deadline: float) -> bytes:
+    def _receive(self, budget: TimeBudget) -> bytes:
         return self.pieces.pop(0) if self.pieces else b""
 
     def _ends_by_itself(self) -> bool:
@@ -166,7 +169,7 @@ class PiecewiseWorker(ProcessWorker):
 
 def test_a_frame_that_comes_in_pieces() -> None:
     worker = PiecewiseWorker(b"\x03\0\0", b"\0\0\0\0\0a", b"bc", b"d")
-    assert worker.exchange(b"ok", 0) == b"abc"
+    assert worker.exchange(b"ok", TimeBudget(1)) == b"abc"
     assert worker.pieces == [b"d"]  # no more is read than the frame needs
 
 
@@ -181,12 +184,12 @@ def test_a_frame_that_comes_in_pieces() -> None:
 )
 def test_a_frame_that_is_no_reply(pieces: list[bytes], detail: str) -> None:
     with pytest.raises(EndedError) as caught:
-        PiecewiseWorker(*pieces).exchange(b"ok", 0)
+        PiecewiseWorker(*pieces).exchange(b"ok", TimeBudget(1))
     assert (caught.value.how, caught.value.detail) == ("crashed", detail)
 
 
 def test_a_frame_as_long_as_is_allowed() -> None:
-    assert PiecewiseWorker(HEADER.pack(92), bytes(92)).exchange(b"ok", 0) == bytes(92)
+    assert PiecewiseWorker(HEADER.pack(92), bytes(92)).exchange(b"ok", TimeBudget(1)) == bytes(92)
 
 
 def test_a_library_that_is_not_there_is_the_authors_business() -> None:

@@ -66,6 +66,55 @@ def test_code_of_a_forbidden_function_is_not_run(judged: Callable[..., Report]) 
     assert all("RuntimeError" not in case.message for case in report.cases)
 
 
+WRITTEN = """get_ipython().run_cell_magic('writefile', 'h.py', 'import numpy as n\\nnorm = n.linalg.norm')
+from h import norm
+"""
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "for norm in [np.linalg.norm]: pass",
+        "try:\n    norm = [np.linalg.norm][0]\nexcept ImportError:\n    pass",
+        "table = {}\ntable['norm'] = np.linalg.norm\ndef norm(x): return table['norm'](x)",
+        "table = []\ndef fill(): table.append(np.linalg.norm)\nfill()\ndef norm(x): return table[0](x)",
+        "class Norm: pass\nNorm.of = staticmethod(np.linalg.norm)\nnorm = Norm.of",
+        "exec('norm = np.linalg.norm')",
+        "exec('''\nimport numpy\ndef norm(x):\n    return numpy.linalg.norm(x)\n''')",
+        "globals()['norm'] = np.linalg.norm",
+        "code = 'import numpy\\ndef norm(x): return numpy.linalg.norm(x)'\nexec(code)",
+        "if __name__ == '__main__':\n    def norm(x): return np.linalg.norm(x)",
+        "import builtins\nbuiltins.norm = np.linalg.norm",
+        "np.norm_of_mine = np.linalg.norm\ndef norm(x): return np.norm_of_mine(x)",
+        "def norm(x): return np.linalg.norm(x)\nold = norm\ndef norm(x): return old(x)",
+        "def norm(x): return np.linalg.norm(x)\ndef norm(x, before=norm): return before(x)",
+        "with np.errstate() as state:\n    norm, = [np.linalg.norm]",
+        WRITTEN,
+    ],
+)
+def test_whatever_kind_of_statement_brings_it_in(judged: Callable[..., Report], made: str) -> None:
+    """What would a student do who wants the points for what somebody else has written?"""
+    report = judged(f"import numpy as np\n{made}\ndef mse(x, y):\n    return norm(x - y) ** 2 / x.size", RIGHT_DOUBLE)
+    assert verdicts(report) == {"mse": {Verdict.FORBIDDEN}, "double": {Verdict.PASSED}}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "for i in range(3): print(np.linalg.norm(np.ones(i)))",
+        "assert np.isclose(mse(np.ones(2), np.zeros(2)), np.linalg.norm(np.ones(2)) ** 2 / 2)",
+        "history = []\nhistory.append(np.linalg.norm(np.ones(3)))",
+        "def check(f):\n    return f(np.ones(2), np.zeros(2)) == np.linalg.norm(np.ones(2)) ** 2 / 2\ncheck(mse)",
+        "def mse(x, y): return np.linalg.norm(x - y)\nprint(mse(np.ones(2), np.ones(2)))\n",
+    ],
+)
+def test_to_compare_with_it_costs_nothing(judged: Callable[..., Report], beside: str) -> None:
+    right = "import numpy as np\ndef mse(x, y):\n    return ((x - y) ** 2).mean()\n"
+    own = [beside, right] if "def mse" in beside else [right, beside]
+    assert judged("import numpy as np", *own, RIGHT_DOUBLE).all_passed
+
+
+@pytest.mark.slow
 def test_too_many_findings_hide_none(judged: Callable[..., Report]) -> None:
     noise = "\n".join(f"def noise_{at}(x):\n    return eval('x') + exec('x')\n" for at in range(3000))
     assert verdicts(judged(noise, USES, RIGHT_DOUBLE))["mse"] == {Verdict.FORBIDDEN}

@@ -39,7 +39,8 @@ from grader.bridge.student import Student
 from grader.errors import BadInputError
 from grader.intake import Cell
 from grader.intake.read import read_submission
-from grader.judge.notes import notes_of_names, notes_of_problems
+from grader.judge.notes import notes_of_names
+from grader.judge.unloaded import Unloaded
 from grader.report.report import Note
 from grader.sandbox import start
 from grader.worker import stubs
@@ -70,15 +71,18 @@ class Loaded:
 
 
 @pytest.fixture(autouse=True)
-def stand_ins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Modules that are not here do nothing, and are gone afterwards."""
+def stand_ins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Modules that are not here do nothing, and are gone afterwards; so is what a cell writes."""
     before = set(sys.modules)
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
     monkeypatch.setattr(builtins, "display", None, raising=False)  # what is there already stays
+    monkeypatch.setattr(builtins, "get_ipython", lambda: stubs.Shell("shell"), raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
     stubs.install()
     yield
     for name in set(sys.modules) - before:
-        if isinstance(sys.modules[name], stubs._Module):
+        if isinstance(sys.modules[name], stubs._Module) or name == "losses":
             del sys.modules[name]
 
 
@@ -106,7 +110,7 @@ def load(cells: tuple[Cell, ...], mode: str, asked: list[str]) -> Loaded:
         else:
             steps, remarks = server.op_select([cell.label for cell in cells], asked)
             loaded.remarks = remarks_of(remarks, cells)
-        for cell, index in steps:
+        for cell, index, *_defines in steps:
             try:
                 server.op_run(cells[cell].label, index)
             except Exception as error:  # noqa: BLE001 — whatever a member's code raises
@@ -143,7 +147,7 @@ def test_all_cells_run_in_a_worker(case: Path, workers: Workers) -> None:
         for name in worker.get("missing", []):
             with pytest.raises(MissingNameError):
                 getattr(student, name)
-        notes = notes_of_problems(session.loader.problems)
+        notes = Unloaded.of(transport, session.loader.problems, worker.get("missing", [])).notes()
         assert len(notes) == len(worker.get("notes", [])), notes
         assert all(map(note_as_expected, notes, worker.get("notes", []))), notes
     finally:

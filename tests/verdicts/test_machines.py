@@ -77,6 +77,7 @@ def test_all_layers_hold_without_it(tmp_path: Path, setup: str) -> None:
     assert set(compose.REQUIRED_LAYERS["staff"]) <= checked(on_machine(setup, tmp_path, *CHECK))
 
 
+@pytest.mark.slow
 @needs_all
 @needs_namespaces
 def test_without_control_groups(tmp_path: Path) -> None:

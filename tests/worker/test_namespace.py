@@ -139,16 +139,31 @@ def test_future_imports_hold_for_what_follows(bridge):
     assert loaded.student.later(3) == 3
 
 
-def test_what_is_meant_for_the_command_line_is_not_run(bridge):
-    loaded = bridge("def f(): return __name__\nif __name__ == '__main__':\n    raise SystemExit\n")
-    assert not loaded.problems
-    assert loaded.student.f() == "submission"
+def test_what_stands_under_the_check_for_main_are_statements_of_their_own(bridge):
+    loaded = bridge("if __name__ == '__main__':\n    1 / 0\n    A = 1\n\ndef f(): return A\n")
+    assert [line for line, _error in loaded.problems] == [2]
+    assert loaded.student.f() == 1
+
+
+def test_a_cell_may_await(bridge):
+    waiting = "import asyncio\nasync def g():\n    await asyncio.sleep(0)\n    return 3\n"
+    loaded = bridge(waiting, "A = await g()\ndef f(): return A")
+    assert loaded.student.f() == 3
 
 
 def test_where_names_are_defined(bridge):
     loaded = bridge("import math\ndef f(): pass\n", "class C:\n    x = 1\n    def g(self): pass\n\nN = 3\n")
     found = loaded.transport.request("where", ["f", "C", "N", "math", "absent"])
     assert found == {"f": ("kim.py[1]", 2), "C": ("kim.py[2]", 3), "N": None, "math": None, "absent": None}
+
+
+def test_which_names_statements_make(bridge):
+    source = "a = 1\n\ndef f(x:\n    return x\n\nimport numpy as np\nfor b in ():\n    c: int = 2\nd: int\ndel a"
+    loaded = bridge(source, "g = f")
+    steps = [("kim.py[1]", index, False) for index in range(6)] + [("kim.py[1]", 3, True), ("kim.py[1]", -1, False)]
+    rows, made = loaded.transport.request("makes", steps, ["f", "a", "d", "g", "absent"])
+    assert rows == [["a"], ["f"], ["np"], ["b", "c"], [], [], ["b", "c"], []]
+    assert list(made) == ["f", "a", "g"]
 
 
 def test_no_name_of_the_server_leaks_into_the_submission(bridge):

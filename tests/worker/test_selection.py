@@ -40,41 +40,59 @@ def test_constants_run_where_they_are_needed(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value",
+    "statement",
     [
-        "input()", "np.loadtxt('x')", "pd.read_csv('x')", "own(3)", "[own(i) for i in range(3)]", "model.fit(3)",
-        "plt.subplots()", "open('x').read()", "(y := 3)", "requests.get('x')", "own(1).T", "eval('1')", "(own)(1)",
-        "Config().train()", "OTHER(2)", "torch.load('x')", "own(3) + 1", "np.array([own(1)])", "model.weight.step()",
+        "K = input()", "K = own(3)", "for i in range(3): K = i", "while True: K = 1", "with open('x') as K: pass",
+        "if input(): K = 1", "if own(1) == '__main__':\n    K = 1", "print(K := 3)", "K = 0; K += 1", "del K",
+        "try:\n    K = own()\nfinally:\n    pass", "match 3:\n    case K: pass", "K, = own()", "K.eps = 3", "K[0] = 1",
+        "K.fill()", "K.update(eps=1)", "x = K.pop()", "fill(K)", "x = fill(K)", "change()", "x = change()", "outer()",
+        "view = K\nview[0] = 1", "for view in K: view[0] = 1", "np.copyto(K, 1)", "np.add(K, 1, out=K)", "next(K)",
+        "setattr(K, 'eps', 1)", "globals()['K'] = 3", "globals().update(K=3)", "globals()[own(1)] = 3",
+        "exec('K = 3')", "np.seterr(over='ignore')", "np.tanh = own", "import sys\nsys.setrecursionlimit(9999)",
+        "[K.append(i) for i in range(3)]", "list(map(K.append, own(2)))",
     ],
 )  # fmt: skip
-def test_exploration_does_not_run_and_is_named_where_it_is_needed(value: str) -> None:
+def test_whatever_makes_or_changes_what_is_needed_runs(statement: str) -> None:
     setup = (
-        "import numpy as np, torch, pandas as pd, requests\nimport matplotlib.pyplot as plt\nOTHER = np.eye(2)\n"
-        "class Config: pass\nmodel = Config()\n"
+        "import numpy as np\ndef own(x): return x\ndef fill(t): t[0] = 1\n"
+        "def change():\n    global K\n    K = 3\ndef outer(): change()"
     )
-    cells = (setup, f"K = {value}", "def own(x): return x", "def f(): return K")
-    assert not any(line.startswith("K =") for line in chosen(*cells))
-    assert remarks(*cells) == [Remark("only-exploration", "K", (3, 1), ((1, 1),))]
-
-
-def test_what_hangs_on_exploration_is_exploration() -> None:
-    cells = ("data = open('x').read()", "N = len(data)\nM = N + 1", "def f(): return M")
-    assert chosen(*cells) == ["def f():"]
-    assert remarks(*cells) == [Remark("only-exploration", "M", (2, 1), ((1, 2),))]
+    ran = chosen(setup, "K = {}", statement, "def f(): return K, np", asked=("f",))
+    assert set(map(ast.unparse, ast.parse(statement).body)) <= {
+        ast.unparse(part) for part in ast.parse(statement).body if ast.unparse(part).split("\n")[0] in ran
+    }
 
 
 @pytest.mark.parametrize(
     "statement",
     [
-        "for i in range(3): K = i", "while True: K = 1", "with open('x') as K: pass", "if input(): K = 1",
-        "if __name__ == '__main__':\n    K = 1", "print(K := 3)", "try:\n    K = own()\nfinally:\n    pass",
-        "match 3:\n    case K: pass", "import_it(); K, = own()",
-        "def make():\n    global K\n    K = 3\nmake()\nK = own()",
+        "f()", "print(f())", "x = f()", "assert f() == 1", "for i in range(9): f()", "while True: x = K", "input()",
+        "plt.plot([K])", "np.testing.assert_allclose(f(), 1)", "np.allclose(f(), 1)", "x = np.sin(K)\nx += 1",
+        "history = []\nfor i in range(9): history.append(f())", "data = open('x').read()", "model.train(f)",
+        "lr = LR\nfor i in range(9): lr *= 0.9", "check(f)", "K.mean()", "print(K.copy())", "exit()",
     ],
 )  # fmt: skip
-def test_statements_that_never_run(statement: str) -> None:
-    found = remarks("def own(): pass", statement, "def f(): return K", asked=("f",))
-    assert [(each.kind, each.name) for each in found] == [("only-exploration", "K")]
+def test_what_nothing_asked_for_depends_on_does_not_run(statement: str) -> None:
+    setup = "import numpy as np\nimport matplotlib.pyplot as plt\nK = np.ones(3)\nLR = 1\ndef check(g): return g()"
+    ran = chosen(setup, statement, "def f(): return K * LR", asked=("f",))
+    assert not {ast.unparse(part).split("\n")[0] for part in ast.parse(statement).body} & set(ran)
+
+
+def test_what_can_not_be_read_runs_while_a_name_is_missing() -> None:
+    cells = ("make = str.upper", "exec(make('a = 1'))", "def f(): return b")
+    assert "exec(make('a = 1'))" in chosen(*cells, asked=("f",))
+    assert "exec(make('a = 1'))" not in chosen(*cells, "b = 1", asked=("f",))
+
+
+def test_answers_that_count_their_calls_need_no_trials() -> None:
+    cells = ("CALLS = 0", "def f():\n    global CALLS\n    CALLS += 1", "for i in range(10 ** 9): f()")
+    assert chosen(*cells, asked=("f",)) == ["CALLS = 0", "def f():"]
+
+
+def test_a_name_that_is_gone_at_the_end_is_remarked() -> None:
+    cells = ("def helper(x): return x", "def f(x):\n    return helper(x)")
+    assert remarks(*cells, "del helper", asked=("f",)) == [Remark("deleted", "helper", (1, 2), ((2, 1),))]
+    assert remarks(*cells, "helper = helper(3)", asked=("f",)) == [Remark("overwritten", "helper", (1, 2), ((2, 1),))]
 
 
 def test_cells_out_of_order_wait_for_what_they_need() -> None:
@@ -91,14 +109,7 @@ def test_one_that_waited_does_not_win_over_a_later_one() -> None:
 
 
 def test_what_can_never_run_is_still_tried_so_that_its_error_is_seen() -> None:
-    assert chosen("def f(x=data): pass", "data = open('x')") == ["def f(x=data):"]
-
-
-def test_only_what_is_asked_for_gives_remarks() -> None:
-    cells = ("data = input()", "def helper(): return data", "def f(): return 1", "def g(): return helper()")
-    assert remarks(*cells, asked=("f",)) == []
-    assert [each.name for each in remarks(*cells, asked=("g",))] == ["data"]
-    assert [each.name for each in remarks(*cells)] == ["data"]
+    assert chosen("def f(x=data): pass", "data = open('x')") == ["data = open('x')", "def f(x=data):"]
 
 
 def test_a_number_put_in_a_functions_place_does_not_run() -> None:
@@ -120,16 +131,6 @@ MAKERS = {
     "two": "def make(k):\n    def a(x): return x\n    def b(x): return x\n    return a, b",
     "one way or another": "def make(k):\n    if k:\n        return None\n    return lambda x: x",
 }
-TRAINERS = {
-    "what came of calling": "def make(k):\n    def step(): return k\n    return step()",
-    "what calls it": "def make(k):\n    def key(x): return x\n    return sorted(k, key=key)",
-    "values by a lambda": "def make(k): return list(map(lambda x: x, k))",
-    "another's lambda": "def make(k):\n    def inner(): return lambda: k\n    return k",
-    "an object": "def make(k):\n    class Model: pass\n    return Model()",
-    "nothing": "def make(k):\n    def inner(): pass",
-    "one made before": "def other(): pass\ndef make(k): return other",
-    "values, later on": "def make(k): return lambda: k\ndef make(k): return 3",
-}
 
 
 @pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS)
@@ -146,16 +147,6 @@ def test_a_helper_made_by_a_call_runs_where_another_helper_needs_it(maker: str) 
     assert remarks(*cells, asked=("f",)) == []
 
 
-@pytest.mark.parametrize("maker", TRAINERS.values(), ids=TRAINERS)
-def test_a_value_made_by_a_call_is_exploration(maker: str) -> None:
-    cells = (maker, "double = make(2)", "def helper(x): return double(x)", "def f(): return helper(1)")
-    assert "double = make(2)" not in chosen(*cells, asked=("f",))
-    assert [(each.kind, each.name) for each in remarks(*cells, asked=("f",))] == [
-        *([("redefined", "make")] if maker.count("def make") > 1 else []),
-        ("only-exploration", "double"),
-    ]
-
-
 def test_a_method_made_by_the_submissions_own_function_is_given_to_its_class() -> None:
     unary = "def unary(f):\n    def method(self): return f(self.data)\n    return method"
     cells = (
@@ -167,23 +158,16 @@ def test_a_method_made_by_the_submissions_own_function_is_given_to_its_class() -
         chosen(*cells, asked=("Value",))
     )
     assert "v.exp = unary(math.exp)" not in chosen(*cells, "v = Value()\nv.exp = unary(math.exp)", asked=("Value",))
-    train = "def train(model): return 3"
-    assert "Value.best = train(1)" not in chosen(*cells, train, "Value.best = train(1)", asked=("Value",))
 
 
 def test_methods_given_later_belong_to_their_class() -> None:
     cells = ("class T: pass", "def relu(self): return N", "T.relu = relu", "N = input()")
-    assert "T.relu = relu" in chosen(*cells)
-    assert [each.name for each in remarks(*cells, asked=("T",))] == ["N"]
+    assert {"T.relu = relu", "N = input()"} <= set(chosen(*cells, asked=("T",)))
 
 
 def test_registered_and_overloaded_functions_are_not_called_redefined() -> None:
     assert remarks("@f.register\ndef _(x: int): return 1", "@f.register\ndef _(x: str): return 2") == []
     assert remarks("@overload\ndef f(x: int): ...\n@overload\ndef f(x: str): ...\ndef f(x): return x") == []
-
-
-def test_with_a_star_import_nothing_is_said_of_unknown_names() -> None:
-    assert remarks("from math import *\ne = input()", "def f(): return e") == []
 
 
 def test_what_did_not_parse_is_nothing() -> None:

@@ -30,6 +30,7 @@ def test_it_answers_until_its_input_ends(tmp_path: Path) -> None:
         assert process.stdout is not None
         spec = {**asdict(worker_spec(["numpy"])), "limits": Limits().for_worker(str(tmp_path))}
         write_frame(process.stdin.fileno(), json.dumps(spec).encode())
+        assert read_frame(process.stdout.fileno()) == b"{}"  # it has started
         write_frame(process.stdin.fileno(), encode((1, False, "define", "print('on the way')")))
         reply = read_frame(process.stdout.fileno())
         assert reply is not None

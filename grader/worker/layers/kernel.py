@@ -19,7 +19,7 @@ X86_64, ARM64 = "x86_64", "aarch64"
 PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_GET_TID_ADDRESS = 1, 38, 40  # linux/prctl.h
 _CLONE_CHILD_CLEARTID, _CLONE_CHILD_SETTID = 0x200000, 0x1000000  # linux/sched.h
 _PROBE_SECONDS = 10.0
-_FIRST_HIGH = 64
+_FIRST_HIGH = 24  # above those that a worker puts others over; low, for who may have few files open
 
 # Windows has no process to look into by the name None; the layers aren't there either.
 _LIBC: Any = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None

@@ -1,0 +1,5 @@
+# a module imported by a call
+# %%
+import importlib
+np = importlib.import_module('numpy')
+# %% rest

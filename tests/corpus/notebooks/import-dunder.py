@@ -1,0 +1,4 @@
+# a module imported by __import__
+# %%
+np = __import__('numpy')
+# %% rest
