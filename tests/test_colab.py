@@ -98,6 +98,7 @@ def says(shown: str, report: dict[str, Any]) -> None:
                 assert line in shown
 
 
+@pytest.mark.slow
 def test_in_colab(d2d: Command, course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One kernel, several answers of the page: what it hands out is judged, and in its language."""
     whole = notebook(WRONG, DOUBLE, "%d2d check mini")

@@ -68,6 +68,7 @@ def test_everybody_can_read_it(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.slow
 def test_sort_and_filter(shown: Callable[..., Page]) -> None:
     page = shown(a_class())
     assert names(page) == ["choi", "kim", "lee", "park"]

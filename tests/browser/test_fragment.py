@@ -71,6 +71,7 @@ def in_notebook(page_of: str, output: str, theme: str) -> str:
     return "<!doctype html>" + page_of.replace("THEME", theme).replace("OUTPUT", f'<div id="place">{output}</div>')
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", pytest.param("ko", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("width", [700, pytest.param(380, marks=pytest.mark.slow)])
 def test_no_notebook_changes_it(new_page: Pages, language: str, width: int) -> None:

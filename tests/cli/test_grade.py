@@ -349,6 +349,7 @@ def test_two_runs_in_one_folder_do_not_meet(d2d: Command) -> None:
     assert "Another run of d2d is writing to this folder." in done.stderr
 
 
+@pytest.mark.slow
 def test_parts_of_a_class_are_a_class(d2d: Command, course: Path) -> None:
     for name in ("kim", "lee", "park"):
         (course / "work" / name).mkdir(parents=True)

@@ -102,6 +102,7 @@ def test_a_signal_ends_all_of_it(d2d: Command, number: int) -> None:
     assert timeless(out).items() >= before.items()
 
 
+@pytest.mark.slow
 def test_a_judge_that_is_killed_costs_nothing_but_time(d2d: Command) -> None:
     folder, out = hand_in(d2d.folder.parent / "handed-in", 6, SLOW), d2d.folder.parent / "out"
     run = d2d.begin("grade", "mini", folder, "--out", out, "--jobs", "2")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.grading.dask import differences
+from tests.examples import examples
 from tests.waiting import BACKSTOP, wait_until
 
 if TYPE_CHECKING:
@@ -161,11 +162,12 @@ def test_a_worker_that_is_killed_costs_no_report(cluster: Cluster, d2d: Command)
 
 
 @pytest.mark.slow
-def test_a_thousand_submissions_with_one_worker_killed(cluster: Cluster, d2d: Command) -> None:
-    _said, memory = judged_with_one_killed(d2d, cluster, 1000)
+def test_a_large_class_with_one_worker_killed(cluster: Cluster, d2d: Command) -> None:
+    count = examples(300, 1000)
+    _said, memory = judged_with_one_killed(d2d, cluster, count)
     assert max(memory) - memory[0] < 50 << 10
     scores = [report["score"] for report in timeless(d2d.folder.parent / "by-dask").values()]
-    assert scores == [3 if at % 3 == 2 else 5 for at in range(1000)]
+    assert scores == [3 if at % 3 == 2 else 5 for at in range(count)]
 
 
 @pytest.mark.slow
@@ -271,6 +273,7 @@ def test_a_scheduler_that_goes_away_is_one_sentence(d2d: Command, tmp_path: Path
     assert (code, json.loads(said)["kept"]) == (1, kept)
 
 
+@pytest.mark.slow
 def test_a_cluster_of_its_own(d2d: Command) -> None:
     folder, out = hand_in(d2d.folder.parent / "handed-in", 4), d2d.folder.parent / "out"
     code, _said, complaints = run(d2d, "grade", "mini", folder, "--out", out, "--engine", "dask", "--jobs", "1")

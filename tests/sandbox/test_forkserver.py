@@ -145,6 +145,7 @@ def crowd():
 """
 
 
+@pytest.mark.slow
 def test_a_crowd_that_is_large_together_is_seen_from_outside(
     scratch_home: Path, family: Family, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -131,7 +131,15 @@ def plain(value: Any) -> Any:
     return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.name.startswith("whole-")], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=pytest.mark.slow if case.name == "whole-cells-share-no-time" else ())
+        for case in CASES
+        if case.name.startswith("whole-")
+    ],
+    ids=lambda case: case.name,
+)
 def test_all_cells_run_in_a_worker(case: Path, workers: Workers) -> None:
     expected = tomllib.loads((case / "expected.toml").read_text("utf-8"))
     worker = expected["worker"]

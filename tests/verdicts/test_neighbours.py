@@ -36,7 +36,10 @@ def surrounded(d2d: Command, tmp_path: Path) -> tuple[Path, Path]:
     return folder, mark
 
 
-@pytest.mark.parametrize("module", [False, True], ids=["d2d", "python -m grader"])
+AS_A_COMMAND = [pytest.param(False, id="d2d"), pytest.param(True, id="python -m grader", marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("module", AS_A_COMMAND)
 def test_files_beside_the_submission_change_nothing(d2d: Command, surrounded: tuple[Path, Path], module: bool) -> None:
     folder, mark = surrounded
     for name in ("types.py", "typing.py"):  # `python -m` itself imports these from the current folder
@@ -94,7 +97,7 @@ def test_the_environment_changes_nothing(d2d: Command, env: dict[str, str]) -> N
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("module", [False, True], ids=["d2d", "python -m grader"])
+@pytest.mark.parametrize("module", AS_A_COMMAND)
 def test_a_search_path_in_the_environment_reaches_no_worker(d2d: Command, tmp_path: Path, module: bool) -> None:
     folder = tmp_path / "path"
     folder.mkdir()
