@@ -64,6 +64,8 @@ _KEPT_VARIABLES = (
 )  # fmt: skip
 _TOO_LARGE = "File too large"
 _DISK = re.compile(rf"{_TOO_LARGE}|No space left on device|Disk quota exceeded")
+# The one thing that only the other side can say: that it has not (any more) what was asked for.
+_NOT_THERE = re.compile(r"fatal: remote error: upload-pack: not our ref [0-9a-f]{40,64}")
 # Why git failed, by its messages in English; the first pattern that matches decides.
 _REASONS = (
     ("too-large", rf"{_TOO_LARGE}|out of memory|cannot allocate"),
@@ -223,7 +225,11 @@ class Git:
         grown = any(file.stat().st_size >= may for file in self.folder.rglob("tmp_pack_*"))
         if grown and may == most:
             return UnavailableError("too-large")
-        lines = [line for line in log.splitlines() if not line.startswith(("remote:", "fatal: remote error"))]
+        lines = [
+            line
+            for line in log.splitlines()
+            if _NOT_THERE.fullmatch(line) or not line.startswith(("remote:", "fatal: remote error"))
+        ]
         if (grown or _signal(code) == "SIGXFSZ" or any(map(_DISK.search, lines))) and (lack := self._lack()):
             return lack
         return _unavailable(lines, code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import os
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from grader.github.git import Access, FetchLimits, Git, UnavailableError
+from grader.github.repository import fetch
 from tests.github.gathering import WORK, files
 
 
@@ -71,6 +73,69 @@ def test_private(host: Any, gather: Any) -> None:
     one = gather(f"{url}/kim/x.git", limits=FetchLimits(20, protocols=("http",)))
     assert one.missing == "private"
     assert {sent for _path, sent in handler.asked} == {None}
+
+
+class _Served(http.server.BaseHTTPRequestHandler):
+    """A host that serves the repositories of a folder over http, as git's own program does for a web server."""
+
+    folder: Path
+
+    def do_POST(self) -> None:
+        path, _mark, query = self.path.partition("?")
+        environment = {
+            "PATH": os.environ["PATH"],
+            "GIT_PROJECT_ROOT": str(self.folder),
+            "GIT_HTTP_EXPORT_ALL": "1",
+            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "REQUEST_METHOD": self.command,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": self.headers.get("Content-Length", "0"),
+            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+        }
+        asked = self.rfile.read(int(environment["CONTENT_LENGTH"]))
+        done = subprocess.run(["git", "http-backend"], input=asked, env=environment, capture_output=True, check=False)
+        head, _blank, body = done.stdout.partition(b"\r\n\r\n")
+        self.wfile.write(b"HTTP/1.0 200 OK\r\n" + head + b"\r\n\r\n" + body)
+
+    do_GET = do_POST
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+def test_a_host_says_itself_that_a_commit_is_gone(make: Any, tmp_path: Path) -> None:
+    """What its own program complains of is seen where the host is this machine, and nowhere else."""
+    repository = make()
+    repository.commit({"mini.py": WORK})
+    there = repository.git("rev-parse", "HEAD").decode().strip()
+    handler = type("Handler", (_Served,), {"folder": repository.path.parent})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}/{repository.path.name}"
+        git = Git(tmp_path, FetchLimits(60, protocols=("http",)))
+        fetch(git, url, there)
+        with pytest.raises(UnavailableError) as refused:
+            fetch(git, url, "1" * 40)
+        server.shutdown()
+        thread.join()
+    assert refused.value.kind == "replaced"
+
+
+def test_whatever_else_a_host_says_is_not_believed(tmp_path: Path) -> None:
+    """A text of the other side names no reason, whatever words are in it."""
+    gone = f"fatal: remote error: upload-pack: not our ref {'1' * 40}"
+    git = Git(tmp_path, FetchLimits(20))
+    said = {
+        gone: "replaced",
+        f"{gone}; Permission denied": "unreachable",
+        "fatal: remote error: not our ref": "unreachable",
+        "fatal: remote error: not found": "unreachable",
+        "remote: Authentication failed": "unreachable",
+    }
+    assert {line: getattr(git._failure(line, 128, 1 << 20), "kind", None) for line in said} == said
 
 
 def test_the_token_goes_to_its_own_host_alone(host: Any, gather: Any, tmp_path: Path) -> None:
