@@ -22,7 +22,7 @@ from tests.waiting import BACKSTOP
 if TYPE_CHECKING:
     from tests.browser.conftest import Pages
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NAMES = ["kim", "lee", "park", "choi", "jung", "김철수"]
 
 
@@ -64,7 +64,6 @@ def column(page: Page, at: int) -> list[str]:
     return page.locator(f".members tbody tr:visible > :nth-child({at})").all_inner_texts()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("language", "scheme"), [("en", "dark"), ("ko", "light")])
 def test_everybody_can_read_it(
     shown: Callable[..., Page], accessible: Callable[[Page], None], language: str, scheme: str
@@ -91,7 +90,6 @@ def test_what_it_says(shown: Callable[..., Page]) -> None:
     )
 
 
-@pytest.mark.slow
 def test_sorted_by_any_column_there_and_back(shown: Callable[..., Page]) -> None:
     page = shown(class_page(a_class()))
     assert column(page, 1) == ["choi", "jung", "kim", "lee", "park", "yoon", "김철수"]
@@ -123,7 +121,6 @@ def test_filtered_by_name_and_by_standing(shown: Callable[..., Page]) -> None:
     assert column(page, 1) == ["김철수", "jung", "choi", "park"]
 
 
-@pytest.mark.slow
 def test_links_lead_to_reports_and_pages(shown: Callable[..., Page]) -> None:
     page = shown(class_page(a_class(), pages="pages"))
     hrefs = page.evaluate("Array.from(document.links, each => each.getAttribute('href'))")
@@ -132,7 +129,6 @@ def test_links_lead_to_reports_and_pages(shown: Callable[..., Page]) -> None:
     assert len(hrefs) == 14
 
 
-@pytest.mark.slow
 def test_printed_everything_is_there(shown: Callable[..., Page]) -> None:
     page = shown(class_page(a_class()), color_scheme="dark")
     page.emulate_media(media="print")
@@ -208,7 +204,6 @@ def test_of_a_large_class_the_rows_come_in_as_they_are_looked_at(shown: Callable
     assert column(page, 1)[:300] == [f"member{at:05}" for at in range(300)]
 
 
-@pytest.mark.slow
 def test_all_rows_are_there_to_be_printed_and_without_script(shown: Callable[..., Page], new_page: Pages) -> None:
     text = class_page(a_large_class(130))
     page = shown(text)
@@ -228,7 +223,6 @@ def test_all_rows_are_there_to_be_printed_and_without_script(shown: Callable[...
     assert plain.get_by_role("link", name="report of member00129").get_attribute("href") == "reports/member00129.json"
 
 
-@pytest.mark.slow
 def test_ten_thousand_members(shown: Callable[..., Page]) -> None:
     page = shown(class_page(a_large_class(10_000), pages="pages"))
     assert page.inner_text("[role=status]") == "10000 of 10000 members"
@@ -248,7 +242,6 @@ def double(x):
 """
 
 
-@pytest.mark.slow
 def test_a_hostile_submission_from_the_folder_to_the_page(course: Path, new_page: Pages) -> None:
     """Its name, what it prints and what it raises, through grading and into both pages."""
     handed_in = course.parent / "handed-in"

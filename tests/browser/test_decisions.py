@@ -19,7 +19,7 @@ from tests.samples import HOSTILE
 if TYPE_CHECKING:
     from tests.browser.conftest import Pages
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 POLICY = read_policy()
 
 
@@ -49,7 +49,6 @@ def names(page: Page) -> list[str]:
     return page.locator(".members tbody tr:visible th").all_inner_texts()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ko", "dark")])
 def test_everybody_can_read_it(
     shown: Callable[..., Page], accessible: Callable[[Page], None], language: str, scheme: str
@@ -68,7 +67,6 @@ def test_everybody_can_read_it(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.slow
 def test_sort_and_filter(shown: Callable[..., Page]) -> None:
     page = shown(a_class())
     assert names(page) == ["choi", "kim", "lee", "park"]

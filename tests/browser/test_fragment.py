@@ -18,7 +18,7 @@ from tests.browser.test_page import a_full_report
 if TYPE_CHECKING:
     from tests.browser.conftest import Pages
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # What is around an output, and the style of that.
 NOTEBOOKS = {
     "lab": """<body data-jp-theme-light="THEME"><div class="jp-ThemedContainer"><div class="jp-RenderedHTMLCommon">
@@ -71,9 +71,8 @@ def in_notebook(page_of: str, output: str, theme: str) -> str:
     return "<!doctype html>" + page_of.replace("THEME", theme).replace("OUTPUT", f'<div id="place">{output}</div>')
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("language", ["en", pytest.param("ko", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("width", [700, pytest.param(380, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("width", [700, 380])
 def test_no_notebook_changes_it(new_page: Pages, language: str, width: int) -> None:
     i18n.use(language)
     page = new_page(viewport={"width": 1000, "height": 800}, color_scheme="dark")

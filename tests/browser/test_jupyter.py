@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Pages
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 pytest.importorskip("nbclassic", reason="there is no Jupyter server here (dev requirements)")
 # Jupyter's own page asks for MathJax on the network and for extensions, and complains of what it does not get.
 JUPYTERS = ["(?i)mathjax", "nbextensions", "Failed to load resource", "isolated-app"]

@@ -13,11 +13,10 @@ import pytest
 if TYPE_CHECKING:
     from tests.browser.conftest import Pages
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)> <a href='javascript:alert(3)'>press</a> $x$"
 
 
-@pytest.mark.slow
 def test_nothing_of_a_members_notebook_runs(course: Path, new_page: Pages) -> None:
     text = {"cell_type": "markdown", "metadata": {}, "source": f"# Mine {EVIL}\n\n[press](javascript:alert(4))"}
     source = f'def mse(x, y):\n    print("""{EVIL}""")\n    raise ValueError("""{EVIL}""")'

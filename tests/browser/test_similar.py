@@ -16,7 +16,7 @@ from tests.samples import HOSTILE
 if TYPE_CHECKING:
     from tests.browser.conftest import Pages
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # Functions that nobody else of the class has: told apart by what they call, for names of one's own don't count.
 WAYS = [
@@ -46,7 +46,6 @@ def shown(new_page: Pages, tmp_path: Path) -> Callable[..., Page]:
     return show
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ko", "dark")])
 def test_everybody_can_read_it(
     shown: Callable[..., Page], accessible: Callable[[Page], None], language: str, scheme: str
@@ -61,7 +60,6 @@ def test_everybody_can_read_it(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.slow
 def test_what_it_says_and_where_a_stretch_leads(shown: Callable[..., Page]) -> None:
     page = shown(a_class())
     text = page.inner_text("main")
