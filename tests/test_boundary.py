@@ -28,6 +28,7 @@ from grader.judge.run import Judge
 from grader.render import page
 from grader.render.notebook import write_feedback
 from tests.courses import RIGHT
+from tests.examples import examples
 from tests.git_repositories import Repository
 
 CLASS = [f"m{at:02}" for at in range(12)]
@@ -135,7 +136,7 @@ def made(out: Path) -> dict[str, set[str]]:
     }
 
 
-@pytest.mark.parametrize(("places", "errors"), [(2, 1), pytest.param(len(PLACES), len(ERRORS), marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("places", "errors"), [(2, 1), pytest.param(len(PLACES), examples(2, len(ERRORS)), marks=pytest.mark.slow)])
 def test_eleven_have_all_of_it_wherever_one_fails(
     klass: Path,
     places: int,
