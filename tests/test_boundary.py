@@ -136,7 +136,9 @@ def made(out: Path) -> dict[str, set[str]]:
     }
 
 
-@pytest.mark.parametrize(("places", "errors"), [(2, 1), pytest.param(len(PLACES), examples(2, len(ERRORS)), marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("places", "errors"), [(2, 1), pytest.param(len(PLACES), examples(2, len(ERRORS)), marks=pytest.mark.slow)]
+)
 def test_eleven_have_all_of_it_wherever_one_fails(
     klass: Path,
     places: int,
