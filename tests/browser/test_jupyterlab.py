@@ -27,7 +27,7 @@ pytest.importorskip("jupyterlab", reason="there is no JupyterLab here (dev requi
 # JupyterLab may be asked by tests, and asks nobody for news.
 OPTIONS = ["--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"]
 OPTIONS += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-LABS = ["Failed to load resource", "(?i)mathjax", "Websocket", "ServiceWorker"]
+LABS = ["removeChild", "Failed to load resource", "(?i)mathjax", "Websocket", "ServiceWorker"]
 PRINTED = r"$5 and $6 \(q\) \begin{matrix}a\end{matrix}"  # which MathJax would set as formulas
 HALF = WRITTEN | {
     "log_softmax": f"def log_softmax(x):\n    raise ValueError({PRINTED!r})",
