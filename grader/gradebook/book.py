@@ -215,7 +215,7 @@ class Gradebook:
         with errors(self.path):
             corrected = [json.loads(what) for (what,) in self._connection.execute(query)]
         times = {what["report"]: datetime.fromisoformat(what["submitted_at"]) for what in corrected}
-        return [replace(entry, submitted_at=times.get(entry.id, entry.submitted_at)) for entry in entries]
+        return [replace(entry, submitted_at=times[entry.id]) if entry.id in times else entry for entry in entries]
 
     def overrides(self, member: str | None = None) -> list[Override]:
         return self._rows(Override, "overrides", member)

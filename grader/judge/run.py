@@ -44,6 +44,7 @@ _TIMEOUTS_A_SECTION = 2
 # How a case can end by more than its answer: by the machine, by another process, or by a fault of ours.
 _UNSURE = (Verdict.TIMEOUT, Verdict.MEMORY, Verdict.CRASHED, Verdict.UNGRADABLE)
 _MOST_TRIES = 4
+_MOST_LOST = 10  # tries of a case that was lost each time: by no fault of the member's, so it is worth more of them
 _MOST_ANSWERED = 256 << 20  # bytes that a case may ask and be answered: whatever it keeps of them, the judge can hold
 FAR = 10.0  # a difference of so many tolerances is no matter of where the tolerance was drawn
 
@@ -201,7 +202,8 @@ class _Run:
     def ask_again(self, case: Case) -> bool:
         """Ask a case once more if it is in doubt; whether it may still be so: two tries that agree are enough."""
         before, tries = self.results[case.id], self.tries[case.id]
-        if before.verdict not in (*_UNSURE, Verdict.SKIPPED) or tries >= _MOST_TRIES:
+        most = _MOST_LOST if before.verdict is Verdict.UNGRADABLE else _MOST_TRIES
+        if before.verdict not in (*_UNSURE, Verdict.SKIPPED) or tries >= most:
             return False
         if tries:
             self.session.drop()

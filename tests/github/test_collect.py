@@ -321,16 +321,19 @@ def test_bookkeeping_grows_by_the_members(make: Any, tmp_path: Path) -> None:
     resource = pytest.importorskip("resource", reason="Windows does not count it so")
     one = make()
     one.commit({"mini.py": WORK})
-    seconds = {}
-    for count in (50, 500, 2000):  # the first brings what is imported only once
-        order = collected_class(tmp_path / str(count), one, count)
-        before = resource.getrusage(resource.RUSAGE_SELF)
-        works = collect_all(order).members
-        after = resource.getrusage(resource.RUSAGE_SELF)
-        seconds[count] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        assert [work.said for work in works] == [""] * count
-        assert whole(order)
-    assert seconds[2000] <= 4.5 * seconds[500], seconds
+    ratios: list[float] = []
+    while not ratios or (ratios[-1] > 4.5 and len(ratios) < 3):  # another process makes ours slower, and never faster
+        seconds = {}
+        for count in (50, 500, 2000):  # the first brings what is imported only once
+            order = collected_class(tmp_path / f"{len(ratios)}" / f"{count}", one, count)
+            before = resource.getrusage(resource.RUSAGE_SELF)
+            works = collect_all(order).members
+            after = resource.getrusage(resource.RUSAGE_SELF)
+            seconds[count] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            assert [work.said for work in works] == [""] * count
+            assert whole(order)
+        ratios.append(seconds[2000] / seconds[500])
+    assert ratios[-1] <= 4.5, ratios
 
 
 @pytest.mark.slow

@@ -154,9 +154,7 @@ def test_a_class_on_a_machine_that_is_busy(course: Path, beside: int, niceness: 
 # All of it, five minutes and more: D2D_ALL_EXAMPLES=1 pytest -m slow tests/verdicts/test_disturbed.py
 SECRETS = ("the first of two secrets", "the second of two secrets")[: examples(1, 2)]
 REFERENCES = [(f"hw{number}", secret) for number in range(1, 6) for secret in SECRETS]
-WITH_A_TWENTIETH = [
-    (hw, secret) for hw, secret in REFERENCES if hw in ("hw1", "hw2", "hw3", "hw4", "hw5")[: examples(2, 5)]
-]
+AMONG_OTHERS = [(hw, secret) for hw, secret in REFERENCES if hw in ("hw1", "hw2") or examples(0, 1)]
 
 
 def reports_on_references(
@@ -189,8 +187,8 @@ def reports_on_references(
 def test_the_references_earn_everything_on_any_machine(tmp_path: Path) -> None:
     """Alone, beside sixteen processes that compute, and with a twentieth of a processor: the same reports."""
     undisturbed = reports_on_references(tmp_path / "alone")
+    expected = {of: undisturbed[of] for of in AMONG_OTHERS}
     with busy(16):
-        assert reports_on_references(tmp_path / "beside") == undisturbed
+        assert reports_on_references(tmp_path / "beside", AMONG_OTHERS) == expected
     with busy(4):
-        starved = reports_on_references(tmp_path / "nice", WITH_A_TWENTIETH, niceness=10)
-    assert starved == {of: undisturbed[of] for of in WITH_A_TWENTIETH}
+        assert reports_on_references(tmp_path / "nice", AMONG_OTHERS, niceness=10) == expected
