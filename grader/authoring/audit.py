@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader.assignment.manifest import Assignment
 from grader.authoring.firstcell import FirstCell
-from grader.authoring.lines import AuditLine, Margins
+from grader.authoring.lines import AuditLine, Margins, name_of
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.release import handout_notebook
 from grader.fields import load_table
@@ -30,6 +30,7 @@ from grader.report.report import Verdict
 
 SECRET = b"audit"
 EQUIVALENT = "equivalent.toml"
+LIES = Path(__file__).with_name("lies.py.in")
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _FEW_SEEDS = 2  # for alternatives and two threads: they depend on the seed in the same way as the reference
 _PRECISIONS = ("single", "double")
@@ -62,10 +63,10 @@ class Audit:
     def lines(self) -> list[AuditLine]:
         """All lines, in the order in which they help an author."""
         handouts = self.handouts()
-        steps = [self.reference(), self.stub(), self.misconceptions(), self.alternatives(), self.mutants()]
-        reference, stub, misconceptions, alternatives, mutated = self._carried_out(steps, threads=1)
+        steps = [self.reference(), self.stub(), self.liar(), self.misconceptions(), self.alternatives(), self.mutants()]
+        reference, stub, liar, misconceptions, alternatives, mutated = self._carried_out(steps, threads=1)
         (again,) = self._carried_out([self.two_threads()], threads=2)
-        held = [handouts, reference, again, stub, misconceptions, alternatives, mutated]
+        held = [handouts, reference, again, stub, liar, misconceptions, alternatives, mutated]
         return [*held, self.margins.honest_errors(), self.margins.smallest_mistakes()]
 
     def handouts(self) -> AuditLine:
@@ -93,6 +94,27 @@ class Audit:
             return AuditLine("stub", len(cases), len(cases) - len(wrong), failures)
 
         return AuditStep([Task("stub", self._read(self.assignment.stub), SECRET)], line)
+
+    def liar(self) -> AuditStep:
+        """No case passes where the objects of the worker read wrong and answer every question as right ones would.
+
+        Each case must pass where the same objects read right, because else its failing would prove nothing.
+        """
+
+        def line(done: list[Done]) -> AuditLine:
+            lying, truthful = (judged.report.cases for judged in done)
+            passed = [case.id for case in lying if case.verdict is Verdict.PASSED]
+            untried = [case.id for case in truthful if case.verdict is not Verdict.PASSED]
+            text = _("{where}: {case} passes objects that only say what is right: read values, and decide on them")
+            failures = [text.format(where=self.margins.where(case), case=name_of(case)) for case in passed]
+            text = _("{where}: {case} can't be tried with objects that lie: it fails where they tell the truth")
+            failures += [text.format(where=self.margins.where(case), case=name_of(case)) for case in untried]
+            return AuditLine("liar", len(lying), len(lying) - len(failures), tuple(failures))
+
+        tasks = [
+            Task(name, _cells("liar.py", self._liar(lying=name == "lying")), SECRET) for name in ("lying", "truthful")
+        ]
+        return AuditStep(tasks, line)
 
     def misconceptions(self) -> AuditStep:
         """Every misconception loses points and gets its own hint."""
@@ -171,6 +193,11 @@ class Audit:
             for mutant in made.values()
         ]
         return AuditStep(tasks, line)
+
+    def _liar(self, *, lying: bool) -> str:
+        """The reference with what makes a liar of everything that is asked for."""
+        disguises = [f"{name} = _about({name})" for name in self.assignment.asked]
+        return "\n".join([self._reference_text(), LIES.read_text("utf-8"), f"_about = _liar({lying})", *disguises, ""])
 
     def _reference(self, seeds: int) -> list[Task]:
         submission = _cells("reference.py", self._reference_text())

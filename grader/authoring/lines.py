@@ -24,6 +24,7 @@ TITLES: dict[str, Callable[[], str]] = {
     "reference": lambda: _("reference"),
     "two threads": lambda: _("two threads"),
     "stub": lambda: _("stub"),
+    "liar": lambda: _("liar"),
     "misconceptions": lambda: _("misconceptions"),
     "alternatives": lambda: _("alternatives"),
     "mutants": lambda: _("mutants"),
@@ -87,7 +88,7 @@ class Margins:
         close = {case: record for case, record in self.honest.items() if record[0] > NEAR}
         text = _("{where}: {case}: {name} is off by {distance} of the tolerance; allow at least ten times as much")
         failures = [
-            text.format(where=self._where(case), case=_name(case), name=name, distance=f"{distance:.2g}")
+            text.format(where=self.where(case), case=name_of(case), name=name, distance=f"{distance:.2g}")
             for case, (distance, name) in close.items()
         ]
         greatest = max((distance for distance, _name in self.honest.values()), default=0.0)
@@ -101,7 +102,7 @@ class Margins:
         close = {name: record for name, record in self.wrong.items() if record[0] < FAR}
         text = _("{name}: off by {distance} tolerances at most, in {where} {case}; let a case show it better")
         failures = [
-            text.format(name=name, distance=f"{distance:.2g}", where=self._where(case), case=_name(case))
+            text.format(name=name, distance=f"{distance:.2g}", where=self.where(case), case=name_of(case))
             for name, (distance, case) in close.items()
         ]
         smallest = min((distance for distance, _case in self.wrong.values()), default=math.inf)
@@ -114,16 +115,16 @@ class Margins:
         """For each case the nearest right and wrong answer; null where wrong ones differ by more than values."""
         return {
             case: {
-                "where": self._where(case),
+                "where": self.where(case),
                 "honest": distance,
                 "mistake": self.caught[case][0] if case in self.caught and self.caught[case][0] < math.inf else None,
             }
             for case, (distance, _whose) in self.honest.items()
         }
 
-    def _where(self, case: str) -> str:
+    def where(self, case: str) -> str:
         """File and line on which a case's function is defined, or assigned where the shared inputs make it."""
-        function = _name(case).partition("[")[0]
+        function = name_of(case).partition("[")[0]
         for file in (self.assignment.public_cases, *self.assignment.hidden_cases):
             for line, text in enumerate(file.read_text("utf-8").splitlines(), 1):
                 if text.startswith((f"def {function}(", f"{function} = ")):
@@ -131,5 +132,6 @@ class Margins:
         return case.partition("::")[0]
 
 
-def _name(case: str) -> str:
+def name_of(case: str) -> str:
+    """`test_reductions[mean]` of a case's id."""
     return case.partition("::")[2]

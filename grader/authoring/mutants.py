@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from grader.authoring.slips import Slip, library_of, short, slips
+
 
 def _swaps(text: str) -> dict[str, list[str]]:
     """For each name what may stand in its place by mistake: `Lt→LtE,GtE` has two of these."""
@@ -42,17 +44,18 @@ class Mutant:
 def mutants(source: str) -> list[Mutant]:
     """All mutants of a module's functions and classes, without those that change nothing."""
     tree = ast.parse(source)
-    original = ast.unparse(tree)
+    original, library = ast.unparse(tree), library_of(tree)
     all_mutants: list[Mutant] = []
     names: Counter[str] = Counter()
     for top in tree.body:
         if not isinstance(top, (ast.FunctionDef, ast.ClassDef)):
             continue
-        for parent, field, index, node in _places(top):
-            for changed in _changes(node):
-                mutated = _with(tree, parent, field, index, changed)
+        whole = (tree, "body", tree.body.index(top), top)
+        for parent, field, index, node in (whole, *_places(top)):
+            for slip in (*_in_place_of(node), *slips(node, library)):
+                mutated = _with(tree, parent, field, index, ast.fix_missing_locations(slip.node))
                 if mutated != original:
-                    name = f"{top.name}: {_short(ast.unparse(node))} → {_short(ast.unparse(changed)) or 'nothing'}"
+                    name = f"{top.name}: {slip.label}"
                     names[name] += 1
                     label = name if names[name] == 1 else f"{name} (#{names[name]})"
                     all_mutants.append(Mutant(label, top.name, getattr(node, "lineno", top.lineno), mutated))
@@ -80,6 +83,12 @@ def _is_docstring(node: ast.AST) -> bool:
 def _is_message(parent: ast.AST, field: str) -> bool:
     """Whether the field is an exception's message, which no case judges."""
     return isinstance(parent, ast.Raise) and field in ("exc", "cause")
+
+
+def _in_place_of(node: ast.AST) -> Iterator[Slip]:
+    """What may stand in the place of a node by mistake."""
+    for changed in _changes(node):
+        yield Slip(f"{short(ast.unparse(node))} → {short(ast.unparse(changed)) or 'nothing'}", changed)
 
 
 def _changes(node: ast.AST) -> Iterator[ast.AST]:
@@ -145,8 +154,3 @@ def _with(tree: ast.Module, parent: ast.AST, field: str, index: int | None, chan
         return ast.unparse(tree)
     finally:
         holder[key] = before
-
-
-def _short(text: str, limit: int = 60) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -12,6 +12,7 @@ import pytest
 from grader.authoring.audit import Audit
 from grader.authoring.lines import AuditLine
 from grader.course.course import find_course
+from tests.courses import HIDDEN
 
 MISCONCEPTION = """
 from grader import Misconception
@@ -53,6 +54,7 @@ def test_good_cases_are_proved(course: Path) -> None:
         "reference": (3, 3),
         "two threads": (2, 2),
         "stub": (4, 4),
+        "liar": (4, 4),
         "misconceptions": (1, 1),
         "alternatives": (2, 2),
         "honest errors": (4, 4),
@@ -60,6 +62,33 @@ def test_good_cases_are_proved(course: Path) -> None:
     margin = checks["honest errors"].as_json()["cases"]["test_public.py::test_mse"]
     assert margin["where"] == "test_public.py:6"
     assert 0 <= margin["honest"] < 1e-6  # the last bits of a sum in another order
+
+
+ASKING = """
+
+@case("double", points=1, concept="questions")
+def test_{at}(student, rng):
+    \"\"\"Is the answer right?\"\"\"
+    answer = student.live.double(rng.uniform(1, 2, size=4))
+    close({question}, True)
+"""
+ASKED = ["read((answer > 1).all())", "read(answer.min() > 1)", "read(answer.std() > 0)", "read(answer.size >= 4)"]
+READ = ["bool(read(answer).min() > 1)", "bool(read(answer).std() > 0)", "bool((read(answer) * 2 > 1).all())"]
+
+
+def test_a_case_that_asks_the_defendant_is_named_with_its_line(course: Path) -> None:
+    """One that reads and decides is not."""
+    home = course / "assignments" / "mini"
+    cases = [ASKING.format(at=at, question=question) for at, question in enumerate([*ASKED, *READ])]
+    text = HIDDEN.replace("case, close", "case, close, read") + "".join(cases)
+    (home / "test_hidden.py").write_text(text, "utf-8")
+    manifest = (home / "assignment.toml").read_text("utf-8")
+    (home / "assignment.toml").write_text(manifest.replace("points = 2", f"points = {2 + len(cases)}"), "utf-8")
+    liar = audit(course)["liar"]
+    lines = [line for line, written in enumerate(text.splitlines(), 1) if written.startswith("def test_")][1:]
+    assert [failure.partition(" passes ")[0] for failure in liar.failures] == [
+        f"test_hidden.py:{line}: test_{at}" for at, line in enumerate(lines[: len(ASKED)])
+    ]
 
 
 @pytest.mark.slow

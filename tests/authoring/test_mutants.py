@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,58 @@ def test_each_kind_of_change_is_made(change: str) -> None:
     assert f"loss: {change}" in names()
 
 
+SLIPS = '''
+import {library}
+
+
+class Layer:
+    def __init__(self, rate: float = 0.5) -> None:
+        self.kept = []
+        self.rate = rate
+
+    def walk(self, x: "Tensor", *, mode: str = "mean") -> "Tensor":
+        """The docstring stays."""
+        x = x.copy()
+        with quiet():
+            x[0] = 0
+        for row in x:
+            x = x + row
+        return x * self.rate
+'''
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "__init__(rate=…) → ignored",
+        "walk(mode=…) → ignored",
+        "walk(x) → two dimensions only",
+        "walk(x) → never one row",
+        "walk(x) → never one column",
+        "self.kept = [] → shared",
+        "self.rate = rate → nothing",
+        "x[0] = 0 → nothing",
+        "x = x + row → nothing",
+        "x.copy() → no copy",
+        "with quiet() → nothing",
+        "for row in x → one round",
+        "return x * self.rate → np.float32(x)",
+        "return x * self.rate → np.squeeze(x)",
+    ],
+)
+def test_each_kind_of_slip_is_made(change: str) -> None:
+    made = {mutant.name: mutant.source for mutant in mutants(SLIPS.format(library="numpy as np"))}
+    ast.parse(made[f"Layer: {change}"])
+    assert "The docstring stays." in made[f"Layer: {change}"]
+
+
+def test_answers_are_those_of_the_library_in_use() -> None:
+    made = {mutant.name for mutant in mutants(SLIPS.format(library="torch"))}
+    assert {"Layer: return x * self.rate → x.detach()", "Layer: return x * self.rate → x.double()"} <= made
+    assert not any("np." in name for name in made)
+    assert not any("np." in mutant.name for mutant in mutants(SLIPS.format(library="math")))
+
+
 def test_docstrings_and_messages_are_left_alone() -> None:
     for mutant in mutants(SOURCE):
         assert "The docstring stays." in mutant.source
@@ -66,11 +119,11 @@ def test_names_are_unique_and_sources_differ_from_the_original_and_run() -> None
 
 
 def test_the_original_is_put_back_between_mutants() -> None:
-    """Each mutant differs from the original in one place: few characters, never an accumulation."""
-    original = ast.unparse(ast.parse(SOURCE))
+    """Each mutant differs from the original in one place, never in those of the mutants before it."""
+    original = ast.unparse(ast.parse(SOURCE)).splitlines()
     for mutant in mutants(SOURCE):
-        changed = [a for a, b in zip(original.splitlines(), mutant.source.splitlines(), strict=False) if a != b]
-        assert len(changed) == 1 or len(mutant.source.splitlines()) < len(original.splitlines())
+        changes = difflib.SequenceMatcher(None, original, mutant.source.splitlines(), autojunk=False).get_opcodes()
+        assert len([kind for kind, *_lines in changes if kind != "equal"]) == 1, mutant.name
 
 
 @pytest.mark.slow
