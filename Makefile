@@ -15,7 +15,7 @@ WITH_EXAMPLES := $(shell grep -rl "from tests.examples" tests --include="test_*.
 # Tests are compiled once and not by every job, whatever the shell says of other programs.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test slow audit browser lint bench catalogs clean
+.PHONY: demo test slow audit browser lint bench catalogs pins clean
 
 demo: $(VENV)/program  ## judge a half-finished hw1, then the reference
 	$(BIN)/d2d check hw1 tests/corpus/readme/kim.py; test $$? -eq 1
@@ -49,6 +49,9 @@ bench: $(VENV)/development  ## seconds and ratios, measured in one run
 
 catalogs: $(VENV)/development  ## collect what is to be translated, compile what is
 	$(BIN)/python tests/catalogs.py
+
+pins:  ## ask the index for the hashes of what the staff's workflow installs
+	$(PYTHON) .github/pins.py
 
 clean:
 	rm -rf $(VENV) build dist

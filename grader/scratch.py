@@ -19,13 +19,13 @@ from pathlib import Path
 from grader.errors import FileError, OurFaultError
 from grader.files import writing_to
 from grader.i18n import _
-from grader.worker.leftovers import remove
+from grader.worker.leftovers import empty, remove
+from grader.worker.opened import is_opened, open_folder
 
 if sys.platform != "win32":
     import fcntl
 
 OWNER = "D2D_SCRATCH"  # in the environment of a process that works in such a folder and may outlive its owner
-_FOLDER = sum(getattr(os, name, 0) for name in ("O_RDONLY", "O_DIRECTORY", "O_NOFOLLOW"))
 # No person calls a folder of theirs so, whatever else of that person's lies beside it.
 _NAME = re.compile(r"d2d-[a-z]+-\d+-[a-z0-9_]{8}")
 _TRIES = 20  # a process that was just killed may still write for a moment
@@ -36,12 +36,14 @@ class Scratch:
 
     def __init__(self, kind: str) -> None:
         sweep_scratch()
+        self._closed = False
         place = _place()
         with _ours(), writing_to(place):
-            self._lock: int | None = None
-            while self._lock is None:  # a sweep may take a folder away in the moment before it is held
+            lock = None
+            while lock is None:  # a sweep may take a folder away in the moment before it is held
                 self.path = Path(tempfile.mkdtemp(prefix=f"d2d-{kind}-{os.getpid()}-", dir=place))
-                self._lock = _lock_of(self.path)
+                lock = _lock_of(self.path)
+            self.descriptor = lock  # of the folder itself, whatever its path has come to lead to; 0 on Windows
 
     def __enter__(self) -> Path:
         return self.path
@@ -51,10 +53,16 @@ class Scratch:
 
     def close(self) -> None:
         """Remove the folder and all that is in it; should that fail, a later start does it."""
-        _remove(str(self.path))
-        if self._lock:
-            os.close(self._lock)
-        self._lock = 0
+        if not self._closed:
+            self._closed = True
+            _remove(str(self.path), self.descriptor)
+            if self.descriptor:
+                os.close(self.descriptor)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its path still leads to it; a program that may write around it can give it another name."""
+        return is_opened(self.descriptor, str(self.path))
 
 
 @contextmanager
@@ -72,8 +80,7 @@ def sweep_scratch() -> None:
     with suppress(OSError):
         for entry in list(os.scandir(_place())):
             with suppress(OSError):  # it is held, or somebody else who starts now removes it
-                # Only our own: in a shared temporary folder anybody can make a folder of that name.
-                if _NAME.fullmatch(entry.name) and entry.stat(follow_symlinks=False).st_uid == os.geteuid():
+                if _NAME.fullmatch(entry.name):
                     _clear(entry.path)
 
 
@@ -90,12 +97,12 @@ def _lock_of(folder: Path) -> int | None:
     if sys.platform == "win32":
         return 0
     try:
-        lock = os.open(folder, _FOLDER)
+        lock = open_folder(str(folder))
     except FileNotFoundError:
         return None
     with suppress(OSError):  # where there are no locks, no sweep gets one either
         fcntl.flock(lock, fcntl.LOCK_EX)
-    if folder.exists():
+    if is_opened(lock, str(folder)):
         return lock
     os.close(lock)
     return None
@@ -105,20 +112,30 @@ def _clear(folder: str) -> None:
     """Remove a folder that nobody holds."""
     if sys.platform == "win32":
         return
-    lock = os.open(folder, _FOLDER)
+    lock = open_folder(folder)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _end_strays(folder)
-        _remove(folder)
+        # Only our own: in a shared temporary folder anybody can make a folder of that name.
+        if os.fstat(lock).st_uid == os.geteuid():
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _end_strays(folder)
+            _remove(folder, lock)
     finally:
         os.close(lock)
 
 
-def _remove(folder: str) -> None:
+def _remove(folder: str, opened: int) -> None:
+    """Remove what is in the open folder, and then what is in its place, which a program may have changed for a link."""
     for _try in range(_TRIES):
         with suppress(OSError):
-            remove(folder)
-        if not Path(folder).exists():
+            if sys.platform == "win32":
+                remove(folder)
+            else:
+                empty(opened)
+                try:
+                    Path(folder).rmdir()
+                except NotADirectoryError:
+                    Path(folder).unlink()
+        if not os.path.lexists(folder):
             return
         time.sleep(0.05)
 

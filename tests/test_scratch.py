@@ -13,6 +13,7 @@ import pytest
 
 from grader.errors import NoRoomError
 from grader.scratch import OWNER, Scratch, sweep_scratch
+from tests.outside import Outside, put_links
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no locks that end with a process")
@@ -48,6 +49,28 @@ def test_it_is_gone_when_it_is_closed(place: Path) -> None:
         (folder / "inner").mkdir(mode=0o500)
         assert folder.stat().st_mode & 0o777 == 0o700
     assert list(place.iterdir()) == []
+
+
+def test_a_link_in_its_place_is_taken_away_and_not_what_it_leads_to(place: Path, tmp_path: Path) -> None:
+    outside = Outside(tmp_path / "outside")
+    scratch = Scratch("judge")
+    put_links(scratch.path, outside)
+    scratch.path.rename(place / "moved")
+    scratch.path.symlink_to(outside.folder)
+    assert not scratch.is_there
+    scratch.close()
+    outside.check()
+    assert list(place.iterdir()) == [place / "moved"]
+    assert list((place / "moved").iterdir()) == []
+
+
+def test_a_sweep_follows_no_link_either(place: Path, tmp_path: Path) -> None:
+    outside = Outside(tmp_path / "outside")
+    put_links(killed(place, "judge"), outside)
+    (place / "d2d-judge-1-abcdefgh").symlink_to(outside.folder)
+    sweep_scratch()
+    outside.check()
+    assert [path.name for path in place.iterdir()] == ["d2d-judge-1-abcdefgh"]
 
 
 @pytest.mark.parametrize("kind", ["git", "judge", "parcel"])

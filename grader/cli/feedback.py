@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import partial
@@ -19,7 +20,7 @@ from grader.course.course import Term
 from grader.errors import UsageError
 from grader.files import write_whole
 from grader.gradebook.book import Gradebook
-from grader.gradebook.feedback import feedback_now, seen
+from grader.gradebook.feedback import Held, feedback_now, nobody_counts, not_counted
 from grader.i18n import _, ngettext
 from grader.render.page import report_page
 from grader.report.reader import Document, read_file
@@ -39,27 +40,30 @@ def feedback_command(reports: tuple[Path, ...], book: Path | None, out: Path, no
         raise UsageError(_("Give either REPORTS or --gradebook FILE."))
     term = course_of(options).term
     moment = time_of(now, term)
-    names, troubles, paused, count = FileNames(out), Troubles(), 0, 0
+    names, troubles, held, count = FileNames(out), Troubles(), Counter[Held | None](), 0
     with nullcontext() if book is None else open_book(book, term, only_read=True) as gradebook:
         for whose, read in _reports(reports, gradebook, term):
             with one_member(whose, troubles, theirs=True):
                 full = read().report
-                cut, is_paused = (
-                    feedback_now(full, term, moment, gradebook) if gradebook else (seen(full, term, moment), 0)
-                )
+                cut, why = feedback_now(full, term, moment, gradebook)
                 page = report_page(cut)
                 write_whole(names.path(full.member, f"{full.assignment}.json"), dumped(cut.as_json()))
                 write_whole(names.path(full.member, f"{full.assignment}.html"), page)
-                count, paused = count + 1, paused + is_paused
+                count += 1
+                held[why] += 1
     text = ngettext("{n} report for members in {folder}", "{n} reports for members in {folder}", count)
     say(text.format(n=count, folder=as_typed(out)))
-    if paused:
+    if paused := held[Held.MANY]:
         text = ngettext(
             "{n} of them shows nothing of hidden cases for a while: too many versions were graded.",
             "{n} of them show nothing of hidden cases for a while: too many versions were graded.",
             paused,
         )
         say(text.format(n=paused))
+    if held[Held.UNCOUNTED]:
+        say(not_counted())
+    if book is None and term.feedback.cooldown.submissions:
+        say(nobody_counts())
     raise SystemExit(troubles.exit_code)
 
 

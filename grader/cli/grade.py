@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -19,6 +20,7 @@ from grader.cli.typed import as_typed
 from grader.course.roster import Roster, read_hand_in_times, read_roster
 from grader.errors import ALL_PASSED, UsageError
 from grader.github.collected import COLLECTED_FILE, read_collection
+from grader.gradebook.feedback import nobody_counts
 from grader.grading.batch import EntryResult, GradedPlace
 from grader.grading.classfiles import demand_targets, write_class, write_notebooks
 from grader.grading.entries import Entry, changed_at, entries, shard_of
@@ -65,6 +67,8 @@ def grade_command(
     notebook, roster = options["notebook"], options["roster"]
     if notebook is not None:
         demand_targets(notebook, shard)
+        if book is None and not public and run.term.feedback.cooldown.submissions:
+            say(nobody_counts())
     people = None if roster is None else read_roster(roster)
     members = None if people is None else people.members
     times = _hand_in_times(run, path, shard, people, options)
@@ -77,11 +81,13 @@ def grade_command(
         try:  # the gradebook first: nothing that is written for people may keep a report from it
             if book is not None:
                 graded = [result.member for result in results if result.row is not None]
-                store(book, run.term, folder, graded, GradedPlace(path, out, roster), troubles, times)
+                store(book, run, folder, graded, GradedPlace(path, out, roster), troubles, times)
         finally:
             write_class(folder, run.assignment, results, members, troubles, pages=options["pages"])
         if notebook is not None:
-            write_notebooks(notebook, folder, run.assignment, run.term, zip(shard, results, strict=True), troubles)
+            graded_entries = zip(shard, results, strict=True)
+            with nullcontext() if book is None else open_book(book, run.term, only_read=True) as counted:
+                write_notebooks(notebook, folder, run.assignment, run.term, graded_entries, troubles, counted)
         results = [replace(result, trouble=troubles.by_member.get(result.member, result.trouble)) for result in results]
         text = f"{_shown(results)}\n{_in_short(results, out)}"
         give_result(_as_json(run.assignment.id, folder, results), text, json_file)

@@ -10,7 +10,18 @@ from typing import Any
 import click
 
 from grader.assignment.manifest import assignment_order
-from grader.cli.options import BOOK_OPTION, FILE, FOLDER, JSON_OPTION, OUTPUT, common, course_of, open_book, time_of
+from grader.cli.options import (
+    BOOK_OPTION,
+    FILE,
+    FOLDER,
+    JSON_OPTION,
+    OUTPUT,
+    UNSIGNED_OPTION,
+    common,
+    course_of,
+    open_book,
+    time_of,
+)
 from grader.cli.paper import FileNames, dumped, give_result, say, table, whoami, write_out
 from grader.course.course import Term
 from grader.errors import NOT_ALL_PASSED, UsageError
@@ -98,13 +109,14 @@ def _check(book: Path, **options: Any) -> None:
 @click.option(
     "--submitted-at", metavar="TIME", help=_("When these were handed in: 2026-03-20T23:59, the course's time.")
 )
+@UNSIGNED_OPTION
 @common
-def _add(reports: tuple[Path, ...], book: Path, submitted_at: str | None, **options: Any) -> None:
+def _add(reports: tuple[Path, ...], book: Path, submitted_at: str | None, unsigned: bool, **options: Any) -> None:
     """Take reports in."""
     term = course_of(options).term
     when = None if submitted_at is None else time_of(submitted_at, term)
     documents = [(read_file(path), when, str(path)) for path in reports]
-    with open_book(book, term, create=True) as opened:
+    with open_book(book, term, create=True, unsigned=unsigned) as opened:
         added = opened.add_all(documents, by=whoami())
     new = sum(report.new for report in added)
     say(ngettext("{n} new report", "{n} new reports", new).format(n=new))

@@ -16,7 +16,7 @@ import click
 from grader.assignment.manifest import Assignment
 from grader.boundary import TakeTrouble
 from grader.cli.app import print_error
-from grader.cli.options import FILE, SECRET_OPTION, course_of, open_book, with_options
+from grader.cli.options import FILE, SECRET_OPTION, UNSIGNED_OPTION, course_of, open_book, with_options
 from grader.cli.paper import say, whoami
 from grader.cli.typed import as_typed
 from grader.course.course import Term
@@ -24,7 +24,7 @@ from grader.grading import ENGINES, Engine, Setting, limited
 from grader.grading.batch import EntryResult, GradedPlace, Grading, store_reports
 from grader.grading.entries import Entry
 from grader.grading.folder import ReportFolder
-from grader.grading.secret import KEY_VARIABLE, commitment, secret_of, signing_key
+from grader.grading.secret import KEY_VARIABLE, Seal, commitment, secret_of, signing_key
 from grader.i18n import _, language, ngettext
 from grader.report.report import Report
 
@@ -42,6 +42,7 @@ judging = with_options(
     ),
     SECRET_OPTION,
     click.option("--key", type=FILE, help=_("The private key to sign with; else D2D_KEY, else the course's.")),
+    UNSIGNED_OPTION,
     click.option("--force", is_flag=True, help=_("Judge again what has not changed, too.")),
     click.option("--timeout", type=click.FloatRange(0, min_open=True), help=_("Seconds that a case has.")),
     click.option("--memory", type=click.IntRange(1), help=_("MB that a submission has.")),
@@ -139,6 +140,7 @@ class JudgingRun:
     engine: Engine
     seed_commitment: str | None
     force: bool
+    unsigned: bool
     color: bool
 
     @classmethod
@@ -152,11 +154,13 @@ class JudgingRun:
         setting = Setting(assignment, secret, language(), closed=not public, hidden=not public)
         engine = ENGINES[options["engine"]](setting, options["jobs"], options["scheduler"])
         seed_commitment = None if public else commitment(secret)
-        return cls(assignment, term, key, setting, engine, seed_commitment, options["force"], not options["no_color"])
+        flags = options["force"], options["unsigned"], not options["no_color"]
+        return cls(assignment, term, key, setting, engine, seed_commitment, *flags)
 
     def folder(self, out: Path, *, read_again: bool) -> ReportFolder:
         """The folder for the reports."""
-        return ReportFolder(out, self.assignment.id, self.key, read_again=read_again, tell=Looking().tell)
+        seal = Seal.of(self.setting.secret) if self.key is None and self.setting.hidden else None
+        return ReportFolder(out, self.assignment.id, self.key, seal, read_again=read_again, tell=Looking().tell)
 
     def judge(
         self, entries: Sequence[Entry], folder: ReportFolder, veto: Callable[[Report], bool] = lambda _report: False
@@ -202,7 +206,7 @@ def _secret(course: Path, named: Path | None, term: Term) -> bytes:
 
 def store(
     book: Path,
-    term: Term,
+    run: JudgingRun,
     folder: ReportFolder,
     members: Sequence[str],
     place: GradedPlace,
@@ -210,6 +214,6 @@ def store(
     submitted: Mapping[str, datetime] | None = None,
 ) -> None:
     """Put the members' reports into the gradebook and say how many were new."""
-    with open_book(book, term) as gradebook:
+    with open_book(book, run.term, unsigned=run.unsigned) as gradebook:
         new = store_reports(gradebook, folder, members, place, by=whoami(), take=take, submitted=submitted or {})
     say(_("{file}: ").format(file=as_typed(book)) + ngettext("{n} new report", "{n} new reports", new).format(n=new))

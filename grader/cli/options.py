@@ -33,6 +33,9 @@ JSON_OPTION = click.option(
 )
 BOOK_OPTION = click.option("--gradebook", "book", type=FILE, required=True, help=_("The gradebook."))
 STATE_OPTION = click.option("--state", type=FOLDER, required=True, help=_("The folder that is kept from run to run."))
+UNSIGNED_OPTION = click.option(
+    "--unsigned", is_flag=True, help=_("Take reports from files as they are where the course has no key.")
+)
 SECRET_OPTION = click.option(
     "--secret-file", type=FILE, help=_("Seed of hidden inputs; else D2D_SECRET, else the course's.")
 )
@@ -82,10 +85,15 @@ def time_of(text: str | None, term: Term) -> datetime:
         raise UsageError(_("{text} is no time.").format(text=text)) from error
 
 
-def open_book(book: Path, term: Term, *, create: bool = False, only_read: bool = False) -> Gradebook:
-    """The gradebook; where the course has a key, it takes only reports that are signed by it."""
+def open_book(
+    book: Path, term: Term, *, create: bool = False, only_read: bool = False, unsigned: bool = False
+) -> Gradebook:
+    """The gradebook; where the course has a key, it takes only reports that are signed by it.
+
+    Else only what this run has judged, unless `unsigned` or the course says that any file is to be trusted.
+    """
     from grader.gradebook.book import Gradebook  # here alone: it brings cryptography, which most commands do without
     from grader.report.signature import read_public_key
 
     key = None if term.public_key is None else read_public_key(term.public_key)
-    return Gradebook(book, create=create, key=key, only_read=only_read)
+    return Gradebook(book, create=create, key=key, unsigned=unsigned or term.unsigned, only_read=only_read)

@@ -69,7 +69,7 @@ def _regrade(run: JudgingRun, regrading: Regrading, place: GradedPlace, book: Pa
     with folder.held(), ended_softly():
         results, troubles = run.judge(submissions, folder, regrading.veto), Troubles()
         try:
-            store(book, run.term, folder, regrading.accepted(folder, results, troubles), place, troubles)
+            store(book, run, folder, regrading.accepted(folder, results, troubles), place, troubles)
         finally:
             write_class(folder, run.assignment, results, members, troubles, pages=(place.out / PAGES).is_dir())
     return max(troubles.exit_code, *(result.exit_code for result in results), ALL_PASSED)

@@ -94,6 +94,7 @@ class Term:
     counts: Counts = Counts.BEST
     public_key: Path | None = None
     private_key: Path | None = None
+    unsigned: bool = False  # whether, without a key, reports from files are taken as they are
     secret_file: Path | None = None
     policy: Policy = field(default_factory=read_policy)
     feedback: Feedback = field(default_factory=Feedback)
@@ -192,6 +193,7 @@ def _term(table: Table) -> Term:
         counts=resubmissions.choice("counts", Counts, Counts.BEST),
         public_key=public_key,
         private_key=_private_half(public_key),
+        unsigned=_unsigned(signing, public_key),
         secret_file=_path(grading, "secret_file"),
         policy=policy_of(table.table("policy")) if "policy" in table.values else read_policy(),
         feedback=_feedback(table.table("feedback")),
@@ -204,6 +206,15 @@ def _term(table: Table) -> Term:
 def _path(table: Table, key: str) -> Path | None:
     """A file that is named as seen from the course file."""
     return table.take(key, lambda value, path: table.file.parent / as_text(value, path), None)
+
+
+def _unsigned(signing: Table, public_key: Path | None) -> bool:
+    unsigned = signing.flag("unsigned", False)
+    if unsigned and public_key is not None:
+        raise signing.error(
+            _("With a public_key only what it has signed is taken: leave one of the two out."), "unsigned"
+        )
+    return unsigned
 
 
 def _private_half(public: Path | None) -> Path | None:

@@ -70,13 +70,20 @@ _Row = TypeVar("_Row", LoggedReport, Override, LogEntry)
 class Gradebook:
     """An open gradebook. With a key, only reports that it has signed are taken.
 
-    One that is only read may lie on a disk that can't be written to.
+    Without one, `unsigned` says whether a report that somebody else may have written is taken as it is. One that is
+    only read may lie on a disk that can't be written to.
     """
 
     def __init__(
-        self, path: Path, *, create: bool = False, key: PublicKey | None = None, only_read: bool = False
+        self,
+        path: Path,
+        *,
+        create: bool = False,
+        key: PublicKey | None = None,
+        unsigned: bool = True,
+        only_read: bool = False,
     ) -> None:
-        self.path, self.key = path, key
+        self.path, self.key, self.unsigned = path, key, unsigned
         with ExitStack() as undo:
             file = undo.enter_context(to_read(path)) if only_read else path
             self._connection = connect(file, create=create)
@@ -106,7 +113,7 @@ class Gradebook:
                 hint = _("The gradebook takes what `d2d grade` writes, hidden cases and all.")
                 raise BadInputError(text, where=where or document.report.member, hint=hint)
         with writing(self._connection, self.path):
-            added = [self._add(document, submitted, by) for document, submitted, _where in documents]
+            added = [self._add(document, submitted, by, where) for document, submitted, where in documents]
             self._correct(zip(added, documents, strict=True), by)
         return added
 
@@ -131,15 +138,22 @@ class Gradebook:
                 take(member, trouble)
 
         for document in documents:
-            with one_member(document[0].report.member, fail):
+            with one_member(document[0].report.member, fail, theirs=not document[0].judged):
                 added += self.add_all([document], by=by)
         return added
 
-    def _add(self, document: Document, submitted_at: datetime | None, by: str) -> Added:
+    def _add(self, document: Document, submitted_at: datetime | None, by: str, where: str) -> Added:
         report, digest = document.report, sha256(document.unsigned)
         known = self._connection.execute("SELECT id FROM reports WHERE sha256 = ?", (digest,)).fetchone()
         if known:
             return Added(known[0], new=False)
+        if self.key is None and not self.unsigned and not document.judged:
+            text = _("The course has no key, so nothing tells who wrote this report.")
+            hint = _(
+                "Judge it again (`d2d grade … --force`); or, if you trust the file, say --unsigned, or write "
+                "`unsigned = true` below [signing] in d2d.toml. With a key (`d2d keygen`) neither is needed."
+            )
+            raise BadInputError(text, where=where or report.member, hint=hint)
         key = None if self.key is None else self.key.id
         member = MemberName(report.member)
         dates = {"added_at": now(), "submitted_at": None if submitted_at is None else time_text(submitted_at)}

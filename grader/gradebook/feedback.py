@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +27,20 @@ _FOR_THE_STAFF = ("look",)  # kinds of notes: what is worth a look is no reproac
 _OF_A_TITLE = ("id", "section", "concept", "title", "visibility", "verdict", "points", "max_points")
 
 
-def seen(report: Report, term: Term, now: datetime, *, paused_until: datetime | None = None) -> Report:
-    """The report as its member may see it now; it is no longer what was signed."""
+class Held(Enum):
+    """Why a report shows nothing of hidden cases, whatever its course shows of them."""
+
+    MANY = "many"  # versions were graded one after the other
+    UNCOUNTED = "uncounted"  # no gradebook has this version, so nobody knows how many there were
+
+
+def seen(
+    report: Report, term: Term, now: datetime, *, paused_until: datetime | None = None, counted: bool = True
+) -> Report:
+    """The report as its member may see it now; it is no longer what was signed.
+
+    One that is not `counted` shows nothing of hidden cases: it could be the hundredth that tells a little.
+    """
     deadline = term.deadlines.get(report.assignment)
     rules = term.feedback
     level = rules.after if deadline is not None and deadline.late(now) else rules.before
@@ -37,6 +50,8 @@ def seen(report: Report, term: Term, now: datetime, *, paused_until: datetime | 
     if paused_until is not None and paused_until > now:
         text = _("Many versions of this were graded one after the other: of hidden cases you see more from {time} on.")
         shown, note = Level.NOTHING, text.format(time=term.local(paused_until))
+    elif not counted:
+        shown, note = Level.NOTHING, _held_back(Level.NOTHING)
     else:
         shown, note = level, _held_back(level)
         if deadline is not None and level is rules.before and rules.after is not level:
@@ -51,15 +66,24 @@ def seen(report: Report, term: Term, now: datetime, *, paused_until: datetime | 
     )
 
 
-def feedback_now(report: Report, term: Term, now: datetime, book: Gradebook) -> tuple[Report, bool]:
-    """The report as its member may see it by the gradebook, and whether it is cut because of too many versions."""
+def feedback_now(report: Report, term: Term, now: datetime, book: Gradebook | None) -> tuple[Report, Held | None]:
+    """The report as its member may see it by the gradebook, and why nothing of hidden cases is in it, where that is so.
+
+    Every way to a member's feedback goes through here: where the course has a cool-down, what the gradebook has not
+    counted gets none on hidden cases. Without a gradebook there is nothing to count by, and whoever asks is told.
+    """
+    if book is None:
+        return seen(report, term, now), None
     entries = [entry for entry in book.entries(report.member) if entry.assignment == report.assignment]
     until = paused_until(entries, term.feedback.cooldown, now)
-    cut = seen(report, term, now, paused_until=until)
+    counted = not term.feedback.cooldown.submissions or report.submission_sha256 in {
+        entry.submission_sha256 for entry in entries
+    }
+    cut = seen(report, term, now, paused_until=until, counted=counted)
     overrides = [override for override in book.overrides(report.member) if override.assignment == report.assignment]
     if overrides and overrides[-1].points is not None:
         cut = replace(cut, notes=(note_of_override(overrides[-1]), *cut.notes))
-    return cut, until is not None
+    return cut, Held.MANY if until is not None else None if counted else Held.UNCOUNTED
 
 
 def paused_until(entries: Iterable[LoggedReport], cooldown: Cooldown, now: datetime) -> datetime | None:
@@ -74,6 +98,19 @@ def paused_until(entries: Iterable[LoggedReport], cooldown: Cooldown, now: datet
     recent = sorted(at for at in first.values() if at > now - cooldown.window)
     over = len(recent) - cooldown.submissions
     return recent[over - 1] + cooldown.window if cooldown.submissions and over > 0 else None
+
+
+def not_counted() -> str:
+    """What the staff reads where feedback is written on versions that the gradebook does not have."""
+    return _(
+        "The gradebook has not counted some of these versions, so nothing of hidden cases is shown of them. "
+        "Take their reports into it first."
+    )
+
+
+def nobody_counts() -> str:
+    """What the staff reads where a course with a cool-down gives feedback without a gradebook."""
+    return _("Without --gradebook nobody counts versions, so the course's cool-down holds nobody back.")
 
 
 def note_of_override(override: Override) -> Note:

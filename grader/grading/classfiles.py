@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from grader.apart import Apart
@@ -24,6 +24,9 @@ from grader.grading.cohort import Cohort, SummaryRow, summary
 from grader.grading.entries import Entry
 from grader.grading.folder import ReportFolder
 from grader.i18n import _
+
+if TYPE_CHECKING:
+    from grader.gradebook.book import Gradebook
 
 PAGES = "pages"  # the folder of members' pages, beside `reports`
 _MEMBER = "{member}"
@@ -105,16 +108,18 @@ def write_notebooks(
     term: Term,
     results: Iterable[tuple[Entry, EntryResult]],
     take: TakeTrouble,
+    book: Gradebook | None = None,
 ) -> None:
-    """Write the notebook of each entry that has a report."""
-    from grader.gradebook.feedback import seen
+    """Write the notebook of each entry that has a report, with what its member may see of it by the gradebook."""
+    from grader.gradebook.feedback import feedback_now
     from grader.render.notebook import write_feedback
 
     now = datetime.now(timezone.utc)
     with Apart(_NOTEBOOK_SECONDS) as apart:
         for entry in (entry for entry, result in results if result.row is not None):
             with one_member(entry.member, take):
-                report, target = seen(folder.document(entry.member).report, term, now), _target(pattern, entry.member)
+                report, _held = feedback_now(folder.document(entry.member).report, term, now, book)
+                target = _target(pattern, entry.member)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 apart.call(write_feedback, report, entry.path, assignment, target)
 

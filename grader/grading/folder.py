@@ -22,6 +22,7 @@ from grader.report.reader import LARGEST_FILE, Document, read_file
 from grader.report.report import Report, laid_out
 
 if TYPE_CHECKING:
+    from grader.grading.secret import Seal
     from grader.report.signature import SigningKey
 
 _MOST_KEPT = 100  # reports in memory, of half a megabyte each at most as a rule: a class of thousands must not be
@@ -30,6 +31,7 @@ _MOST_KEPT = 100  # reports in memory, of half a megabyte each at most as a rule
 class ReportFolder:
     """The reports of one assignment in `DIR/reports`, signed where there is a key.
 
+    Without one a seal tells the reports that earlier runs have judged from those that somebody else may have written.
     With `read_again` the latest that were written stay in memory, for pages, notebooks or a gradebook. `tell` hears how
     many of the reports that were there have been looked at, and how many there are.
     """
@@ -39,16 +41,18 @@ class ReportFolder:
         folder: Path,
         assignment: str,
         key: SigningKey | None = None,
+        seal: Seal | None = None,
         *,
         read_again: bool = False,
         tell: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> None:
         self.folder, self.assignment, self.key, self.tell = folder, assignment, key, tell
         self.reports = folder / "reports"
-        self.ledger = Ledger(folder / LEDGER_FILE, assignment, key)
+        self.ledger = Ledger(folder / LEDGER_FILE, assignment, key or seal)
         self.before: dict[str, Kept] = {}
         self.troubles: list[D2DError] = []  # files there that are no reports of a member
         self._latest: dict[str, Document] = {}
+        self._judged: dict[str, str] = {}  # the hash of each report that a run of ours has judged, by member
         self._most_kept = _MOST_KEPT if read_again else 0
 
     @contextmanager
@@ -72,14 +76,16 @@ class ReportFolder:
     def write(self, report: Report) -> SummaryRow:
         """Put a report on the disk, signed."""
         signed = report if self.key is None else self.key.sign(report)
-        document = Document(signed, signed.as_json())
+        document = Document(signed, signed.as_json(), judged=True)
         data = laid_out(document.value).encode("utf-8")
+        digest = hashlib.sha256(data).hexdigest()
         try:
-            self.ledger.add(signed, hashlib.sha256(data).hexdigest())
+            self.ledger.add(signed, digest)
             write_whole(self.path(report.member), data, mode=0o644, lasting=True)
         except NoRoomError as error:
             hint = _("What was written before is whole. Make room, and give the same command again: it goes on there.")
             raise NoRoomError(error.what, where=error.where, hint=hint) from error
+        self._judged[report.member] = digest
         self._latest.pop(report.member, None)
         self._latest[report.member] = document
         if len(self._latest) > self._most_kept:
@@ -88,7 +94,7 @@ class ReportFolder:
 
     def document(self, member: str) -> Document:
         """A member's report; the latest that were written here need not be read and checked again."""
-        return self._latest.get(member) or read_file(self.path(member))
+        return self._latest.get(member) or read_file(self.path(member), judged=self._judged.get(member))
 
     def _look(self) -> None:
         """Find out what is there: by the ledger where it has the line of the very same bytes, else by reading it."""
@@ -106,6 +112,8 @@ class ReportFolder:
                 kept = None if document is None else self._taken(document, file, digest)
             if kept is not None:
                 self.before[member] = kept
+                if kept.judged and digest is not None:
+                    self._judged[member] = digest
 
     def _taken(self, document: Document, file: Path, digest: str | None) -> Kept:
         """What a report comes to of which there is no line yet; there is one afterwards if it can be relied on."""
@@ -117,7 +125,7 @@ class ReportFolder:
             raise UsageError(text, where=self.folder, hint=hint)
         relied = self._is_ours(document, file)
         if relied and digest is not None:
-            self.ledger.add(report, digest, lasting=False)
+            self.ledger.add(report, digest, judged=False, lasting=False)
         return Kept(SummaryRow.of(report), report.inputs_sha256 if relied and report.complete else None)
 
     def _fail(self, _member: str, trouble: D2DError) -> None:

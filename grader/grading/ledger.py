@@ -1,8 +1,8 @@
 """What each report of a folder follows from and comes to, so that the next run need not read and check them all.
 
-A line a report: a hash of what the line says, the signature of the run's key over it (`-` without a key), and what it
-says. It counts for a file with the very bytes that it names: what somebody edited is not the report of its line. A line
-is on the disk before its report, and lines are only added, so whenever a run is killed each of its reports has one.
+A line a report: a hash of what the line says, the mark of the run over it (`-` where it has none), and what it says.
+It counts for a file with the very bytes that it names: what somebody edited is not the report of its line. A line is on
+the disk before its report, and lines are only added, so whenever a run is killed each of its reports has one.
 """
 
 from __future__ import annotations
@@ -14,37 +14,48 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from grader.files import write_whole, writing_to
 from grader.grading.cohort import Ended, SummaryRow
 from grader.member import MemberName
 from grader.report.report import Hint, Report, Verdict, Visibility
 
-if TYPE_CHECKING:
-    from grader.report.signature import SigningKey
-
 LEDGER_FILE = "reports.ledger"
 _FORM = "d2d.ledger/1"
 _MOST_OLD = 3  # lines for each that counts, after which the file is written anew
 
 
+class Marker(Protocol):
+    """Marks lines as ours; nobody else can."""
+
+    def mark(self, text: str) -> str:
+        """The mark on a text."""
+
+    def has_marked(self, text: str, mark: str) -> bool:
+        """Whether this is the mark on that text."""
+
+
 @dataclass(frozen=True)
 class Kept:
-    """A report that was there: what it comes to, and what it was made of (None where it is not to be relied on)."""
+    """A report that was there: what it comes to, and what it was made of (None where it is not to be relied on).
+
+    `judged`: a line that is marked says that a run of ours has judged it.
+    """
 
     row: SummaryRow
     inputs_sha256: str | None
+    judged: bool = False
 
 
 class Ledger:
     """The lines in the file of a folder: `kept` are those of reports that are there, by member and hash of the bytes.
 
-    `members` are all of whom there is a line. With a key only lines that it has signed are read.
+    `members` are all of whom there is a line. With a marker only lines that it has marked are read.
     """
 
-    def __init__(self, file: Path, assignment: str, key: SigningKey | None) -> None:
-        self.file, self.assignment, self.key = file, assignment, key
+    def __init__(self, file: Path, assignment: str, marker: Marker | None) -> None:
+        self.file, self.assignment, self.marker = file, assignment, marker
         self.kept: dict[tuple[str, str], Kept] = {}
         self.members: set[str] = set()
 
@@ -55,7 +66,10 @@ class Ledger:
         lines = 0
         for _line, said in self._lines():
             member, digest = MemberName(said["member"]), said["report"]
-            if there.get(member) == digest and (kept := _kept(said, shared)) is not None:
+            if (
+                there.get(member) == digest
+                and (kept := _kept(said, shared, is_marked=self.marker is not None)) is not None
+            ):
                 self.kept[member, digest] = kept
                 newest[member] = lines
             elif (member, there.get(member, "")) not in self.kept:
@@ -67,11 +81,11 @@ class Ledger:
             kept_lines = [f"\n{line}" for at, (line, _said) in enumerate(self._lines()) if at in numbers]
             write_whole(self.file, "".join(kept_lines), lasting=True)
 
-    def add(self, report: Report, digest: str, *, lasting: bool = True) -> None:
-        """Write the line of a report whose bytes have this hash."""
-        said = {"form": _FORM, "assignment": self.assignment, "report": digest, **_said(report)}
+    def add(self, report: Report, digest: str, *, judged: bool = True, lasting: bool = True) -> None:
+        """Write the line of a report whose bytes have this hash, and whether this run has judged it."""
+        said = {"form": _FORM, "assignment": self.assignment, "report": digest, "judged": judged, **_said(report)}
         text = json.dumps(said, ensure_ascii=True, separators=(",", ":"))
-        mark = "-" if self.key is None else self.key.mark(text)
+        mark = "-" if self.marker is None else self.marker.mark(text)
         # The end of a line stands before it: one that a full disk cut off spoils no other.
         data = f"\n{_hash(text)} {mark} {text}".encode()
         with writing_to(self.file), self.file.open("ab") as file:
@@ -81,8 +95,8 @@ class Ledger:
                 os.fsync(file.fileno())
 
     def _lines(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Each line that is whole, and ours where there is a key, with what it says."""
-        marked = None if self.key is None else self.key.public.has_marked
+        """Each line that is whole, and ours where there is a marker, with what it says."""
+        marked = None if self.marker is None else self.marker.has_marked
         if not self.file.is_file():
             return
         with self.file.open(encoding="utf-8", errors="replace", newline="\n") as file:
@@ -131,7 +145,7 @@ def _case(case: Ended) -> Iterator[str]:
         yield from (case.hint.id, case.hint.text)
 
 
-def _kept(said: dict[str, Any], shared: dict[tuple[Any, ...], Ended]) -> Kept | None:
+def _kept(said: dict[str, Any], shared: dict[tuple[Any, ...], Ended], *, is_marked: bool) -> Kept | None:
     """What a line keeps; None where it is not of the form that `add` writes."""
     try:
         row = SummaryRow(
@@ -147,7 +161,8 @@ def _kept(said: dict[str, Any], shared: dict[tuple[Any, ...], Ended]) -> Kept | 
             cases=tuple(_shared(tuple(case), shared) for case in said["cases"]),
         )
         inputs = said["inputs"]
-        return Kept(row, inputs if row.complete and isinstance(inputs, str) else None)
+        judged = is_marked and said.get("judged") is True
+        return Kept(row, inputs if row.complete and isinstance(inputs, str) else None, judged)
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         return None
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +45,26 @@ def secret_of(course: Path, named: Path | None, configured: Path | None) -> tupl
 def commitment(secret: bytes) -> str:
     """What a report says of the secret: the same for the same, and slow, so that nobody finds it by trying."""
     return hashlib.scrypt(secret, salt=b"d2d.seed", n=1 << 14, r=8, p=1, dklen=32).hex()
+
+
+@dataclass(frozen=True)
+class Seal:
+    """Marks what a run writes for a later one: only who knows the course's secret can."""
+
+    key: bytes
+
+    @classmethod
+    def of(cls, secret: bytes) -> Seal:
+        """The seal of a secret, which is not to be found from its marks by trying."""
+        return cls(hashlib.scrypt(secret, salt=b"d2d.ledger", n=1 << 14, r=8, p=1, dklen=32))
+
+    def mark(self, text: str) -> str:
+        """The mark on a text."""
+        return hmac.new(self.key, text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+
+    def has_marked(self, text: str, mark: str) -> bool:
+        """Whether this is the mark on that text."""
+        return hmac.compare_digest(self.mark(text).encode(), mark.encode("utf-8", "replace"))
 
 
 def signing_key(named: Path | None, term: Term) -> SigningKey | None:

@@ -7,10 +7,11 @@ percent, passed, complete) must be what the file says.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -48,10 +49,14 @@ _LONG = 1_000_000
 
 @dataclass(frozen=True)
 class Document:
-    """A report with the JSON value that it was read from, which is what a signature is over."""
+    """A report with the JSON value that it was read from, which is what a signature is over.
+
+    `judged`: this run, or one before it with the same secret, has judged it, so nobody can have written it but we.
+    """
 
     report: Report
     value: dict[str, Any]
+    judged: bool = False
 
     @property
     def unsigned(self) -> dict[str, Any]:
@@ -65,9 +70,11 @@ def schema() -> dict[str, Any]:
     return loaded
 
 
-def read_file(path: Path) -> Document:
-    """The report in a file."""
-    return read_bytes(read_named(path, limit=LARGEST_FILE, too_long=_("The file is too large to be a report.")), path)
+def read_file(path: Path, *, judged: str | None = None) -> Document:
+    """The report in a file; `judged` is the hash of its bytes, if a run of ours is known to have judged it."""
+    data = read_named(path, limit=LARGEST_FILE, too_long=_("The file is too large to be a report."))
+    document = read_bytes(data, path)
+    return replace(document, judged=True) if judged == hashlib.sha256(data).hexdigest() else document
 
 
 def read_bytes(data: bytes, where: str | Path) -> Document:

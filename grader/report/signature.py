@@ -104,6 +104,10 @@ class SigningKey:
         """A signature over a text of ours that is no report, and can't be taken for one."""
         return base64.b64encode(self.key.sign(_NO_REPORT + text.encode("utf-8", "surrogatepass"))).decode("ascii")
 
+    def has_marked(self, text: str, mark: str) -> bool:
+        """Whether this is its signature over that text."""
+        return self.public.has_marked(text, mark)
+
 
 def sentence(check: Check, key: PublicKey) -> str:
     """What `check` means, for a person."""

@@ -67,7 +67,7 @@ class ForkServer:
                 stderr=self.complaints,
                 start_new_session=True,  # Ctrl-C in a terminal is for the judge alone
             )
-        if not self.scratch.path.exists():  # a zygote that ended removed it
+        if not self.scratch.is_there:  # a zygote that ended removed it
             self._move()
         self.offered: dict[str, str | None] | None = None
         self._send({**asdict(self.spec), "home": self.home})
@@ -121,7 +121,7 @@ class ForkServer:
         """A worker that the zygote has just forked, and its pid."""
         scratch = Path(self.home, "work")
         with writing_to(scratch):
-            scratch.mkdir(mode=0o700)
+            os.mkdir(scratch.name, 0o700, dir_fd=self.scratch.descriptor)
         with ExitStack() as ours, ExitStack() as theirs:
             ends: dict[ExitStack, list[int]] = {ours: [], theirs: []}
             for to_worker in (True, False, False):
@@ -170,10 +170,16 @@ class ForkServer:
         return ended
 
     def _sweep(self) -> None:
-        """Empty the folder of the workers; should that fail, they get another, and a later start sweeps this one."""
+        """Empty the folder of the workers; where that fails, or it has another name, they get another.
+
+        A later start sweeps the one before.
+        """
         try:
-            empty(self.home)
+            empty(self.scratch.descriptor)
+            is_clean = self.scratch.is_there
         except OSError:
+            is_clean = False
+        if not is_clean:
             self._stop()
             self._move()
             self._start()

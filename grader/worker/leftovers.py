@@ -1,15 +1,21 @@
 """What a worker leaves is ended and removed: its processes, and its files however it left them.
 
-Files are removed once nothing of the submission runs, so nothing changes meanwhile. There is no recursion: a program
-can nest folders deeper than Python recurses, deeper than a path may be long, and deeper than descriptors may be open.
+Files are removed once nothing of the submission runs, so nothing should change meanwhile. Where something got away and
+still runs, it can put a link in place of a folder at any moment: so every step is taken from a folder that is open, and
+none by a path. There is no recursion: a program can nest folders deeper than Python recurses, deeper than a path may be
+long, and deeper than descriptors may be open.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
+import stat
 import time
+
+from grader.worker.opened import CAN_OPEN, open_folder, open_with_rights
 
 ENDING_SECONDS = 8.0  # killing takes milliseconds; a crowd that forks faster than it dies must not hold the judge
 
@@ -59,22 +65,41 @@ def parent_of(pid: int) -> int:
 
 def remove(top: str) -> None:
     """Remove a folder and all that is in it. Links are removed themselves and never followed."""
-    empty(top)
+    if not CAN_OPEN:
+        import shutil
+
+        shutil.rmtree(top)
+        return
+    folder = open_folder(top)
+    try:
+        empty(folder)
+    finally:
+        os.close(folder)
     os.rmdir(top)
 
 
-def empty(top: str) -> None:
-    """Remove all that is in a folder. The content of each inner folder is moved up beside it until none has any."""
-    moved = 0
-    while entries := list(os.scandir(top)):
-        for entry in entries:
-            if not entry.is_dir(follow_symlinks=False):
-                os.unlink(entry.path)
+def empty(top: int) -> None:
+    """Remove all that is in an open folder. The content of each inner folder is moved up until none has any.
+
+    An error where something is still put there: it could go on for good.
+    """
+    prefix, moved, names = f".d2d-{os.urandom(8).hex()}-", 0, os.listdir(top)
+    while names:
+        for name in names:
+            if not stat.S_ISDIR(os.lstat(name, dir_fd=top).st_mode):
+                os.unlink(name, dir_fd=top)
                 continue
-            os.chmod(entry.path, 0o700)  # it may have been made without rights; only its owner gets here
-            for inner in list(os.scandir(entry.path)):
-                if inner.is_dir(follow_symlinks=False):
-                    os.chmod(inner.path, 0o700)  # moving a folder changes its "..", which is writing to it
-                moved += 1
-                os.rename(inner.path, os.path.join(top, f".d2d-{os.getpid()}-{moved}"))
-            os.rmdir(entry.path)
+            folder = open_with_rights(name, top)
+            try:
+                for entry in list(os.scandir(folder)):
+                    if entry.is_dir(follow_symlinks=False):
+                        # Moving a folder changes its "..", which is writing to it.
+                        os.close(open_with_rights(entry.name, folder))
+                    moved += 1
+                    os.rename(entry.name, f"{prefix}{moved}", src_dir_fd=folder, dst_dir_fd=top)
+            finally:
+                os.close(folder)
+            os.rmdir(name, dir_fd=top)
+        names = os.listdir(top)
+        if not all(name.startswith(prefix) for name in names):
+            raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))

@@ -35,6 +35,7 @@ from grader.worker.layers.layer import WorkerLimits
 from grader.worker.layers.rlimits import mapped_bytes, take_limits
 from grader.worker.leftovers import end_all, remove
 from grader.worker.libraries import library, load_libraries, with_support
+from grader.worker.opened import stand_in
 
 HEADER = struct.Struct("<Q")  # the length of the frame that follows
 _REQUESTS, _REPLIES, _FIRST_FREE = 3, 4, 5  # descriptors of a worker; 0 to 2 are the standard streams
@@ -153,7 +154,7 @@ def serve_spawned() -> None:
     os.dup2(2, 1)  # what is printed goes to standard error, which the judge reads as output
     spec = json.loads(read_frame(requests) or b"")
     load_libraries(spec["imports"], spec["folders"])
-    os.chdir(spec["limits"]["scratch"])
+    stand_in(spec["limits"]["scratch"])
     take_limits(spec["limits"], mapped_bytes())
     write_frame(replies, b"{}")
     _serve(requests, replies)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 from grader.authoring.release import workflow
 from grader.course.course import find_course
 from tests.actions.runner import load
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = ("ci", "grade", "check")
@@ -140,3 +149,87 @@ def test_every_assignment_is_audited(tmp_path: Path) -> None:
     environment = {**os.environ, "GITHUB_OUTPUT": str(output)}
     subprocess.run(["bash", "-eo", "pipefail", "-c", step["run"]], cwd=ROOT, env=environment, check=True)
     assert output.read_text("utf-8") == f"ids={json.dumps(find_course(ROOT).ids(), separators=(',', ':'))}\n"
+
+
+# -- packages of the staff's run --------------------------------------------------------------------------------------
+
+
+def pins() -> ModuleType:
+    """The script behind `make pins`."""
+    spec = importlib.util.spec_from_file_location("pins", ROOT / ".github" / "pins.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def installs(repository: Path) -> list[str]:
+    """Every command of pip in the staff's run, on one line."""
+    found = []
+    for file in (".github/workflows/grade.yml", ".github/actions/grade/action.yml"):
+        for step in steps(load(repository / file)):
+            script = step.get("run", "").replace("\\\n", " ")
+            array = re.search(r"^pip=\((.*)\)$", script, re.MULTILINE)
+            script = script.replace('"${pip[@]}"', array[1]) if array else script
+            found += [line for line in script.splitlines() if "pip install" in line and not line.startswith("pip=")]
+    return found
+
+
+def test_every_package_of_the_staffs_run_is_pinned_by_hash(repository: Path) -> None:
+    """But PyTorch's own build, as long as its line has no hash: pip asks for one as soon as it has."""
+    commands = installs(repository)
+    assert len(commands) == 7  # two for each of the three jobs, and PyTorch
+    for command in commands:
+        assert "--only-binary :all:" in command, "a source distribution runs code while it is installed"
+        by_hash = "--require-hashes" in command and command.endswith("--requirement .github/requirements.txt")
+        itself = "--no-index --no-deps --no-build-isolation ." in command
+        torch = "--no-deps" in command and "--requirement .github/torch.txt" in command
+        assert by_hash + itself + torch == 1, command
+    text = (ROOT / ".github" / "requirements.txt").read_text("utf-8")
+    lines = text.replace(" \\\n", "").splitlines()[1:]
+    assert [line for line in lines if not re.fullmatch(r"[a-z0-9-]+==[\w.]+    --hash=sha256:[0-9a-f]{64}", line)] == []
+    assert "://" not in text
+
+
+def test_what_is_pinned_is_what_is_needed() -> None:
+    module = pins()
+    there = dict(line.split("==") for line in module.versions(module.TARGET.read_text("utf-8")))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    for text in [*project["project"]["dependencies"], *project["build-system"]["requires"], *module.TORCH_NEEDS]:
+        need = Requirement(text)
+        if need.marker is None or need.marker.evaluate({"python_version": "3.12", "sys_platform": "linux"}):
+            assert need.specifier.contains(there[need.name]), text
+    assert module.versions(module.TORCH.read_text("utf-8"))[0].startswith("torch==")
+
+
+def test_a_wheel_that_was_changed_is_refused(tmp_path: Path) -> None:
+    """By the lines that `make pins` writes, from an index that is a folder."""
+    index, requirements = tmp_path / "index", tmp_path / "requirements.txt"
+    index.mkdir()
+    wheel = index / "tool-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("tool.py", "answer = 42\n")
+        archive.writestr("tool-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tool\nVersion: 1.0\n")
+        archive.writestr("tool-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr("tool-1.0.dist-info/RECORD", "")
+    module, options = pins(), ["--no-index", "--find-links", str(index)]
+    requirements.write_text(module.pinned(module.report([*options, "tool"])), "utf-8")
+    assert module.versions(requirements.read_text("utf-8")) == ["tool==1.0"]
+
+    def install(target: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pip", "--isolated", "install", "--require-hashes", *options]
+        command += ["--only-binary", ":all:", "--target", str(tmp_path / target), "--requirement", str(requirements)]
+        environment = {**os.environ, "PIP_CONFIG_FILE": os.devnull}
+        return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, env=environment)
+
+    assert install("first").returncode == 0
+    assert (tmp_path / "first" / "tool.py").exists()
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("more.py", "answer = 0\n")
+    done = install("second")
+    assert done.returncode != 0
+    assert "DO NOT MATCH THE HASHES" in done.stderr
+    assert not (tmp_path / "second").exists()
+    requirements.write_text("tool==1.0\n", "utf-8")
+    assert "Hashes are required" in install("third").stderr

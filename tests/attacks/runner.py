@@ -105,7 +105,7 @@ class Arena:
             self.server.close()
         self.world.touched()
         clear(Path(tempfile.gettempdir()), keep=self.world.place.name)
-        self.server = ForkServer(self.server.order)
+        self.server = ForkServer(self.server.spec)
         self.server.survey()
         self.world.settle()
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.gradebook.book import Gradebook
+from grader.report.reader import read_file, read_value
 from tests.git_repositories import Repository
 
 if TYPE_CHECKING:
@@ -82,6 +84,16 @@ def test_who_could_not_be_told_is_told_by_the_next_run(d2d: Command, course: Pat
     assert d2d("actions", "publish", *folders, env={**env, "D2D_COMMENTS": "false"}).returncode == 0
     paths = [json.loads(line)[0] for line in log.read_text("utf-8").splitlines()[2:]]
     assert [path.split("/")[3] for path in paths] == ["statuses", "statuses"]
+    with Gradebook(work / "state" / "gradebook.sqlite") as book:  # as if lee had handed in five others before
+        other = read_file(work / "graded" / "mini-1" / "reports" / "lee.json").value
+        for number in range(5):
+            book.add(read_value({**other, "submission_sha256": f"{number:064}"}), by="park")
+    (work / "state" / "published.json").unlink()
+    assert d2d("actions", "publish", *folders, env=env).returncode == 0
+    bodies = [
+        body["body"] for _path, body in map(json.loads, log.read_text("utf-8").splitlines()[4:]) if "body" in body
+    ]
+    assert ["Many versions of this were graded" in body for body in bodies] == [False, True]
     shutil.rmtree(work / "graded" / "mini-1" / "reports")
     done = d2d("actions", "publish", *folders, env=env)
     assert (done.returncode, "there is no report" in done.stderr) == (3, True)

@@ -82,6 +82,23 @@ def test_reports_named_are_cut_and_a_ta_s_hand_shows(d2d: Staff) -> None:
     assert not Path("out/lee").exists()
 
 
+def test_a_version_that_no_gradebook_has_counted_shows_nothing_of_hidden_cases(d2d: Staff) -> None:
+    """Else the hundredth version would be shown like the first."""
+    Path("new.json").write_text(json.dumps(report("kim", "07").as_json()), "utf-8")
+    Path("known.json").write_text(json.dumps(report("kim").as_json()), "utf-8")
+    done = d2d("feedback", "new.json", "--gradebook", "book.db", "--out", "out")
+    assert "The gradebook has not counted some of these versions" in done.err
+    assert "secret title" not in Path("out/kim/hw1.json").read_text("utf-8")
+    done = d2d("feedback", "known.json", "--gradebook", "book.db", "--out", "out")
+    assert "counted" not in done.err
+    assert "a secret title" in Path("out/kim/hw1.json").read_text("utf-8")
+    assert "Without --gradebook nobody counts versions" in d2d("feedback", "new.json", "--out", "out").err
+    with Path("d2d.toml").open("a", encoding="utf-8") as file:
+        file.write("[feedback.cooldown]\nsubmissions = 0\n")
+    assert "counts" not in d2d("feedback", "new.json", "--out", "out").err
+    assert "a secret title" in Path("out/kim/hw1.json").read_text("utf-8")
+
+
 @pytest.mark.parametrize("name", ["../../evil", ".", "a/b"])
 def test_a_name_stays_in_the_folder(d2d: Staff, name: str) -> None:
     Path("evil.json").write_text(json.dumps(report(name).as_json()), "utf-8")

@@ -290,6 +290,56 @@ def test_reports_are_signed_and_the_gradebook_takes_them_once(d2d: Command) -> N
     assert "This is not the private half of the course's key" in done.stderr
 
 
+def test_without_a_key_the_gradebook_takes_what_was_judged_and_no_file(d2d: Command) -> None:
+    """What an earlier run has judged counts as judged: that run knew the secret, and its ledger shows it."""
+    folder, book, out = hand_in(d2d, kim=RIGHT), d2d.folder.parent / "book.db", d2d.folder.parent / "out"
+    assert grade(d2d, folder, env=SECRET).returncode == 0
+    assert grade(d2d, folder, "--gradebook", book, env=SECRET).returncode == 0
+
+    def members() -> list[str]:
+        with Gradebook(book) as opened:
+            return [entry.member for entry in opened.entries()]
+
+    assert members() == ["kim"]
+    hand_in(d2d, lee=HALF)
+    assert grade(d2d, folder, env=SECRET).returncode == 1
+    (out / "reports.ledger").unlink()  # so anybody may have put the reports there
+    for _turn in range(2):  # a line that says that a report was there makes it no more than that
+        done = grade(d2d, folder, "--gradebook", book, env=SECRET)
+        assert done.returncode == 2
+        assert "The course has no key, so nothing tells who wrote this report." in done.stderr
+        assert "lee.json" in done.stderr
+        assert "kim.json" not in done.stderr, "it is in the gradebook already"
+        assert "grade … --force" in done.stderr
+        assert "--unsigned" in done.stderr
+        assert members() == ["kim"]
+    assert grade(d2d, folder, "--gradebook", book, "--unsigned", env=SECRET).returncode == 1
+    assert members() == ["kim", "lee"]
+    assert grade(d2d, folder, "--gradebook", book, env=SECRET).returncode == 1, "they are in it already"
+
+
+def test_a_notebook_obeys_the_cool_down(d2d: Command) -> None:
+    """Members see of hidden cases what the gradebook has counted, and nothing of one version too many."""
+    with (d2d.folder / "d2d.toml").open("a", encoding="utf-8") as file:
+        file.write('[feedback]\nbefore = "title"\n[feedback.cooldown]\nsubmissions = 1\n')
+    book, page = d2d.folder.parent / "book.db", d2d.folder.parent / "kim.ipynb"
+    hidden, version = "mse of wide rows", HALF.replace("np.mean", "np.sum")
+
+    def written(source: str, *options: object) -> tuple[str, str]:
+        done = grade(d2d, hand_in(d2d, kim=source), "--notebook", page, *options, env=SECRET)
+        assert done.returncode == 1, done.stderr
+        return page.read_text("utf-8"), done.stderr
+
+    _text, said = written(version)
+    assert "Without --gradebook nobody counts versions" in said
+    text, said = written(version, "--gradebook", book, "--force")
+    assert hidden in text
+    assert "nobody counts" not in said
+    text, _said = written(version + "# another\n", "--gradebook", book)
+    assert hidden not in text
+    assert "Many versions of this were graded one after the other" in text
+
+
 def test_after_the_deadline_somebody_must_say_when_it_was_handed_in(d2d: Command) -> None:
     with (d2d.folder / "d2d.toml").open("a", encoding="utf-8") as file:
         file.write("[deadlines]\nmini = 2026-03-20T23:59:00+09:00\n")

@@ -51,7 +51,13 @@ def test_export_of_reports_stays_in_its_folder(staff: Staff, group: Path) -> Non
 def test_gradebook_add_check_and_log(staff: Staff, group: Path) -> None:
     for name, visibility in (("choi", "full"), ("jung", "public")):
         (group / f"{name}.json").write_text(json.dumps(report(name, "hw1", 70, visibility).as_json()), "utf-8")
-    run = staff("gradebook", "add", "choi.json", "--gradebook", "book.db", "--submitted-at", "2026-03-20T23:59")
+    add = ("gradebook", "add", "choi.json", "--gradebook", "book.db", "--submitted-at", "2026-03-20T23:59")
+    run = staff(*add)
+    assert (run.code, "The course has no key, so nothing tells who wrote this report." in run.err) == (2, True)
+    assert "choi.json" in run.err
+    assert "--unsigned" in run.err
+    assert staff("gradebook", "show", "choi", "--gradebook", "book.db").code == 2
+    run = staff(*add, "--unsigned")
     assert (run.code, run.err) == (0, "1 new report\n")
     assert "2026-03-20 23:59" in staff("gradebook", "show", "choi", "--gradebook", "book.db").out
     run = staff("gradebook", "add", "jung.json", "--gradebook", "new.db")

@@ -20,7 +20,7 @@ from tests.samples import a_case, a_report
 def options(course: Path, **more: Any) -> dict[str, Any]:
     return {
         "course": course, "no_color": True, "timeout": None, "memory": None, "key": None, "secret_file": None,
-        "engine": "local", "jobs": 1, "scheduler": None, "force": False, **more,
+        "engine": "local", "jobs": 1, "scheduler": None, "force": False, "unsigned": False, **more,
     }  # fmt: skip
 
 

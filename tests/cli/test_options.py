@@ -49,4 +49,7 @@ def test_a_course_with_a_key_has_a_gradebook_with_one(tmp_path: Path) -> None:
         assert book.key is not None
         assert book.key.id == key.id
     with open_book(tmp_path / "book.db", Term()) as book:
-        assert book.key is None
+        assert (book.key, book.unsigned) == (None, False)
+    for term, option in ((Term(unsigned=True), False), (Term(), True)):
+        with open_book(tmp_path / "book.db", term, unsigned=option) as book:
+            assert book.unsigned is True

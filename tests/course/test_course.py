@@ -132,6 +132,13 @@ def test_what_members_see_where_the_course_says_nothing(tmp_path: Path) -> None:
     assert term(tmp_path, "").feedback == expected
 
 
+def test_a_course_says_whether_files_without_a_signature_are_taken(tmp_path: Path) -> None:
+    assert term(tmp_path, "").unsigned is False
+    assert term(tmp_path, "[signing]\nunsigned = true\n").unsigned is True
+    with pytest.raises(BadAssignmentError, match="With a public_key only what it has signed is taken"):
+        term(tmp_path, '[signing]\nunsigned = true\npublic_key = "d2d.key.pub"\n')
+
+
 def test_what_the_course_file_explains_is_what_it_does(tmp_path: Path) -> None:
     """The lines of the real course file, their comment signs taken away, are the defaults."""
     text = (ROOT / "d2d.toml").read_text("utf-8")

@@ -14,7 +14,8 @@ import pytest
 
 from grader import i18n
 from grader.course.course import Cooldown, Deadline, Feedback, Level, Term
-from grader.gradebook.feedback import paused_until, seen
+from grader.gradebook.book import Gradebook
+from grader.gradebook.feedback import Held, feedback_now, paused_until, seen
 from grader.gradebook.results import LoggedReport
 from grader.report.reader import Document, read_value
 from grader.report.report import CaseResult, Hint, Note, Report, Verdict, Visibility, Where
@@ -195,6 +196,21 @@ def test_the_same_content_again_is_no_new_try_and_the_clock_is_the_staff_s() -> 
     # every entry above says that it was handed in 99 days earlier: that is a commit's time, the member's to choose
     assert paused_until(entries(0, 1, 2, 3), RULES, now) is not None
     assert paused_until(entries(*range(9)), Cooldown(0, timedelta(hours=24)), now) is None
+
+
+def test_what_the_gradebook_has_not_counted_shows_nothing_of_hidden_cases(full: Report, tmp_path: Path) -> None:
+    rules = term(Level.HINT, Level.HINT, hw1=DEADLINE)
+    free = replace(rules, feedback=replace(rules.feedback, cooldown=Cooldown(0)))
+    with Gradebook(tmp_path / "book.db", create=True) as book:
+        cut, why = feedback_now(full, rules, AFTER, book)
+        assert ([case.visibility for case in cut.cases], why) == ([Visibility.PUBLIC], Held.UNCOUNTED)
+        assert cut.notes[-1].text == "Hidden cases are not shown here; they count as well."
+        assert feedback_now(full, free, AFTER, book) == (seen(full, rules, AFTER), None)
+        assert feedback_now(full, rules, AFTER, None) == (seen(full, rules, AFTER), None), "there is none to count by"
+        book.add(read_value(full.as_json()), by="staff")
+        assert feedback_now(full, rules, AFTER, book) == (seen(full, rules, AFTER), None)
+        _cut, why = feedback_now(replace(full, submission_sha256="ff" * 32), rules, AFTER, book)
+        assert why is Held.UNCOUNTED
 
 
 # Its mse answers the public cases rightly; the hidden one, which it knows by its shape, gets the bits of its first

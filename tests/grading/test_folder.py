@@ -28,7 +28,7 @@ def test_what_was_written_is_at_hand_and_is_what_a_reader_reads(
 
 def test_only_the_latest_stay_in_memory(tmp_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
-    monkeypatch.setattr(module, "read_file", lambda path: read.append(path.stem) or read_file(path))
+    monkeypatch.setattr(module, "read_file", lambda path, **more: read.append(path.stem) or read_file(path, **more))
     monkeypatch.setattr(module, "_MOST_KEPT", 2)
     members = ["kim", "lee", "park"]
     for read_again, expected in ((True, ["kim"]), (False, members)):
@@ -39,6 +39,23 @@ def test_only_the_latest_stay_in_memory(tmp_path: Path, make: Make, monkeypatch:
             assert [folder.document(member).report.member for member in members] == members
         assert read == expected
         read.clear()
+
+
+def test_what_was_judged_here_is_known_from_what_a_file_says(
+    tmp_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it is read again, unless somebody wrote another one meanwhile."""
+    for most in (100, 0):
+        monkeypatch.setattr(module, "_MOST_KEPT", most)
+        first = ReportFolder(tmp_path / str(most), "hw1", read_again=True)
+        with first.held():
+            first.write(make("kim"))
+            assert first.document("kim").judged
+        second = ReportFolder(tmp_path / str(most), "hw1", read_again=True)
+        with second.held():
+            assert not second.document("kim").judged
+    first.path("kim").write_bytes(first.path("kim").read_bytes() + b"\n")
+    assert not first.document("kim").judged
 
 
 def test_what_an_earlier_run_left_is_known(tmp_path: Path, make: Make) -> None:

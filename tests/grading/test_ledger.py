@@ -16,6 +16,7 @@ from grader.grading import folder as module
 from grader.grading.cohort import SummaryRow
 from grader.grading.folder import ReportFolder
 from grader.grading.ledger import LEDGER_FILE
+from grader.grading.secret import Seal
 from grader.report.report import Report
 from grader.report.signature import SigningKey
 from tests.made_reports import Make
@@ -200,3 +201,38 @@ def test_what_is_no_file_is_named(tmp_path: Path, report: MakeReport) -> None:
     folder = looked(tmp_path)
     assert list(folder.before) == ["kim"]
     assert [trouble.what for trouble in folder.troubles] == ["This is no file."]
+
+
+def test_only_who_knows_the_secret_can_say_that_a_report_was_judged(tmp_path: Path, report: MakeReport) -> None:
+    ours, others = Seal.of(b"a secret of the staff"), Seal.of(b"a guess of somebody")
+    for seal, judged in ((ours, True), (others, False), (None, False)):
+        out = tmp_path / str(seal)
+        folder = ReportFolder(out, "hw1", None, seal)
+        with folder.held():
+            folder.write(report("kim"))
+            assert folder.document("kim").judged, "it was this run"
+        again = ReportFolder(out, "hw1", None, ours)
+        with again.held():
+            assert again.document("kim").judged is judged
+            assert again.kept("kim", INPUTS) is not None, "and it need not be judged anew"
+        assert ReportFolder(out, "hw1", None, ours).document("kim").judged is False, "nobody has looked"
+
+
+def test_a_report_that_was_found_is_not_judged_by_being_found(tmp_path: Path, report: MakeReport) -> None:
+    seal = Seal.of(b"a secret of the staff")
+    written(tmp_path, report("kim")).unlink()
+    for _turn in range(3):
+        folder = ReportFolder(tmp_path, "hw1", None, seal)
+        with folder.held():
+            assert folder.document("kim").judged is False
+
+
+def test_another_report_in_the_place_of_one_that_was_judged(tmp_path: Path, report: MakeReport) -> None:
+    seal = Seal.of(b"a secret of the staff")
+    folder = ReportFolder(tmp_path, "hw1", None, seal)
+    with folder.held():
+        folder.write(report("kim"))
+    write_whole(folder.path("kim"), json.dumps(report("kim", 40).as_json()))
+    again = ReportFolder(tmp_path, "hw1", None, seal)
+    with again.held():
+        assert again.document("kim").judged is False

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from grader.worker import leftovers
 from grader.worker.leftovers import empty, remove
+from grader.worker.opened import open_folder
 from tests.families import Family
+from tests.outside import Outside, exchanging, put_links
 
 
 def sleeper(below: int) -> int:
@@ -63,6 +67,14 @@ def test_children_are_found_without_the_file_of_the_kernel(family: Family, monke
     assert leftovers.parent_of(worker) == 0
 
 
+def emptied(top: Path) -> None:
+    folder = open_folder(str(top))
+    try:
+        empty(folder)
+    finally:
+        os.close(folder)
+
+
 def nested(top: Path, depth: int) -> None:
     """Folders in folders, deeper than a path may be long."""
     home = Path.cwd()
@@ -96,14 +108,71 @@ def test_folders_without_rights(tmp_path: Path) -> None:
     assert not top.exists()
 
 
+def as_user(action: Callable[[], None]) -> None:
+    """Do it as an ordinary user, who has the current folder; in a process of its own where this one is root."""
+    if os.geteuid() != 0:
+        action()
+        return
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.chown(".", 65534, 65534)
+            os.setgroups([])
+            os.setresgid(65534, 65534, 65534)
+            os.setresuid(65534, 65534, 65534)
+            action()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitpid(pid, 0)[1] == 0
+
+
 def test_links_are_taken_away_and_not_what_they_lead_to(tmp_path: Path) -> None:
-    outside, top = tmp_path / "outside", tmp_path / "top"
-    outside.mkdir()
-    (outside / "kept").write_text("x", "utf-8")
-    (top / "inner").mkdir(parents=True)
-    (top / "link").symlink_to(outside)
-    (top / "inner" / "link").symlink_to(outside)
-    (top / "inner" / "broken").symlink_to(tmp_path / "nothing")
-    empty(str(top))
+    outside, top = Outside(tmp_path / "outside"), tmp_path / "top"
+    top.mkdir()
+    put_links(top, outside)
+    emptied(top)
     assert list(top.iterdir()) == []
-    assert (outside / "kept").read_text("utf-8") == "x"
+    outside.check()
+
+
+def test_a_link_in_place_of_the_folder_itself_is_not_followed(tmp_path: Path) -> None:
+    outside, top = Outside(tmp_path / "outside"), tmp_path / "top"
+    top.symlink_to(outside.folder)
+    with pytest.raises(NotADirectoryError):
+        remove(str(top))
+    outside.check()
+
+
+def exchange(folder: Path) -> None:
+    """Clear up where somebody exchanges folders and links all the time; where that is noticed, it is an error."""
+    outside, top = Outside(folder / "outside"), folder / "top"
+    top.mkdir()
+    with exchanging(top, outside):
+        for _ in range(1500):
+            with suppress(OSError):
+                emptied(top)
+    outside.check()
+
+
+def test_a_link_that_comes_in_place_of_a_folder_meanwhile_is_not_followed(tmp_path: Path) -> None:
+    exchange(tmp_path)
+
+
+def test_nor_is_it_as_an_ordinary_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    as_user(lambda: exchange(Path()))
+
+
+def test_something_that_writes_on_and_on_holds_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    top, unlink = tmp_path / "top", os.unlink
+    top.mkdir()
+    (top / "file").touch()
+
+    def write_again(name: str, *, dir_fd: int) -> None:
+        unlink(name, dir_fd=dir_fd)
+        (top / f"{name}x").touch()
+
+    monkeypatch.setattr(os, "unlink", write_again)
+    with pytest.raises(OSError, match="not empty"):
+        emptied(top)

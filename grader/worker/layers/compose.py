@@ -12,6 +12,7 @@ from importlib import import_module
 from grader.worker.layers.folders import Readable
 from grader.worker.layers.kernel import PR_SET_PDEATHSIG, clone, describe, out_of_the_way, prctl
 from grader.worker.layers.layer import Ground, Layer, WorkerLimits
+from grader.worker.opened import stand_in
 
 FAILED = 97  # the exit code of a child that could not be locked down: our fault, never the submission's
 # In the order in which a worker takes them on. `no_core` would be the class NoCore of no_core.py.
@@ -102,7 +103,7 @@ class Lockdown:
         """
         try:
             self.lifeline.take()
-            os.chdir(limits["scratch"])
+            stand_in(limits["scratch"])
             for layer in self.layers:
                 if not layer.is_last:
                     layer.enter(limits)

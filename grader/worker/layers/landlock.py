@@ -116,7 +116,7 @@ class Ruleset:
             struct.pack_into("=Qi", buffer, 0, rights, fd)
             syscall("landlock_add_rule", ruleset, _RULE_PATH_BENEATH, buffer, 0)
         if scratch is not None:
-            fd = os.open(scratch, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+            fd = os.open(scratch, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
             struct.pack_into("=Qi", buffer, 0, WRITE & self.files, fd)
             syscall("landlock_add_rule", ruleset, _RULE_PATH_BENEATH, buffer, 0)
             os.close(fd)
