@@ -26,6 +26,7 @@ class ByteTransport:
         self.exchange, self.bounds = exchange, bounds or Bounds()
         self.number = 0
         self.forgotten: list[int] = []
+        self.told_apart: Callable[[object], None] = lambda _rest: None  # where somebody compares answers
         self.last_called: str | None = None  # the submission's function that was called last, to point at
 
     def request(self, op: str, *arguments: object, keep: bool = False) -> Any:
@@ -92,6 +93,10 @@ class ByteTransport:
     def forget(self, handle: int) -> None:
         """The judge holds this object no longer."""
         self.forgotten.append(handle)
+
+    def apart_from_chance(self, rest: object) -> None:
+        """The last answer is chance but for `rest`."""
+        self.told_apart(rest)
 
 
 def _named(target: object, arguments: list[object], _keywords: object) -> str | None:

@@ -84,7 +84,9 @@ class LiveHints:
         if key not in self._answers:
             log, server = BridgeLog(), self.server(misconception)
             with np.errstate(all="ignore"):  # a wrong variant may well divide by zero
-                failed = rerun(ByteTransport(log.listening(SUBMISSION, server.answer), server.bounds)) is not None
+                transport = ByteTransport(log.listening(SUBMISSION, server.answer), server.bounds)
+                transport.told_apart = log.apart_from_chance
+                failed = rerun(transport) is not None
             server.handles.clear()
             self._answers[key] = log.answers() if failed else None
         return self._answers[key]

@@ -56,6 +56,7 @@ class BridgeLog:
 
     most: float = MOST_KEPT
     entries: list[Exchanged] = field(default_factory=list)
+    rests: dict[int, object] = field(default_factory=dict)  # by entry, what of its reply a case told apart from chance
     answered: bool = False  # whether the submission has answered anything
     size: int = 0  # bytes of all that was asked and answered
 
@@ -77,6 +78,11 @@ class BridgeLog:
 
         return listen
 
+    def apart_from_chance(self, rest: object) -> None:
+        """The last reply is chance but for `rest`, which counts in its place as an answer."""
+        if self.is_whole:
+            self.rests[len(self.entries) - 1] = rest
+
     def _keep(self, entry: Exchanged) -> None:
         self.answered = self.answered or (entry.who == SUBMISSION and entry.reply is not None)
         self.size += len(entry.message) + len(entry.reply or b"")
@@ -88,11 +94,12 @@ class BridgeLog:
         if not self.is_whole:
             return None
         outline, answers = Outliner(), []
-        for entry in self.entries:
+        for at, entry in enumerate(self.entries):
             if entry.who == SUBMISSION and entry.reply is not None:
                 asked = outline(entry.message)
                 if asked[1] not in HOUSEKEEPING:
-                    answers.append(_answered(asked, entry.reply))
+                    told = [Answered(asked, "value", self.rests[at])] if at in self.rests else []
+                    answers += told or [_answered(asked, entry.reply)]
         return answers
 
 

@@ -144,7 +144,7 @@ class Attempt:
                 raise RefusedError("too-large")
             return listening(message)
 
-        transport.exchange = exchange
+        transport.exchange, transport.told_apart = exchange, self.log.apart_from_chance
         self.session.budget.grant(self.session.limits.case_seconds)
         return self.judge.student(transport)
 

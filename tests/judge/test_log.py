@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,17 @@ def test_answers_are_the_submission_s_own_and_no_housekeeping() -> None:
     (first, second) = log.answers() or ()
     assert first == Answered([False, "read", ["object", 0]], "value", "(stays there)")
     assert second == Answered([False, "read", ["object", 0]], "broken", None)
+
+
+def test_what_a_case_tells_apart_from_chance_is_the_answer_in_its_place() -> None:
+    log = BridgeLog(most=1000)
+    said(log, SUBMISSION, ("read", Handle(5, "T")), value(0.123))
+    log.apart_from_chance(0.0)
+    said(log, SUBMISSION, ("read", Handle(5, "T")), value(0.456))
+    said(log, SUBMISSION, ("read", Handle(5, "T")), value(b"x" * 1000))
+    assert [answer.answer for answer in replace(log, size=0).answers() or ()] == [0.0, 0.456]
+    log.apart_from_chance(1.0)  # of a reply that was not kept
+    assert [answer.answer for answer in replace(log, size=0).answers() or ()] == [0.0, 0.456]
 
 
 def test_a_log_that_would_be_too_large_keeps_its_beginning_and_is_no_evidence() -> None:

@@ -2,24 +2,28 @@
 
 import numpy as np
 import pytest
-from inputs import agree, draw, yes
-from test_public import put, rounded, slopes, tensor
+from inputs import agree, draw, near, precise, symmetric, unlike_weights
+from test_public import numbers, put, slopes, spread, tensor
 
-from grader import case, close, raises, read
+from grader import apart_from_chance, case, close, raises, read
 
 
 @case("linear", points=1, concept="initialisation")
 @pytest.mark.parametrize("init", ["xavier", "kaiming"])
-def test_linear_begins(student, init):
+def test_linear_begins(student, rng, init):
     """Linear begins with random weights of the right mean and variance, another time with others."""
-    layer, other = (student.live.Linear(400, 100, init=init) for _ in range(2))
-    variance = 2 / 500 if init == "xavier" else 2 / 400
-    yes(layer.weight.ne(0.0).any())
-    close(rounded(layer.weight.var(), variance / 8), tensor(variance))
-    close(rounded(layer.weight.mean().abs(), 0.1 * variance**0.5), tensor(0.0))
-    close([read(layer.weight * 0), read(layer.bias)], [tensor(np.zeros((100, 400))), tensor(np.zeros(100))])
-    yes(layer.weight.ne(other.weight).any())
-    close([read(flag) for flag in (layer.weight.requires_grad, layer.bias.requires_grad, layer.training)], [True] * 3)
+    layers = [student.live.Linear(200, 200, init=init) for _ in range(2)]
+    weights = [spread(layer.weight, (200, 200), 2 / 400 if init == "xavier" else 2 / 200) for layer in layers]
+    unlike_weights(*weights)
+    for layer, weight in zip(layers, weights, strict=True):
+        close(read(layer.bias), tensor(np.zeros(200)))
+        x = rng.normal(size=(3, 200)).astype(np.float32)
+        answer = layer(tensor(x))
+        y = numbers(answer, x.shape)
+        ways = [x @ weight.T, x @ weight]  # which way it lies is a matter of other cases
+        off = [np.abs(y - way).max() for way in ways]
+        apart_from_chance(answer, min(off) < 1e-3)
+        near(y, ways[int(np.argmin(off))], atol=1e-4)
 
 
 @case("linear", points="1/2", concept="batch-of-one")
@@ -34,20 +38,20 @@ def test_linear_shapes(student, reference, rng, shape):
 @case("linear", points=1, concept="bias")
 def test_linear_without_bias(student, reference, rng):
     """Linear without a bias has the weight alone."""
-    weight, x, upstream = draw(rng, (3, 2), (4, 2), (4, 3))
+    weight, (x,) = symmetric(rng, 3), draw(rng, (4, 3))  # the gradient of the weight is symmetric too
 
     def script(side):
-        layer = put(side.live.Linear(2, 3, bias=False), weight)
-        return [*slopes(side, layer, x, upstream), read(layer.bias)]
+        layer = put(side.live.Linear(3, 3, bias=False), weight)
+        return [*slopes(side, layer, x, x), read(layer.bias)]
 
     agree(student, reference, script)
 
 
-@case("linear", points=1, concept="initialisation")
+@case("linear", points="1/2", concept="initialisation")
 def test_linear_unknown_init(student, reference, rng):
     """Linear refuses an initialisation that it does not know."""
-    *arrays, x = draw(rng, (3, 2), (3,), (4, 2))
-    agree(student, reference, lambda side: [read(put(side.live.Linear(2, 3), *arrays)(tensor(x)))])
+    weight, (bias, x) = symmetric(rng, 3), draw(rng, (3,), (4, 3))
+    agree(student, reference, lambda side: [read(put(side.live.Linear(3, 3), weight, bias)(tensor(x)))])
     with raises(ValueError):
         student.live.Linear(2, 3, init="ones")
 
@@ -55,10 +59,17 @@ def test_linear_unknown_init(student, reference, rng):
 @case("linear", points=1, concept="gradient")
 def test_linear_gradients_add_up(student, reference, rng):
     """Gradients of a Linear add up over two batches."""
-    weight, bias, *batches = draw(rng, (3, 2), (3,), (4, 2), (4, 3), (1, 2), (1, 3))
+    weight, (bias, *batches) = symmetric(rng, 3), draw(rng, (3,), (4, 3), (1, 3))
 
     def script(side):
-        layer = put(side.live.Linear(2, 3), weight, bias)
-        return [*slopes(side, layer, *batches[:2]), *slopes(side, layer, *batches[2:])]
+        layer = put(side.live.Linear(3, 3), weight, bias)
+        return [answer for x in batches for answer in slopes(side, layer, x, x)]
 
     agree(student, reference, script)
+
+
+@case("linear", points="1/2", concept="dtype")
+def test_linear_dtype(student, reference, rng):
+    """Linear begins in float32 and answers in the precision of its input and weights."""
+    weight, (bias, x) = symmetric(rng, 3), draw(rng, (3,), (4, 3))
+    precise(student, reference, lambda side: put(side.live.Linear(3, 3), weight, bias), x)

@@ -1,9 +1,10 @@
 """hw3, hidden cases: modules inside modules."""
 
+import numpy as np
 from inputs import agree, draw
-from test_public import put, slopes
+from test_public import put, slopes, some_dropped, tensor
 
-from grader import case, read
+from grader import case, close, read
 
 
 def nest(side, *layers):
@@ -17,14 +18,16 @@ def nest(side, *layers):
 @case("modules", points=1, concept="train-and-eval")
 def test_modes_reach_nested_lists(student, reference):
     """train() and eval() reach modules in lists, tuples and dicts."""
+    ones, rows = np.ones((10, 10)), np.array([[0.0, 2.0], [4.0, 2.5]])
 
     def script(side):
-        deep = side.live.ReLU()
-        inner = [side.live.Dropout(), side.live.BatchNorm1d(2), side.live.Sequential(side.live.Sequential(deep))]
-        module, modes = nest(side, *inner), []
-        for switch in (module.eval, module.train, lambda: module.train(False)):
+        deep, drops, norm = side.live.BatchNorm1d(2), side.live.Dropout(), side.live.BatchNorm1d(2)
+        parts = [drops, norm, side.live.Sequential(side.live.Sequential(deep))]
+        module, modes = nest(side, *parts), []
+        for switch in (module.eval, module.train, parts[2].eval, lambda: module.train(False), norm.train):
             switch()
-            modes.append([read(part.training) for part in (module, *inner, deep)])
+            modes.append([read(part.training) for part in (module, *parts, deep)])
+            modes += [some_dropped(drops, ones), *(read(layer(tensor(rows))) for layer in (norm, deep))]
         return modes
 
     agree(student, reference, script)
@@ -55,14 +58,32 @@ def test_shared_layer(student, reference, rng):
     agree(student, reference, script)
 
 
-@case("modules", points=1, concept="parameters")
+@case("modules", points="1/2", concept="parameters")
 def test_state_and_parameters(student, reference, rng):
     """Running statistics belong to state(), not to parameters()."""
-    arrays = draw(rng, (3, 2), (3,), (3,), (3,))
+    *arrays, x = draw(rng, (3, 2), (3,), (3,), (3,), (4, 2))
 
     def script(side):
         net = put(side.live.Sequential(side.live.Linear(2, 3), side.live.BatchNorm1d(3)), *arrays)
-        return [len(list(net.state())), *(read(parameter) for parameter in net.parameters())]
+        net(tensor(x))
+        state = [read(part) for part in net.state()]
+        close(state, [tensor(np.zeros(shape)) for shape in ((3, 2), *[(3,)] * 5)], atol=1e6)  # the shapes
+        # In which order a layer makes what it holds is its own choice.
+        held = sorted((part.array for part in state[2:]), key=lambda numbers: float(numbers[0]))
+        return [*state[:2], *held, *(read(parameter) for parameter in net.parameters())]
+
+    agree(student, reference, script)
+
+
+@case("modules", points="1/2", concept="parameters")
+def test_state_is_a_list(student, reference, rng):
+    """state() is a list of tensors; what is held twice stands in it once."""
+    arrays = draw(rng, (3, 3), (3,))
+
+    def script(side):
+        layer = side.live.Linear(3, 3)
+        net = put(side.live.Sequential(layer, side.live.Sequential(layer)), *arrays)
+        return read(net.state())
 
     agree(student, reference, script)
 

@@ -1,13 +1,13 @@
 """hw3, hidden cases: the penalties on weights."""
 
 import pytest
-from inputs import agree, draw
+from inputs import agree, double, draw
 from test_public import away_from_0, put
 
 from grader import case, read
 
 
-@case("penalties", points=1, concept="bias")
+@case("penalties", points="3/4", concept="bias")
 @pytest.mark.parametrize("name", ["l1_penalty", "l2_penalty"])
 def test_penalty_spares_biases(student, reference, rng, name):
     """The penalty is on weights: not on biases, nor on what batch norm learns."""
@@ -33,3 +33,16 @@ def test_penalty_gradient(student, reference, rng, name):
         return [read(penalty), *(read(parameter.grad) for parameter in list(net.parameters())[::2])]
 
     agree(student, reference, script)
+
+
+@case("penalties", points="1/4", concept="dtype")
+@pytest.mark.parametrize("name", ["l1_penalty", "l2_penalty"])
+def test_penalty_dtype(student, reference, rng, name):
+    """The penalty is of the precision of the weights."""
+    arrays = draw(rng, (4, 2), (4,))
+
+    def script(side):
+        layer = put(side.live.Linear(2, 4), *arrays)
+        return [getattr(side, name)(layer, 0.3), getattr(side, name)(double(layer), 0.3)]
+
+    agree(student, reference, script, dtype=True)

@@ -246,7 +246,7 @@ def softmax_classifier(x, weight, bias):
 
 def penalty(model, of_weight):
     parts = [of_weight(p.double()).sum() for p in model.parameters() if p.ndim > 1]
-    return sum(parts, torch.zeros((), dtype=torch.float64)).float()
+    return sum(parts, torch.zeros((), dtype=torch.float64)).to(model.parameters()[0].dtype)
 
 
 def l1_penalty(model, lam):
