@@ -44,6 +44,7 @@ class Bench:
         reference: Any = None,
         server: WorkerSource | None = None,
         limits: Mapping[str, float] | None = None,
+        pattern: str | None = None,
     ) -> Report:
         """The report on a submission, a file or a source; `limits` are those that differ for it."""
         if isinstance(submission, Path):
@@ -53,7 +54,7 @@ class Bench:
         answers = reference or LiveReference(self.assignment.reference or Path())
         assignment = replace(self.assignment, limits=replace(self.assignment.limits, **(limits or {})))
         case_set = replace(self.case_set, assignment=assignment)
-        return Judge(case_set, answers, server or self.server, secret).judge(submission)
+        return Judge(case_set, answers, server or self.server, secret, pattern=pattern).judge(submission)
 
     def close(self) -> None:
         self.server.close()

@@ -1,10 +1,11 @@
 """Makes hw5's data: signs seen by day (bright on dark) and by night (dark on bright), five kinds, 16 by 16 pixels.
 
-    python assignments/hw5/make_data.py     writes train.npz and test.npz here, and prints the test set's labels
+    python assignments/hw5/make_data.py     writes the three sets, and prints the labels of hidden/test.npz
 
-The labels of the test set belong into hidden/test_predictions.py, where the judge alone finds them;
-`tests/reference/test_hw5.py` holds all three against this script. The script stays with the staff, as the labels do:
-with its seed anybody could make the labels.
+Members have train.npz and test.npz. Where hidden cases judge, hidden/test.npz lies in place of test.npz: images that no
+member has seen, so that labels which no model of the notebook makes are worth nothing. The labels of those belong into
+hidden/test_predictions.py; `tests/reference/test_hw5.py` holds all of it against this script. The script stays with the
+staff, as the labels do: with its seed anybody could make them.
 
 A sign is as often dark as bright. So the mean image of every kind is the same grey, and a linear model learns next to
 nothing from the pixels. A hidden layer can know both sides of the grey, so a network with one learns the kinds.
@@ -87,21 +88,28 @@ def draw(rng: np.random.Generator, label: int) -> np.ndarray:
     return np.clip(np.rint(128 + 64 * image), 0, 255).astype(np.uint8)
 
 
-def make() -> tuple[np.ndarray, np.ndarray]:
-    """All images, training set first, and their labels."""
-    rng = np.random.default_rng(SEED)
+def some(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """So many images, and their labels."""
     edges = np.cumsum(SHARES[:-1])
-    labels = np.array([int((rng.random() >= edges).sum()) for _ in range(TRAINING + TEST)], np.int64)
+    labels = np.array([int((rng.random() >= edges).sum()) for _ in range(count)], np.int64)
     return np.stack([draw(rng, label) for label in labels]), labels
 
 
+def make() -> tuple[np.ndarray, np.ndarray]:
+    """All images and their labels: the training set, the test set that members have, and the one of the judge."""
+    rng = np.random.default_rng(SEED)
+    seen, unseen = some(rng, TRAINING + TEST), some(rng, TEST)
+    return np.concatenate([seen[0], unseen[0]]), np.concatenate([seen[1], unseen[1]])
+
+
 def main() -> None:
-    """Write both files; print the labels as hidden/test_predictions.py has them."""
+    """Write the files; print the labels as hidden/test_predictions.py has them."""
     images, labels = make()
-    folder = Path(__file__).parent
+    folder, given = Path(__file__).parent, TRAINING + TEST
     np.savez_compressed(folder / "train.npz", images=images[:TRAINING], labels=labels[:TRAINING])
-    np.savez_compressed(folder / "test.npz", images=images[TRAINING:])
-    digits = "".join(map(str, labels[TRAINING:]))
+    np.savez_compressed(folder / "test.npz", images=images[TRAINING:given])
+    np.savez_compressed(folder / "hidden" / "test.npz", images=images[given:])
+    digits = "".join(map(str, labels[given:]))
     sys.stdout.write("\n".join(f'    "{digits[at : at + 100]}"' for at in range(0, TEST, 100)) + "\n")
 
 

@@ -117,6 +117,14 @@ class Assignment:
         """The files of the hidden cases, in the order of the sections; members have none."""
         return self._by_section(self.hidden, "test_")
 
+    def files_beside(self, *, hidden: bool) -> tuple[Path, ...]:
+        """The data that a submission finds; where hidden cases judge, what lies beside them under the same name.
+
+        So what was worked out for the members' own data, or written in by hand, is no answer there.
+        """
+        others = [self.hidden / file.name if hidden else file for file in self.files]
+        return tuple(other if other.is_file() else file for file, other in zip(self.files, others, strict=True))
+
     @property
     def misconceptions(self) -> tuple[Path, ...]:
         """The files of the misconceptions, in the order of the sections."""

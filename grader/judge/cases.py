@@ -117,8 +117,9 @@ def collect_cases(assignment: Assignment, *, hidden: bool = False) -> CaseSet:
         homes |= dict.fromkeys(assignment.hidden_cases or [assignment.hidden], Visibility.HIDDEN)
     shared = [assignment.inputs] if hidden and assignment.inputs.is_file() else []
     # Hashed and read before any student's code runs: what that could change on this machine comes too late.
-    sha256 = _sha256([*homes, *shared, *assignment.files])
-    data = {file.name: file.read_bytes() for file in assignment.files}
+    laid = assignment.files_beside(hidden=hidden)
+    sha256 = _sha256([*homes, *shared, *laid])
+    data = {file.name: file.read_bytes() for file in laid}
     titles = assignment.case_titles()
     cases = [
         case

@@ -133,6 +133,20 @@ def test_the_hash_is_that_of_the_files_of_cases(course: Path) -> None:
     assert collect(course).sha256 not in (first, None)
 
 
+def test_where_hidden_cases_judge_other_data_may_lie_beside_a_submission(new_course: Callable[..., Path]) -> None:
+    course = course_of_folders(new_course)
+    home = course / "assignments" / "mini"
+    manifest = (home / "assignment.toml").read_text("utf-8")
+    (home / "assignment.toml").write_text(manifest + '\n[run]\nfiles = ["train.txt", "test.txt"]\n', "utf-8")
+    for name, text in {"train.txt": "all", "test.txt": "theirs", "hidden/test.txt": "ours"}.items():
+        (home / name).write_text(text, "utf-8")
+    first = collect(course, hidden=True)
+    assert collect(course).files == {"train.txt": b"all", "test.txt": b"theirs"}
+    assert first.files == {"train.txt": b"all", "test.txt": b"ours"}
+    (home / "hidden" / "test.txt").write_text("others", "utf-8")
+    assert collect(course, hidden=True).sha256 != first.sha256
+
+
 SHARED = {
     "inputs.py": "def rows(rng):\n    return rng.normal(size=(2, 4, 3))\n",
     "hidden/test_double.py": HEAD

@@ -42,7 +42,7 @@ def one_thread():
 
 @pytest.fixture(scope="module")
 def data():
-    """The images of both sets, and all labels, as the script makes them."""
+    """The images of all sets, and their labels, as the script makes them."""
     images, labels = load(HOME / "make_data.py").make()
     return images, labels
 
@@ -59,8 +59,8 @@ def run(folder, **changes):
     for name, value in changes.items():
         assert f"{name}(0)" in text
         text = text.replace(f"{name}(0)", f"{name}({value})")
-    for name in ("train.npz", "test.npz"):
-        (folder / name).write_bytes((HOME / name).read_bytes())
+    for file in (HOME / "train.npz", HOME / "hidden" / "test.npz"):
+        (folder / file.name).write_bytes(file.read_bytes())
     (folder / "hw5.py").write_text(text, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -79,15 +79,16 @@ def test_the_script_makes_the_files_and_the_labels_that_are_there(data):
         assert file["labels"].dtype == np.int64
         np.testing.assert_array_equal(file["images"], images[:n])
         np.testing.assert_array_equal(file["labels"], labels[:n])
-    with np.load(HOME / "test.npz") as file:
-        assert sorted(file) == ["images"]
-        assert file["images"].dtype == np.uint8
-        np.testing.assert_array_equal(file["images"], images[n:])
-    np.testing.assert_array_equal(hidden_labels(), labels[n:])
+    for name, part in (("test.npz", images[n : n + 600]), ("hidden/test.npz", images[n + 600 :])):
+        with np.load(HOME / name) as file:
+            assert sorted(file) == ["images"]
+            assert file["images"].dtype == np.uint8
+            np.testing.assert_array_equal(file["images"], part)
+    np.testing.assert_array_equal(hidden_labels(), labels[n + 600 :])
 
 
 def hidden_labels():
-    """The labels of the test set, as the hidden cases have them."""
+    """The labels of the test set that hidden cases bring along, as they have them."""
     tree = ast.parse((HOME / "hidden" / "test_predictions.py").read_text("utf-8"))
     (text,) = [
         ast.literal_eval(node.value)
@@ -100,7 +101,7 @@ def hidden_labels():
 def test_no_image_is_there_twice_and_each_set_has_every_kind(data):
     images, labels = data
     assert len(np.unique(images.reshape(len(images), -1), axis=0)) == len(images)
-    for part in (labels[:2000], labels[2000:]):
+    for part in np.split(labels, [2000, 2600]):
         counts = np.bincount(part, minlength=5) / len(part)
         np.testing.assert_allclose(counts, [0.3, 0.25, 0.2, 0.15, 0.1], atol=0.04)
 
