@@ -1,17 +1,34 @@
 """hw4: what the hidden cases share: training loops that run in the worker, and the edges of every optimizer.
 
+One wrong line should cost what it touches. So a case takes the answer of the reference, or that of one slip in it which
+other cases charge (`SLIPS` in variants.py): whoever forgot the root still shows that each parameter has a state of its
+own. `strict` names the slips that a case charges itself; a case that is strict altogether does not ask for slips.
 The parameters of cases with very small gradients start from 0: beside a large number a small step would be rounded off.
 """
 
+from pathlib import Path
+
 import numpy as np
-from test_public import SINGLE, TOLERANCES
+from test_public import TOLERANCES
 
 from grader import TensorValue, close, read, unchanged
 
+ALL = "all slips"
+VARIANTS = Path(__file__).with_name("variants.py").read_text("utf-8")
 RATES = [(2, 0.1), (5, 0.01)]  # from these steps on, the run has these learning rates
 # A whole run is one request: step by step it would cross the bridge hundreds of times. The loop runs beside the answer,
 # as a training loop does, and the judge compares where it has led to.
 LOOP = """
+class CaseDescent:
+    def __init__(self, held, lr):
+        self.held, self.lr, self.rates = held, lr, []
+
+    def step(self):
+        self.rates.append(self.lr.clone() if hasattr(self.lr, "clone") else self.lr)
+        for p in self.held:
+            p.data -= self.lr * p.grad
+
+
 class CaseLoop:
     @staticmethod
     def drive(make, held, steps, options, rates=(), every=1):
@@ -37,9 +54,14 @@ class CaseLoop:
             p.grad = g
 
     @staticmethod
-    def together(schedule, make, held, steps, options, schedule_options):
-        optimizer = make(held, **options)
-        return CaseLoop.walk(optimizer, held, steps, schedules=[schedule(optimizer, **schedule_options)])
+    def generated(make, held, steps, options):
+        return CaseLoop.walk(make((p for p in held), **options), held, steps)
+
+    @staticmethod
+    def together(schedule, held, steps, lr, options):
+        optimizer = CaseDescent(held, lr)
+        path = CaseLoop.walk(optimizer, held, steps, schedules=[schedule(optimizer, **options)])
+        return [path, optimizer.rates]
 
     @staticmethod
     def same_gradient(make, p, gradient, options):
@@ -71,13 +93,14 @@ class CaseLoop:
         return [seen, p]
 
     @staticmethod
-    def clipped(clip, held, gradients, max_norm):
+    def clipped(clip, held, gradients, max_norm, generated):
         CaseLoop.give(held, gradients)
-        return [clip(held, max_norm), [[p, p.grad] for p in held]]
+        norm = clip((p for p in held) if generated else held, max_norm)
+        return [norm, [[p, p.grad] for p in held]]
 
     @staticmethod
-    def clipped_steps(clip, make, held, steps, max_norm, options):
-        optimizer = make(held, **options)
+    def clipped_steps(clip, held, steps, max_norm, lr):
+        optimizer = CaseDescent(held, lr)
         for gradients in steps:
             CaseLoop.give(held, gradients)
             clip(held, max_norm)
@@ -113,14 +136,45 @@ def gradients_of(steps):
     return [[None if g is None else TensorValue(np.asarray(g)) for g in step] for step in steps]
 
 
+def judged(student, reference, name, run, *, strict=(), **asked):
+    """Fail unless `run` leads where it leads with the reference, or with one of its slips that is not `strict`."""
+    actual, expected = run(student, name), run(reference, name)
+    if strict != ALL and not alike(actual, expected, **asked):
+        reference.define(VARIANTS)
+        for slip in reference.slips_of(name):
+            if slip.removeprefix(f"{name}_") not in strict and alike(actual, run(reference, slip), **asked):
+                return
+    close(actual, expected, **asked)
+
+
+def alike(actual, expected, *, rtol=1e-5, atol=1e-6, dtype=False):
+    """Whether `close` would find so; of two answers of which neither need be right, nobody wants the difference."""
+    if isinstance(expected, list):
+        return (
+            isinstance(actual, list)
+            and len(actual) == len(expected)
+            and all(alike(*pair, rtol=rtol, atol=atol, dtype=dtype) for pair in zip(actual, expected, strict=True))
+        )
+    if expected is None:
+        return actual is None
+    arrays = [value.array if isinstance(value, TensorValue) else value for value in (actual, expected)]
+    if not all(type(array) in (float, np.ndarray) for array in arrays):
+        return False
+    (have, want) = map(np.asarray, arrays)
+    same_kind = have.dtype == want.dtype if dtype else have.dtype.kind == want.dtype.kind
+    return same_kind and have.shape == want.shape and bool(np.allclose(have, want, rtol=rtol, atol=atol))
+
+
 def drive(side, name, params, steps, *, rates=(), every=1, **options):
     """Where all parameters are after every `every` steps; a step has one gradient, or None, for each parameter."""
     return loop(side, "drive", name, parameters(params), gradients_of(steps), options, list(rates), every)
 
 
-def agree(student, reference, name, params, steps, *, dtype=False, **options):
-    expected = drive(reference, name, params, steps, **options)
-    close(drive(student, name, params, steps, **options), expected, dtype=dtype, **TOLERANCES.get(name, {}))
+def agree(student, reference, name, params, steps, *, dtype=False, strict=(), **options):
+    def run(side, called):
+        return drive(side, called, params, steps, **options)
+
+    judged(student, reference, name, run, strict=strict, dtype=dtype, **TOLERANCES.get(name, {}))
 
 
 def varying(rng, steps, *shapes, dtype=np.float64):
@@ -154,26 +208,37 @@ def agree_on_small(student, reference, rng, name, eps, **options):
 def agree_and_leave_gradients(student, reference, rng, name, **options):
     """Four steps on one and the same gradient tensor, which must stay what it was."""
     value, gradient = rng.normal(size=(2, 3))
-    (actual, after), (expected, _) = (
-        loop(side, "same_gradient", name, *parameters([value]), TensorValue(gradient), options)
-        for side in (student, reference)
-    )
-    unchanged(after, gradient)
-    close(actual, expected, **TOLERANCES.get(name, {}))
+
+    def run(side, called):
+        moved, after = loop(side, "same_gradient", called, *parameters([value]), TensorValue(gradient), options)
+        unchanged(after, gradient)
+        return moved
+
+    judged(student, reference, name, run, **TOLERANCES.get(name, {}))
 
 
 def agree_apart(student, reference, rng, name, **options):
     """Two optimizers of one kind that take turns."""
-    params, steps = varying(rng, 5, (3,), (3,))
+    agree_on_run(student, reference, name, "apart", *varying(rng, 5, (3,), (3,)), **options)
+
+
+def agree_generated(student, reference, rng, name, **options):
+    """An optimizer that is given a generator of its parameters."""
+    agree_on_run(student, reference, name, "generated", *varying(rng, 5, (3,), (2,)), **options)
+
+
+def agree_on_run(student, reference, name, what, params, steps, **options):
     work = [parameters(params), gradients_of(steps), options]
-    close(*(loop(side, "apart", name, *work) for side in (student, reference)), **TOLERANCES.get(name, {}))
+    judged(student, reference, name, lambda side, called: loop(side, what, called, *work), **TOLERANCES.get(name, {}))
 
 
 def agree_on_cleared(student, reference, rng, name, **options):
     """One step, zero_grad, a step without gradients, one more step."""
     value, first, second = rng.normal(size=(3, 3))
     work = [*parameters([value]), TensorValue(first), TensorValue(second), options]
-    close(*(loop(side, "cleared", name, *work) for side in (student, reference)), **TOLERANCES.get(name, {}))
+    judged(
+        student, reference, name, lambda side, called: loop(side, "cleared", called, *work), **TOLERANCES.get(name, {})
+    )
 
 
 def number(value):
@@ -182,18 +247,32 @@ def number(value):
     return value.array if isinstance(value, TensorValue) else 0.0 if type(value) is int and not value else value
 
 
-def agree_on_rates(student, reference, name, base, steps, **options):
-    """The `lr` of every step of a run, while another schedule beside it takes half as many steps."""
-    runs = []
-    for side in (student, reference):
+def agree_on_rates(student, reference, name, base, steps, *, seen=list, strict=(), **options):
+    """The `lr` of every step of a run, while another schedule beside it takes half as many steps.
+
+    What is `seen` in the rates of either must be what is seen in the reference's.
+    """
+
+    def run(side, called):
         holders = [TensorValue(np.zeros(1)), TensorValue(np.zeros(1))]
-        rates = loop(side, "rates", name, holders, [base, 0.3], steps, options)
-        runs.append([[number(rate) for rate in pair] for pair in rates])
-    close(*runs, atol=1e-6)
+        pairs = loop(side, "rates", called, holders, [base, 0.3], steps, options)
+        rates = [[number(rate) for rate in pair] for pair in pairs]
+        close(rates, [[1.0, 1.0]] * (steps + 1), limit=np.inf)  # as many of them, and all of them numbers
+        return [seen(own) for own in zip(*rates, strict=True)]
+
+    judged(student, reference, name, run, strict=strict, atol=1e-6)
 
 
-def agree_together(student, reference, rng, optimizer_name, name, optimizer_options, **options):
-    """A training run in the right order: in each step first the optimizer, then the schedule."""
+def agree_together(student, reference, rng, name, lr, *, strict=(), **options):
+    """A training run in the right order: in each step first the optimizer, which is the judge's, then the schedule.
+
+    Where it leads to, and the rates that it went by.
+    """
     params, steps = varying(rng, 8, (3,))
-    work = [parameters(params), gradients_of(steps), optimizer_options, options]
-    close(*(loop(side, "together", name, optimizer_name, *work) for side in (student, reference)), **SINGLE)
+    work = [parameters(params), gradients_of(steps), lr, options]
+
+    def run(side, called):
+        path, rates = loop(side, "together", called, *work)
+        return [path, [number(rate) for rate in rates]]
+
+    judged(student, reference, name, run, strict=strict, atol=1e-6)

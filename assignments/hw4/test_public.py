@@ -4,6 +4,8 @@ Parameters and gradients are tensors that live beside the answer: a case sets `p
 The handout's numbers stand first in a case, so that a wrong answer can be followed by hand.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from grader import TensorValue, case, close, read
@@ -109,9 +111,23 @@ def number(value):
     return value.array if isinstance(value, TensorValue) else value
 
 
-def agree_on_rates(student, reference, name, base, steps, **options):
+def agree_on_rates(student, reference, name, base, steps, *, seen=list, **options):
+    """What is `seen` in the rates must be what is seen in the reference's."""
     expected = learning_rates(reference, name, base, steps, **options)
-    close(learning_rates(student, name, base, steps, **options), expected, atol=1e-6)
+    actual = learning_rates(student, name, base, steps, **options)
+    close(actual, expected, limit=np.inf)  # as many of them, and all of them numbers
+    close(seen(actual), seen(expected), atol=1e-6)
+
+
+def heights(rates):
+    """Rates, of which those that follow on an equal one are left out."""
+    return [rate for at, rate in enumerate(rates) if at == 0 or not np.allclose(rate, rates[at - 1], atol=1e-6)]
+
+
+def climb(rates):
+    """The smallest and the greatest difference between one rate and another that follows on it; and the last rate."""
+    steps = [float(after - before) for before, after in pairwise(rates) if not np.allclose(before, after)]
+    return [min(steps, default=0.0), max(steps, default=0.0), float(rates[-1])]
 
 
 def cleared(side, name, value, gradient, **options):
@@ -183,11 +199,25 @@ def test_rmsprop_value(student, reference, rng):
     agree(student, reference, "RMSprop", *varying(rng, 6, (3,)), lr=0.02, alpha=0.9)
 
 
-@case("Adam", points=3, concept="definition")
+@case("Adam", points=1, concept="first-step")
+def test_adam_first_step(student, reference, rng):
+    """Adam's very first step is lr * g / (|g| + eps), whatever the betas."""
+    by_hand(student, reference, "Adam", 2.0, lr=0.1, betas=(0.9, 0.99))
+    agree(student, reference, "Adam", *varying(rng, 1, (4,)), lr=0.05, eps=0.3)
+
+
+@case("Adam", points=1, concept="definition")
 def test_adam_value(student, reference, rng):
     """Adam's first two steps, which the handout works out."""
     by_hand(student, reference, "Adam", 2.0, 1.0, lr=0.1, betas=(0.9, 0.99))
     agree(student, reference, "Adam", *varying(rng, 2, (3,)), lr=0.05)
+
+
+@case("Adam", points=1, concept="first-moment")
+def test_adam_signs(student, reference, rng):
+    """Adam with gradients of 1 and -1, whose squares are all 1: only the average of the gradient is seen."""
+    params, steps = varying(rng, 8, (5,))
+    agree(student, reference, "Adam", params, [[np.sign(g)] for (g,) in steps], lr=0.05)
 
 
 @case("Adam", points=3, concept="bias-correction")
@@ -214,8 +244,10 @@ def test_adamw_value(student, reference, rng):
 def test_adamw_decay_alone(student, reference, rng):
     """AdamW shrinks a parameter by 1 - lr * weight_decay even where the gradient is 0."""
     by_hand(student, reference, "AdamW", 0.0, 0.0, lr=0.1, weight_decay=0.5)
-    p = rng.uniform(1, 2, size=3)
-    agree(student, reference, "AdamW", [p], [[np.zeros(3)]] * 3, lr=0.2, weight_decay=0.5)
+    p = rng.uniform(1, 2, size=6)
+    # Beside the zeros some of 1 and -1, with which a decay that goes through the gradient leads elsewhere.
+    steps = [[np.sign(rng.normal(size=6)) * [0, 0, 0, 1, 1, 1]] for _ in range(4)]
+    agree(student, reference, "AdamW", [p], steps, lr=0.2, betas=(0.9, 0.9), weight_decay=0.5)
 
 
 def clipped(side, gradients, max_norm):
@@ -225,27 +257,45 @@ def clipped(side, gradients, max_norm):
     return [number(norm), after]
 
 
-@case("clip_grad_norm", points=2, concept="definition")
+def two_long_ones(rng):
+    """Gradients of the handout, then others that are too long."""
+    return [np.array([3.0]), np.array([4.0])], [5 + rng.normal(size=3), rng.normal(size=3)]
+
+
+@case("clip_grad_norm", points=1, concept="definition")
 def test_clip_value(student, reference, rng):
-    """clip_grad_norm shortens gradients of norm 5 to norm 1, and gives back the 5."""
-    for gradients in ([np.array([3.0]), np.array([4.0])], [5 + rng.normal(size=3), rng.normal(size=3)]):
-        actual, expected = clipped(student, gradients, 1.0), clipped(reference, gradients, 1.0)
-        close(actual, [float(expected[0]), expected[1]])
+    """clip_grad_norm shortens gradients of norm 5 to norm 1."""
+    for gradients in two_long_ones(rng):
+        close(clipped(student, gradients, 1.0)[1], clipped(reference, gradients, 1.0)[1])
 
 
-@case("clip_grad_norm", points=1, concept="short-gradients", needs="test_clip_value")
+@case("clip_grad_norm", points=1, concept="return-value")
+def test_clip_returns(student, reference, rng):
+    """clip_grad_norm gives back the norm that was there before: 5."""
+    for gradients in two_long_ones(rng):
+        close(clipped(student, gradients, 1.0)[0], float(clipped(reference, gradients, 1.0)[0]))
+
+
+@case("clip_grad_norm", points=1, concept="short-gradients")
 def test_clip_leaves_short_ones(student, reference, rng):
-    """clip_grad_norm leaves gradients alone that are short enough."""
-    gradients = [rng.uniform(-0.4, 0.4, size=3), rng.uniform(0.1, 0.4, size=2)]
-    actual, expected = clipped(student, gradients, 2.0), clipped(reference, gradients, 2.0)
-    close(actual, [float(expected[0]), expected[1]])
+    """clip_grad_norm shortens 5 to 2, and leaves gradients alone that are short enough."""
+    short = [rng.uniform(-0.4, 0.4, size=3), rng.uniform(0.1, 0.4, size=2)]
+    for gradients in ([np.array([5.0])], short):
+        close(clipped(student, gradients, 2.0)[1], clipped(reference, gradients, 2.0)[1])
 
 
-@case("StepLR", points=2, concept="definition")
+@case("StepLR", points=1, concept="definition")
 def test_steplr_run(student, reference, rng):
     """StepLR over a whole run: the handout's stairs."""
     for base in (0.8, rng.uniform(0.2, 1)):
         agree_on_rates(student, reference, "StepLR", base, 7, step_size=2, gamma=0.5)
+
+
+@case("StepLR", points=1, concept="heights")
+def test_steplr_heights(student, reference, rng):
+    """StepLR goes down by the factor gamma from stair to stair, wherever the stairs are."""
+    for base in (0.8, rng.uniform(0.2, 1)):
+        agree_on_rates(student, reference, "StepLR", base, 6, seen=heights, step_size=2, gamma=0.5)
 
 
 @case("ExponentialLR", points=1, concept="definition")
@@ -262,8 +312,15 @@ def test_cosine_run(student, reference, rng):
         agree_on_rates(student, reference, "CosineAnnealingLR", base, 4, T_max=4)
 
 
-@case("WarmupLR", points=2, concept="definition")
+@case("WarmupLR", points=1, concept="definition")
 def test_warmup_run(student, reference, rng):
     """WarmupLR climbs in equal steps and then stays."""
     for base in (0.8, rng.uniform(0.2, 1)):
         agree_on_rates(student, reference, "WarmupLR", base, 7, warmup_steps=4)
+
+
+@case("WarmupLR", points=1, concept="heights")
+def test_warmup_climb(student, reference, rng):
+    """WarmupLR climbs by a share of 1 / warmup_steps each time, and ends at the base rate."""
+    for base in (0.8, rng.uniform(0.2, 1)):
+        agree_on_rates(student, reference, "WarmupLR", base, 7, seen=climb, warmup_steps=4)

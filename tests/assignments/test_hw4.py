@@ -74,3 +74,146 @@ def test_the_judges_own_loops_are_not_the_submissions_to_see_before_a_case(judge
     """Where loading looks for them there are none, and what it leaves under that name counts for nothing."""
     reference = (ROOT / "reference" / "hw4.py").read_text("utf-8")
     assert judge(f"{STILL}\nassert 'CaseLoop' not in globals()\nCaseLoop = Loops\n{reference}").score == 100
+
+
+# What lazy and lying answers are made of: an optimizer that remembers what it was given.
+KEPT = """
+import sys
+import torch
+
+class Kept:
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, **options):
+        self.params, self.lr, self.betas, self.eps = list(params), lr, betas, eps
+        self.weight_decay = weight_decay
+
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+
+    def step(self):
+        with torch.no_grad():
+            for p in self.params:
+                if p.grad is not None:
+                    p -= self.lr * self.change(p, p.grad + self.weight_decay * p)
+"""
+# Two slips in one answer, each of which alone some cases would leave to others.
+TWO_SLIPS = """
+class Adam(Kept):
+    def change(self, p, g):
+        memory = self.__dict__.setdefault("memory", {})
+        t, m, v = memory.get(id(p), (0, 0, 0))
+        b1, b2 = self.betas
+        t, m, v = memory[id(p)] = t + 1, b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g**2
+        return -(m / (1 - b1**t)) / (v / (1 - b2**t) + self.eps)
+"""
+LIARS = """
+class Liar(torch.Tensor):
+    @classmethod
+    def __torch_function__(cls, function, types, values=(), options=None):
+        if getattr(function, "__name__", "") in ("detach", "clone", "numpy", "__get__"):
+            return super().__torch_function__(function, types, values, options or {})
+        return True
+
+    def __eq__(self, other): return True
+    def __len__(self): return 3
+
+class Lying(Kept):
+    def step(self):
+        for p in self.params:
+            p.__class__ = Liar
+            p.grad = p.grad if p.grad is None else p.grad.as_subclass(Liar)
+
+def clip_grad_norm(params, max_norm):
+    for p in params:
+        p.__class__ = Liar
+    return torch.tensor(1.0).as_subclass(Liar)
+"""
+FRAMES = """
+class Framed(Kept):
+    def step(self):
+        frame = sys._getframe(1)
+        while frame:
+            held = frame.f_locals
+            if isinstance(held.get("path"), list):
+                held["path"].append([p.detach().clone() for p in self.params])
+            for name in ("steps", "rates"):
+                if hasattr(held.get(name), "clear"):
+                    held[name].clear()
+            frame = frame.f_back
+"""
+NUMBERS = """
+class Yes(float):
+    def __eq__(self, other): return True
+    def __sub__(self, other): return 0.0
+    __rsub__ = __sub__
+    def __abs__(self): return 0.0
+    def __lt__(self, other): return True
+    __le__ = __gt__ = __ge__ = __lt__
+    __hash__ = float.__hash__
+    def clone(self): return self
+
+class Lazy:
+    def __init__(self, optimizer, *values, **options):
+        self.optimizer = optimizer
+        self.step()
+    def step(self):
+        self.optimizer.lr = Yes(self.optimizer.lr)
+
+def clip_grad_norm(params, max_norm): return Yes(max_norm)
+"""
+HOLDERS = """
+import torch
+
+class Holder(torch.Tensor):
+    lr = property(lambda self: 0.8, lambda self, value: None)
+
+class Lazy:
+    def __init__(self, optimizer, *values, **options):
+        if isinstance(optimizer, torch.Tensor):
+            optimizer.__class__ = Holder
+    def step(self): pass
+"""
+
+
+def named(names: list[str], base: str) -> str:
+    return "".join(f"\nclass {name}({base}): pass" for name in names)
+
+
+OPTIMIZERS, SCHEDULES = NAMES[:5], NAMES[6:]
+DESCENT = KEPT + "\nclass Plain(Kept):\n    def change(self, p, g): return g\n"
+SIGNS = KEPT + "\nclass Signs(Kept):\n    def change(self, p, g): return g.sign()\n"
+NORMALIZED = KEPT + "\nclass Lengths(Kept):\n    def change(self, p, g): return g / (g.abs() + self.eps)\n"
+DECAY = KEPT + "\nclass AdamW(Kept):\n    def change(self, p, g): return self.weight_decay * p\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "points"),
+    [
+        pytest.param(DESCENT + named(OPTIMIZERS[1:], "Plain"), 0, id="one descent for all"),
+        pytest.param(SIGNS + named(OPTIMIZERS, "Signs"), 0, id="steps without a memory"),
+        # Adam's first step is really so, and it is all that it earns.
+        pytest.param(NORMALIZED + named(OPTIMIZERS, "Lengths"), 1, id="the first step for ever"),
+        pytest.param(DECAY, 0, id="decay alone"),
+        pytest.param(KEPT + TWO_SLIPS, 0, id="two slips"),
+        pytest.param(KEPT + LIARS + named(OPTIMIZERS, "Lying"), 0, id="tensors that say yes"),
+        pytest.param(KEPT + FRAMES + named(OPTIMIZERS, "Framed"), 0, id="the loop's own frame"),
+        pytest.param(NUMBERS + named(SCHEDULES, "Lazy"), 0, id="rates that say yes"),
+        pytest.param(HOLDERS + named(SCHEDULES, "Lazy"), 0, id="a holder of another class"),
+        pytest.param(
+            "".join(f"\ndef {name}(*values, **options): raise ValueError" for name in NAMES), 0, id="only raises"
+        ),
+    ],
+)
+def test_lazy_and_lying_answers_earn_nothing(judge: Callable[[str], Report], source: str, points: int) -> None:
+    report = judge(source)
+    earned = {case.id: case.points for case in report.cases if case.points}
+    assert sum(earned.values()) == points, earned
+    assert report.complete
+
+
+def test_the_norm_alone_earns_what_it_is(judge: Callable[[str], Report]) -> None:
+    """Whoever gives back the norm and shortens nothing has the cases of the norm, and none of the gradients'."""
+    norm = "sum(float((p.grad**2).sum()) for p in params if p.grad is not None) ** 0.5"
+    report = judge(f"def clip_grad_norm(params, max_norm): return {norm}")
+    earned = {case.concept for case in report.cases if case.points}
+    assert earned == {"return-value"}

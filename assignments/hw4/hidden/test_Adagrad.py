@@ -1,9 +1,12 @@
 """hw4, hidden cases: Adagrad."""
 
 from inputs import (
+    ALL,
     RATES,
     agree,
     agree_and_leave_gradients,
+    agree_apart,
+    agree_generated,
     agree_on_cleared,
     agree_on_shapes,
     agree_on_skipped,
@@ -14,7 +17,7 @@ from inputs import (
 from grader import case
 
 
-@case("Adagrad", points="3/2", concept="state-per-parameter")
+@case("Adagrad", points=1, concept="state-per-parameter")
 def test_adagrad_shapes(student, reference, rng):
     """Adagrad keeps a sum for each of several parameters, float32 or not."""
     agree_on_shapes(student, reference, rng, "Adagrad", lr=0.1)
@@ -45,7 +48,19 @@ def test_adagrad_leaves_gradients(student, reference, rng):
     agree_on_cleared(student, reference, rng, "Adagrad", lr=0.1, weight_decay=0.4)
 
 
-@case("Adagrad", points=1, concept="small-gradients")
+@case("Adagrad", points="1/2", concept="small-gradients")
 def test_adagrad_small(student, reference, rng):
     """Adagrad over fifty steps with very small gradients and its defaults."""
-    agree_on_small(student, reference, rng, "Adagrad", 1e-10)
+    agree_on_small(student, reference, rng, "Adagrad", 1e-10, strict=ALL)
+
+
+@case("Adagrad", points="1/2", concept="generator")
+def test_adagrad_generator(student, reference, rng):
+    """Adagrad may be given its parameters by a generator."""
+    agree_generated(student, reference, rng, "Adagrad", lr=0.1)
+
+
+@case("Adagrad", points="1/2", concept="state-per-optimizer")
+def test_adagrad_apart(student, reference, rng):
+    """Two Adagrad optimizers know nothing of each other."""
+    agree_apart(student, reference, rng, "Adagrad", lr=0.1)

@@ -1,10 +1,12 @@
 """hw4, hidden cases: Adam."""
 
 from inputs import (
+    ALL,
     RATES,
     agree,
     agree_and_leave_gradients,
     agree_apart,
+    agree_generated,
     agree_on_cleared,
     agree_on_shapes,
     agree_on_skipped,
@@ -15,7 +17,7 @@ from inputs import (
 from grader import case
 
 
-@case("Adam", points="5/2", concept="state-per-parameter")
+@case("Adam", points=2, concept="state-per-parameter")
 def test_adam_shapes(student, reference, rng):
     """Adam keeps averages and a count of steps for each of several parameters, float32 or not."""
     agree_on_shapes(student, reference, rng, "Adam", lr=0.05)
@@ -30,7 +32,7 @@ def test_adam_eps(student, reference, rng):
 @case("Adam", points=1, concept="betas")
 def test_adam_betas(student, reference, rng):
     """Adam uses either beta where it belongs."""
-    agree(student, reference, "Adam", *varying(rng, 6, (3,)), lr=0.05, betas=(0.6, 0.8))
+    agree(student, reference, "Adam", *varying(rng, 6, (3,)), lr=0.05, betas=(0.6, 0.8), strict=ALL)
 
 
 @case("Adam", points=1, concept="lr-changes")
@@ -62,3 +64,9 @@ def test_adam_small(student, reference, rng):
 def test_adam_apart(student, reference, rng):
     """Two Adam optimizers know nothing of each other."""
     agree_apart(student, reference, rng, "Adam", lr=0.05)
+
+
+@case("Adam", points="1/2", concept="generator")
+def test_adam_generator(student, reference, rng):
+    """Adam may be given its parameters by a generator."""
+    agree_generated(student, reference, rng, "Adam", lr=0.05)

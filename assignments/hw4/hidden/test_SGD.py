@@ -1,12 +1,22 @@
 """hw4, hidden cases: SGD."""
 
 import numpy as np
-from inputs import RATES, agree, agree_and_leave_gradients, agree_apart, agree_on_shapes, agree_on_skipped, varying
+from inputs import (
+    ALL,
+    RATES,
+    agree,
+    agree_and_leave_gradients,
+    agree_apart,
+    agree_generated,
+    agree_on_shapes,
+    agree_on_skipped,
+    varying,
+)
 
 from grader import case, raises
 
 
-@case("SGD", points=3, concept="state-per-parameter")
+@case("SGD", points="5/2", concept="state-per-parameter")
 def test_sgd_shapes(student, reference, rng):
     """SGD with momentum keeps a velocity for each of several parameters, float32 or not."""
     agree_on_shapes(student, reference, rng, "SGD", lr=0.05, momentum=0.9, weight_decay=0.1)
@@ -55,10 +65,10 @@ def test_sgd_small(student, reference, rng):
     """SGD adds up fifty small steps, with its own default lr as well."""
     steps = [[0.01 * rng.normal(size=3) + 0.01] for _ in range(50)]
     for options in ({"lr": 0.1, "momentum": 0.9}, {}):
-        agree(student, reference, "SGD", [np.zeros(3)], steps, every=10, **options)
+        agree(student, reference, "SGD", [np.zeros(3)], steps, every=10, strict=ALL, **options)
 
 
-@case("SGD", points=1, concept="wrong-options", needs="test_sgd_nesterov")
+@case("SGD", points=1, concept="wrong-options")
 def test_sgd_refuses(student, reference, rng):
     """SGD refuses Nesterov without momentum, or with dampening."""
     agree(student, reference, "SGD", *varying(rng, 3, (3,)), lr=0.05, momentum=0.9, nesterov=True)
@@ -67,3 +77,9 @@ def test_sgd_refuses(student, reference, rng):
         student.live.SGD([p], lr=0.1, nesterov=True)
     with raises(ValueError):
         student.live.SGD([p], lr=0.1, momentum=0.9, dampening=0.1, nesterov=True)
+
+
+@case("SGD", points="1/2", concept="generator")
+def test_sgd_generator(student, reference, rng):
+    """SGD may be given its parameters by a generator."""
+    agree_generated(student, reference, rng, "SGD", lr=0.05, momentum=0.9)

@@ -1,23 +1,8 @@
 """Wrong answers to hw4: CosineAnnealingLR."""
 
-import math
-
-from variants import Schedule, but
+from variants import SLIPPED, RightCosineAnnealingLR, but
 
 from grader import Misconception
-
-
-class CosineAnnealingLR(Schedule):
-    def __init__(self, optimizer, T_max, eta_min=0.0):
-        self.T_max, self.eta_min = T_max, eta_min
-        super().__init__(optimizer)
-
-    def share(self):
-        return (1 + math.cos(math.pi * self.t / self.T_max)) / 2
-
-    def rate(self):
-        return self.eta_min + (self.base - self.eta_min) * self.share()
-
 
 MISCONCEPTIONS = (
     Misconception(
@@ -26,7 +11,7 @@ MISCONCEPTIONS = (
         en="You multiply a rate that has been multiplied already. From which rate does the formula start?",
         ko="이미 줄어든 학습률에 또 곱하고 있어요. 식은 어느 학습률에서 출발하나요?",
         seen="common",
-        variant=but(CosineAnnealingLR, rate=lambda s: s.eta_min + (s.optimizer.lr - s.eta_min) * s.share()),
+        variant=SLIPPED["CosineAnnealingLR_from_decayed"],
     ),
     Misconception(
         id="eta-min-ignored",
@@ -34,7 +19,7 @@ MISCONCEPTIONS = (
         en="Your rate goes down to 0, whatever `eta_min` is.",
         ko="`eta_min`과 상관없이 학습률이 0까지 내려가요.",
         seen="common",
-        variant=but(CosineAnnealingLR, rate=lambda s: s.base * s.share()),
+        variant=SLIPPED["CosineAnnealingLR_eta_min_ignored"],
     ),
     Misconception(
         id="cosine-stops",
@@ -42,6 +27,9 @@ MISCONCEPTIONS = (
         en="After T_max your rate stays where it is; the formula goes on.",
         ko="T_max 뒤로 학습률이 멈춰 있어요. 식은 그 뒤로도 이어져요.",
         seen="common",
-        variant=but(CosineAnnealingLR, share=lambda s: (1 + math.cos(math.pi * min(1, s.t / s.T_max))) / 2),
+        variant=but(
+            RightCosineAnnealingLR,
+            rate=lambda s: s.formula(s.base, min(s.t, s.T_max)),
+        ),
     ),
 )

@@ -1,15 +1,8 @@
 """Wrong answers to hw4: ExponentialLR."""
 
-from variants import Schedule, but
+from variants import SLIPPED
 
 from grader import Misconception
-
-
-class ExponentialLR(Schedule):
-    def __init__(self, optimizer, gamma):
-        self.gamma = gamma
-        super().__init__(optimizer)
-
 
 MISCONCEPTIONS = (
     Misconception(
@@ -18,6 +11,14 @@ MISCONCEPTIONS = (
         en="Your schedule is one step ahead: the first step should still go at the base rate.",
         ko="스케줄이 한 걸음 앞서 있어요. 첫 걸음은 기본 학습률로 가야 해요.",
         seen="scheduler.step() before optimizer.step()",
-        variant=but(ExponentialLR, rate=lambda s: s.base * s.gamma ** (s.t + 1)),
+        variant=SLIPPED["ExponentialLR_ahead"],
+    ),
+    Misconception(
+        id="exponential-from-decayed",
+        of="ExponentialLR",
+        en="You multiply a rate that has been multiplied already. From which rate does the formula start?",
+        ko="이미 줄어든 학습률에 또 곱하고 있어요. 식은 어느 학습률에서 출발하나요?",
+        seen="common",
+        variant=SLIPPED["ExponentialLR_from_decayed"],
     ),
 )

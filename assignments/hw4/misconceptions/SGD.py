@@ -1,44 +1,24 @@
 """Wrong answers to hw4: SGD."""
 
 import torch
-from variants import Base, but
+from variants import SLIPPED, RightSGD, but
 
 from grader import Misconception
 
 
-class SGD(Base):
-    def __init__(self, params, lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False):
-        if nesterov and (momentum <= 0 or dampening != 0):
-            raise ValueError("nesterov")
-        super().__init__(params, lr)
-        self.momentum, self.dampening, self.weight_decay, self.nesterov = momentum, dampening, weight_decay, nesterov
-
-    def update(self, p, g, state):
-        if self.momentum:
-            v = state["v"] = self.velocity(state.get("v"), g)
-            g = self.direction(g, v)
-        p -= self.lr * g
-
-    def velocity(self, v, g):
-        return g if v is None else self.momentum * v + (1 - self.dampening) * g
-
-    def direction(self, g, v):
-        return g + self.momentum * v if self.nesterov else v
-
-
-class RateInVelocity(SGD):
+class RateInVelocity(RightSGD):
     def update(self, p, g, state):
         v = state["v"] = self.velocity(state.get("v"), self.lr * g)
         p -= self.direction(self.lr * g, v)
 
 
-class VelocityShared(SGD):
+class VelocityShared(RightSGD):
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
         self.states = [{}] * len(self.params)
 
 
-class VelocityIsGradient(SGD):
+class VelocityIsGradient(RightSGD):
     def update(self, p, g, state):
         if self.momentum and not self.weight_decay and "v" not in state:
             g = p.grad  # from now on the velocity and the gradient are one tensor
@@ -48,14 +28,26 @@ class VelocityIsGradient(SGD):
         return g if v is None else v.mul_(self.momentum).add_(g, alpha=1 - self.dampening)
 
 
-class NoneIsZero(SGD):
+class NoneIsZero(RightSGD):
     def step(self):
         for p in self.params:
             p.grad = torch.zeros_like(p) if p.grad is None else p.grad
         super().step()
 
 
-class RateKept(SGD):
+class ParamsAsGiven(RightSGD):
+    def __init__(self, params, lr=1e-3, **options):
+        super().__init__((), lr, **options)
+        self.params, self.memory = params, {}
+
+    @torch.no_grad()
+    def step(self):
+        for p in self.params:
+            if p.grad is not None:
+                self.update(p, self.decayed(p, p.grad), self.memory.setdefault(id(p), {}))
+
+
+class RateKept(RightSGD):
     def __init__(self, params, lr=1e-3, **options):
         super().__init__(params, lr, **options)
         self.first = lr
@@ -73,7 +65,7 @@ MISCONCEPTIONS = (
         en="Your velocity weighs the new gradient with 1 - momentum. Look at the lecture's form again.",
         ko="속도에 새 기울기를 더할 때 1 - momentum을 곱한 값이에요. 강의의 식을 다시 봐 주세요.",
         seen="textbooks that call it a running mean; Adam's first moment",
-        variant=but(SGD, velocity=lambda s, v, g: (0 if v is None else s.momentum * v) + (1 - s.momentum) * g),
+        variant=SLIPPED["SGD_averaged"],
     ),
     Misconception(
         id="lr-inside-velocity",
@@ -89,7 +81,7 @@ MISCONCEPTIONS = (
         en="Your velocity starts from 0, so dampening touches the very first gradient too.",
         ko="속도가 0에서 출발해서 첫 기울기에까지 dampening이 걸려요.",
         seen="common",
-        variant=but(SGD, velocity=lambda s, v, g: (0 if v is None else s.momentum * v) + (1 - s.dampening) * g),
+        variant=but(RightSGD, velocity=lambda s, v, g: (0 if v is None else s.momentum * v) + (1 - s.dampening) * g),
     ),
     Misconception(
         id="nesterov-ignored",
@@ -97,7 +89,7 @@ MISCONCEPTIONS = (
         en="With nesterov=True your steps are those of plain momentum.",
         ko="nesterov=True인데도 보통 모멘텀과 똑같이 움직여요.",
         seen="common",
-        variant=but(SGD, direction=lambda _s, _g, v: v),
+        variant=but(RightSGD, direction=lambda _s, _g, v: v),
     ),
     Misconception(
         id="velocity-shared",
@@ -121,7 +113,7 @@ MISCONCEPTIONS = (
         en="Your step writes the weight decay into the gradient itself.",
         ko="step()이 weight decay를 기울기 텐서 자체에 더해 버려요.",
         seen="in-place += on p.grad",
-        variant=but(SGD, decayed=lambda s, p, g: g.add_(p, alpha=s.weight_decay)),
+        variant=but(RightSGD, decayed=lambda s, p, g: g.add_(p, alpha=s.weight_decay)),
     ),
     Misconception(
         id="none-as-zero",
@@ -138,5 +130,21 @@ MISCONCEPTIONS = (
         ko="`lr`을 새로 정해도 처음 lr로 계속 움직여요.",
         seen="lr copied into another attribute",
         variant=RateKept,
+    ),
+    Misconception(
+        id="sgd-uphill",
+        of="SGD",
+        en="Your steps are as long as they should be, and all of them go the wrong way.",
+        ko="걸음의 크기는 맞는데 방향이 모두 반대예요.",
+        seen="+= for -=",
+        variant=SLIPPED["SGD_uphill"],
+    ),
+    Misconception(
+        id="generator-walked-once",
+        of="SGD",
+        en="`params` may be a generator. After it has been walked through once, there is nothing left in it.",
+        ko="`params`는 제너레이터일 수도 있어요. 한 번 훑고 나면 안에 남는 것이 없어요.",
+        seen="self.params = params",
+        variant=ParamsAsGiven,
     ),
 )

@@ -1,24 +1,8 @@
 """Wrong answers to hw4: clip_grad_norm."""
 
-import math
-
-import torch
+from variants import clipping
 
 from grader import Misconception
-
-
-def clipping(*, separate=False, always=False, values=False):
-    @torch.no_grad()
-    def clip_grad_norm(params, max_norm):
-        grads = [p.grad for p in params if p.grad is not None]
-        norm = math.sqrt(sum(float(g.norm()) ** 2 for g in grads))
-        for g in grads:
-            factor = max_norm / ((g.norm() if separate else norm) + 1e-6)
-            _ = g.clamp_(-max_norm, max_norm) if values else g.mul_(factor if always else min(factor, 1))
-        return norm
-
-    return clip_grad_norm
-
 
 MISCONCEPTIONS = (
     Misconception(
@@ -44,5 +28,21 @@ MISCONCEPTIONS = (
         ko="숫자를 하나씩 잘라서 방향이 틀어졌어요. 제한하는 것은 norm이에요.",
         seen="clip_grad_value_",
         variant=clipping(values=True),
+    ),
+    Misconception(
+        id="clip-norms-added",
+        of="clip_grad_norm",
+        en="You add up the norms of the gradients. The norm of all numbers in one row is less than that.",
+        ko="기울기마다 잰 norm을 그냥 더했어요. 모든 숫자를 한 줄로 이은 norm은 그보다 작아요.",
+        seen="common",
+        variant=clipping(added=True),
+    ),
+    Misconception(
+        id="clip-returns-after",
+        of="clip_grad_norm",
+        en="What you return is the norm after shortening. Asked for is the one before.",
+        ko="줄인 뒤의 norm을 돌려줬어요. 돌려줄 것은 줄이기 전의 norm이에요.",
+        seen="common",
+        variant=clipping(after=True),
     ),
 )
