@@ -19,8 +19,9 @@ def pair(rng, *shape):
     return y + rng.uniform(0.1, 3, size=shape) * np.resize([1, -1], shape), y
 
 
-def agree(student, reference, name, *arguments, **options):
-    close(getattr(student, name)(*arguments, **options), getattr(reference, name)(*arguments, **options))
+def agree(student, reference, name, *arguments, dtype=False, atol=None, **options):
+    expected = getattr(reference, name)(*arguments, **options)
+    close(getattr(student, name)(*arguments, **options), expected, dtype=dtype, atol=atol)
 
 
 @case("sigmoid", points=1, concept="definition")
@@ -50,7 +51,15 @@ def test_log_softmax_value(student, reference, rng):
     agree(student, reference, "log_softmax", rng.normal(size=(4, 3)))
 
 
-@case("log_softmax", points=2, concept="chain-rule")
+@case("log_softmax", points=1, concept="gradient")
+def test_log_softmax_grad_derived(student, reference, rng):
+    """log_softmax_grad is worked out, not measured by differences."""
+    x, upstream = rng.normal(size=(2, 8, 100))
+    x[3, 5] = -1e30
+    agree(student, reference, "log_softmax_grad", x, upstream)
+
+
+@case("log_softmax", points=1, concept="chain-rule", needs="test_log_softmax_grad_derived")
 def test_log_softmax_grad_value(student, reference, rng):
     """log_softmax_grad carries an upstream gradient back."""
     x, upstream = rng.normal(size=(2, 4, 3))
@@ -71,14 +80,25 @@ def test_l1_reductions(student, reference, rng, reduction):
     agree(student, reference, "l1_loss", *pair(rng, 6), reduction=reduction)
 
 
-@case("l1_loss", points=1, concept="gradient")
+@case("l1_loss", points="1/2", concept="gradient")
+def test_l1_grad_derived(student, reference, rng):
+    """l1_loss_grad is the derivative of the sum: worked out, not measured by differences."""
+    x, y = pair(rng, 8)
+    x[:2] = y[:2] = 1e17
+    x[0] += 64
+    y[1] += 64
+    agree(student, reference, "l1_loss_grad", x, y, reduction="sum")
+
+
+@case("l1_loss", points="1/2", concept="gradient", needs="test_l1_grad_derived")
 def test_l1_grad_value(student, reference, rng):
-    """l1_loss_grad is the derivative of the mean."""
+    """l1_loss_grad is the derivative of the mean, and of every loss."""
     agree(student, reference, "l1_loss_grad", PREDICTED, WANTED)
     agree(student, reference, "l1_loss_grad", *pair(rng, 6))
+    agree(student, reference, "l1_loss_grad", *pair(rng, 6), reduction="none")
 
 
-@case("mse_loss", points=1, concept="definition")
+@case("mse_loss", points="1/2", concept="definition")
 def test_mse_value(student, reference, rng):
     """mse_loss of the handout's three errors is the mean of their squares."""
     agree(student, reference, "mse_loss", PREDICTED, WANTED)
@@ -93,10 +113,19 @@ def test_mse_reductions(student, reference, rng, reduction):
 
 
 @case("mse_loss", points=1, concept="gradient")
+def test_mse_grad_derived(student, reference, rng):
+    """mse_loss_grad is the derivative of the sum: worked out, not measured by differences."""
+    x, y = pair(rng, 8)
+    x[0] = 1e200
+    agree(student, reference, "mse_loss_grad", x, y, reduction="sum")
+
+
+@case("mse_loss", points="1/2", concept="gradient", needs="test_mse_grad_derived")
 def test_mse_grad_value(student, reference, rng):
-    """mse_loss_grad is the derivative of the mean."""
+    """mse_loss_grad is the derivative of the mean, and of every loss."""
     agree(student, reference, "mse_loss_grad", PREDICTED, WANTED)
     agree(student, reference, "mse_loss_grad", *pair(rng, 6))
+    agree(student, reference, "mse_loss_grad", *pair(rng, 6), reduction="none")
 
 
 @case("huber_loss", points=1, concept="definition")
@@ -114,11 +143,22 @@ def test_huber_reductions(student, reference, rng, reduction):
     agree(student, reference, "huber_loss", *pair(rng, 6), reduction=reduction)
 
 
-@case("huber_loss", points=1, concept="gradient")
+@case("huber_loss", points="1/2", concept="gradient")
+def test_huber_grad_derived(student, reference, rng):
+    """huber_loss_grad is the derivative of the sum: worked out, not measured by differences."""
+    x, y = pair(rng, 8)
+    x[:2] = y[:2] = 1e17
+    x[0] += 64
+    y[1] += 64
+    agree(student, reference, "huber_loss_grad", x, y, reduction="sum")
+
+
+@case("huber_loss", points="1/2", concept="gradient", needs="test_huber_grad_derived")
 def test_huber_grad_value(student, reference, rng):
-    """huber_loss_grad is the derivative of the mean."""
+    """huber_loss_grad is the derivative of the mean, and of every loss."""
     agree(student, reference, "huber_loss_grad", PREDICTED, WANTED, delta=2.0)
     agree(student, reference, "huber_loss_grad", *pair(rng, 6))
+    agree(student, reference, "huber_loss_grad", *pair(rng, 6), reduction="none")
 
 
 def log_probs(rng, n, c):
@@ -149,13 +189,22 @@ def test_nll_weight(student, reference, rng):
     agree(student, reference, "nll_loss", *log_probs(rng, 6, 3), weight=rng.uniform(0.5, 3, size=3))
 
 
-@case("nll_loss", points=1, concept="gradient")
+@case("nll_loss", points="1/2", concept="gradient")
+def test_nll_grad_derived(student, reference, rng):
+    """nll_loss_grad is the derivative of the sum: worked out, not measured by differences."""
+    scores, target = log_probs(rng, 10, 100)
+    scores[3, target[3]] = -np.inf
+    agree(student, reference, "nll_loss_grad", scores, target, reduction="sum")
+
+
+@case("nll_loss", points="1/2", concept="gradient", needs="test_nll_grad_derived")
 def test_nll_grad_value(student, reference, rng):
-    """nll_loss_grad is the derivative of the mean."""
+    """nll_loss_grad is the derivative of the mean, and of every loss."""
     agree(student, reference, "nll_loss_grad", *log_probs(rng, 6, 3))
+    agree(student, reference, "nll_loss_grad", *log_probs(rng, 6, 3), reduction="none")
 
 
-@case("cross_entropy", points=1, concept="definition")
+@case("cross_entropy", points="1/2", concept="definition")
 def test_cross_entropy_value(student, reference, rng):
     """cross_entropy of the lecture's cat, and of several rows."""
     agree(student, reference, "cross_entropy", LECTURE_LOGITS, np.array([0]))
@@ -178,11 +227,25 @@ def test_cross_entropy_smoothing(student, reference, rng):
     agree(student, reference, "cross_entropy", rng.normal(size=(6, 3)), target, label_smoothing=0.1)
 
 
-@case("cross_entropy", points=2, concept="gradient")
+@case("cross_entropy", points="3/2", concept="gradient")
+def test_cross_entropy_grad_derived(student, reference, rng):
+    """cross_entropy_grad is the derivative of the sum: worked out, not measured by differences."""
+    logits, target = rng.normal(size=(8, 100)), rng.integers(0, 100, size=8)
+    logits[3, target[3]] = -1e30
+    agree(student, reference, "cross_entropy_grad", logits, target, reduction="sum")
+    # The same rows 25 times: no more to derive, but a loss for each of 20,000 logits takes longer than a case may
+    many = np.tile(logits, (25, 1)), np.tile(target, 25)
+    agree(student, reference, "cross_entropy_grad", *many, reduction="sum")
+
+
+@case("cross_entropy", points=1, concept="gradient", needs="test_cross_entropy_grad_derived")
 def test_cross_entropy_grad_value(student, reference, rng):
-    """cross_entropy_grad is the derivative of the mean."""
+    """cross_entropy_grad is the derivative of the mean, and of every loss."""
     agree(student, reference, "cross_entropy_grad", LECTURE_LOGITS, np.array([0]))
     agree(student, reference, "cross_entropy_grad", rng.normal(size=(6, 3)), rng.integers(0, 3, size=6))
+    agree(
+        student, reference, "cross_entropy_grad", rng.normal(size=(6, 3)), rng.integers(0, 3, size=6), reduction="none"
+    )
 
 
 def binary(rng, *shape):
@@ -204,11 +267,20 @@ def test_bce_reductions(student, reference, rng, reduction):
     agree(student, reference, "bce_loss", *binary(rng, 6), reduction=reduction)
 
 
-@case("bce_loss", points=1, concept="gradient")
+@case("bce_loss", points="1/2", concept="gradient")
+def test_bce_grad_derived(student, reference, rng):
+    """bce_loss_grad is the derivative of the sum: worked out, not measured by differences."""
+    p, y = binary(rng, 8)
+    p[:2] = 1e-9, 1 - 1e-9
+    agree(student, reference, "bce_loss_grad", p, y, reduction="sum")
+
+
+@case("bce_loss", points="1/2", concept="gradient", needs="test_bce_grad_derived")
 def test_bce_grad_value(student, reference, rng):
-    """bce_loss_grad is the derivative of the mean."""
+    """bce_loss_grad is the derivative of the mean, and of every loss."""
     agree(student, reference, "bce_loss_grad", np.array([0.8, 0.8]), np.array([1.0, 0.0]))
     agree(student, reference, "bce_loss_grad", *binary(rng, 6))
+    agree(student, reference, "bce_loss_grad", *binary(rng, 6), reduction="none")
 
 
 @case("bce_with_logits_loss", points=1, concept="definition")
@@ -226,11 +298,22 @@ def test_bce_with_logits_reductions(student, reference, rng, reduction):
     agree(student, reference, "bce_with_logits_loss", z, y, reduction=reduction)
 
 
-@case("bce_with_logits_loss", points=1, concept="gradient")
+@case("bce_with_logits_loss", points="1/2", concept="gradient")
+def test_bce_with_logits_grad_derived(student, reference, rng):
+    """bce_with_logits_loss_grad is the derivative of the sum: worked out, not measured by differences."""
+    z, y = rng.normal(size=8), np.resize([1.0, 0.0], 8)
+    z[1] = np.finfo(float).max
+    agree(student, reference, "bce_with_logits_loss_grad", z, y, reduction="sum")
+
+
+@case("bce_with_logits_loss", points="1/2", concept="gradient", needs="test_bce_with_logits_grad_derived")
 def test_bce_with_logits_grad_value(student, reference, rng):
-    """bce_with_logits_loss_grad is the derivative of the mean."""
+    """bce_with_logits_loss_grad is the derivative of the mean, and of every loss."""
     agree(student, reference, "bce_with_logits_loss_grad", np.array([2.0, 2.0]), np.array([1.0, 0.0]))
     agree(student, reference, "bce_with_logits_loss_grad", rng.normal(size=6), np.resize([1.0, 0.0], 6))
+    agree(
+        student, reference, "bce_with_logits_loss_grad", rng.normal(size=6), np.resize([1.0, 0.0], 6), reduction="none"
+    )
 
 
 def pairs_of_vectors(rng, n, d):
@@ -239,7 +322,7 @@ def pairs_of_vectors(rng, n, d):
     return x1, x1 * rng.uniform(0.5, 2, size=(n, 1)) + 0.5 * rng.normal(size=(n, d)), np.resize([1, -1], n)
 
 
-@case("cosine_embedding_loss", points=1, concept="definition")
+@case("cosine_embedding_loss", points="3/4", concept="definition")
 def test_cosine_value(student, reference, rng):
     """cosine_embedding_loss of the handout's pair, alike and not alike."""
     x1, x2 = np.array([[3.0, 4.0], [3.0, 4.0]]), np.array([[4.0, 3.0], [4.0, 3.0]])
@@ -254,7 +337,18 @@ def test_cosine_reductions(student, reference, rng, reduction):
     agree(student, reference, "cosine_embedding_loss", *pairs_of_vectors(rng, 4, 3), reduction=reduction)
 
 
-@case("cosine_embedding_loss", points=1, concept="gradient")
+@case("cosine_embedding_loss", points="3/4", concept="gradient")
+def test_cosine_grad_derived(student, reference, rng):
+    """cosine_embedding_loss_grad is the derivative of the sum: worked out, not measured by differences."""
+    x1, x2, y = pairs_of_vectors(rng, 8, 100)
+    x1[0], x2[0] = 0, 0
+    x1[0, :2] = 1e30, rng.uniform(0.5, 2)
+    x2[0, 1] = rng.uniform(0.5, 2)
+    agree(student, reference, "cosine_embedding_loss_grad", x1, x2, y, atol=0, reduction="sum")
+
+
+@case("cosine_embedding_loss", points="1/2", concept="gradient", needs="test_cosine_grad_derived")
 def test_cosine_grad_value(student, reference, rng):
-    """cosine_embedding_loss_grad is the derivative of the mean by x1."""
+    """cosine_embedding_loss_grad is the derivative by x1, of the mean and of every loss."""
     agree(student, reference, "cosine_embedding_loss_grad", *pairs_of_vectors(rng, 4, 3))
+    agree(student, reference, "cosine_embedding_loss_grad", *pairs_of_vectors(rng, 4, 3), reduction="none")

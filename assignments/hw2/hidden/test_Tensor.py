@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from inputs import ARITHMETIC, PAIRED, WALKS, operations
-from test_public import NEAR, agree, signed
+from test_public import NEAR, agree, endless, signed, tensor_of
 
 from grader import case, close, raises, read, unchanged
 
@@ -14,7 +14,7 @@ def carried(who, make, *arrays, wants=None, grad=None):
     tensors = [who.live.Tensor(a, requires_grad=True) if want else who.live.Tensor(a) for a, want in pairs]
     made = make(*tensors)
     outs = made if isinstance(made, tuple) else (made,)
-    for out in outs:
+    for out in outs if isinstance(made, tuple) else (made + endless(who, grad),):
         out.backward(*([] if grad is None else [grad]))
     return [[read(out.data) for out in outs], [read(tensor.grad) for tensor in tensors]]
 
@@ -72,7 +72,23 @@ def test_tensor_array(student, reference, rng, name):
     agree_back(student, reference, rng, lambda a: PAIRED[name](a, pixels), 5 * signed(rng, 3, 3))
 
 
-@case("Tensor", points="1/2", concept="no-gradient-asked")
+THIN = {
+    "vectors-added": ("add", (4,), (4,)),
+    "vectors-multiplied": ("mul", (4,), (4,)),
+    "row-and-column": ("matmul", (1, 3), (3, 1)),
+    "matrix-and-column": ("matmul", (2, 3), (3, 1)),
+}
+
+
+@case("Tensor", points="1/4", concept="thin")
+@pytest.mark.parametrize("name", THIN)
+def test_tensor_thin(student, reference, rng, name):
+    """Tensor: vectors stay vectors, and a matrix of one row or one column stays a matrix."""
+    operator, *shapes = THIN[name]
+    agree_back(student, reference, rng, PAIRED[operator], *(signed(rng, *shape) for shape in shapes))
+
+
+@case("Tensor", points="1/4", concept="no-gradient-asked")
 @pytest.mark.parametrize("name", ["mul", "matmul"])
 @pytest.mark.parametrize("wants", [(True, False), (False, True)], ids=["left", "right"])
 def test_tensor_one_operand(student, reference, rng, name, wants):
@@ -82,8 +98,12 @@ def test_tensor_one_operand(student, reference, rng, name, wants):
 
 @case("Tensor", points="1/2", concept="whole-numbers")
 def test_tensor_whole_numbers(student, reference, rng):
-    """Tensor: whole numbers become floats."""
-    agree_back(student, reference, rng, lambda a: a * a / 2, rng.integers(1, 9, size=(2, 3)))
+    """Tensor: data and results are float64, also where whole numbers or float32 came in."""
+    whole = rng.integers(1, 9, size=(2, 3))
+    agree_back(student, reference, rng, lambda a: a * a / 2, whole)
+    for numbers in (whole, whole.astype(np.float32), whole.tolist()):
+        for make in (lambda a: a, lambda a: a + a, lambda a: (a * a).sum()):
+            close(tensor_of(student, make, numbers), tensor_of(reference, make, numbers), dtype=True)
 
 
 # Axes, shapes and activations
@@ -156,7 +176,7 @@ def test_tensor_edge(student, reference, rng, name):
 # The walk back
 
 
-@case("Tensor", points=1, concept="upstream-untouched")
+@case("Tensor", points=1, concept="upstream-untouched", needs=operations("add"))
 def test_tensor_untouched(student, rng):
     """Tensor: backward leaves the data and the gradient that it is given as they were."""
     arrays = signed(rng, 3, 4), signed(rng, 3, 4) + 1, signed(rng, 3, 4)

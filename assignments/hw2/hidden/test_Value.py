@@ -2,7 +2,7 @@
 
 import pytest
 from inputs import ARITHMETIC, PAIRED, WALKS
-from test_public import agree, number, signed
+from test_public import ENDLESS, agree, number, signed
 
 from grader import case
 
@@ -12,7 +12,7 @@ def derived(who, make, *numbers):
     values = [who.live.Value(x) for x in numbers]
     made = make(*values)
     outs = made if isinstance(made, tuple) else (made,)
-    for out in outs:
+    for out in outs if isinstance(made, tuple) else (made + who.live.Value(ENDLESS),):
         out.backward()
     return [[number(out.data) for out in outs], [number(value.grad) for value in values]]
 
