@@ -33,7 +33,7 @@ class Bench:
         self, assignment: Assignment, *, hidden: bool, limits: Limits = LIMITS, mode: str = "definitions"
     ) -> None:
         self.assignment = replace(assignment, limits=limits, mode=mode)
-        self.server: WorkerSource = start(assignment.imports)
+        self.server: WorkerSource = start(assignment.imports, canary=assignment.canary)
         self.case_set = collect_cases(self.assignment, hidden=hidden)
 
     def judge(

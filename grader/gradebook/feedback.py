@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from grader.gradebook.results import LoggedReport, Override
 
 _FOR_THE_STAFF = ("look",)  # kinds of notes: what is worth a look is no reproach yet
+_SECOND_TRY = "second-try"  # kind of the notes that name a case
 _OF_A_TITLE = ("id", "section", "concept", "title", "visibility", "verdict", "points", "max_points")
 
 
@@ -57,6 +58,9 @@ def seen(
         if deadline is not None and level is rules.before and rules.after is not level:
             text = _("You see more of them once the deadline has passed: {time}.")
             note += " " + text.format(time=term.local(deadline.end))
+    if shown.rank < Level.TITLE.rank:  # the code can choose which of its cases end in two ways
+        titles = [f"«{case.title}»" for case in report.cases if case.visibility is not Visibility.PUBLIC]
+        notes = tuple(kept for kept in notes if kept.kind != _SECOND_TRY or not any(map(kept.text.count, titles)))
     return replace(
         report,
         visibility="public" if shown is Level.NOTHING else report.visibility,

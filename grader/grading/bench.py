@@ -143,7 +143,8 @@ def open_bench(setting: Setting) -> Bench:
     """A bench for this setting; whoever opens it closes it."""
     assignment = setting.assignment
     reference = assignment.needed_reference
-    server = start(assignment.imports)  # it imports the libraries while this process reads the cases
+    # It imports the libraries while this process reads the cases.
+    server = start(assignment.imports, canary=assignment.canary)
     try:
         live = LiveReference(reference, definitions=assignment.whole)
         hints = LiveHints(assignment, read_misconceptions(assignment))

@@ -18,17 +18,21 @@ _DESCRIPTORS = 64  # of open files and pipes, that judging needs at least
 
 
 def start(
-    imports: Sequence[str], *, spawn: bool = sys.platform != "linux", without: Sequence[str] = ()
+    imports: Sequence[str],
+    *,
+    spawn: bool = sys.platform != "linux",
+    without: Sequence[str] = (),
+    canary: Sequence[str] = (),
 ) -> ForkServer | SpawnServer:
     """Begin to make workers possible: a zygote on Linux, processes of their own elsewhere."""
     if spawn:
         from grader.sandbox.spawn import SpawnServer
 
-        return SpawnServer(worker_spec(imports))
+        return SpawnServer(worker_spec(imports, canary=canary))
     from grader.sandbox.forkserver import ForkServer
 
     _demand_descriptors()
-    return ForkServer(worker_spec(imports, without))
+    return ForkServer(worker_spec(imports, without, canary))
 
 
 def _demand_descriptors() -> None:

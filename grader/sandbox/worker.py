@@ -33,15 +33,17 @@ OUT_OF_MEMORY, ZYGOTE_LOST = "out of memory", "zygote lost"
 class WorkerSpec:
     """What a zygote or a spawned worker is told: the libraries that it may import, and the folders they lie in.
 
-    `without` leaves layers out: for tests that show what each one stops.
+    `without` leaves layers out: for tests that show what each one stops. The parts of libraries in `canary` give other
+    values in some workers; their sources can be read in none, where a layer sees to it.
     """
 
     imports: tuple[str, ...]
     folders: tuple[str, ...]
     without: tuple[str, ...] = ()
+    canary: tuple[str, ...] = ()
 
 
-def worker_spec(imports: Sequence[str], without: Sequence[str] = ()) -> WorkerSpec:
+def worker_spec(imports: Sequence[str], without: Sequence[str] = (), canary: Sequence[str] = ()) -> WorkerSpec:
     """The spec for an assignment that may import these libraries."""
     folders: dict[str, None] = {}  # in the order of the libraries, each once
     for name in imports:
@@ -50,7 +52,7 @@ def worker_spec(imports: Sequence[str], without: Sequence[str] = ()) -> WorkerSp
             text = _("{name} is needed by this assignment and is not installed.")
             raise BadAssignmentError(text.format(name=name), hint=f"pip install {name}")
         folders[str(Path(spec.origin).parents[1 if spec.submodule_search_locations else 0])] = None
-    return WorkerSpec(tuple(imports), tuple(folders), tuple(without))
+    return WorkerSpec(tuple(imports), tuple(folders), tuple(without), tuple(canary))
 
 
 class EndedError(Exception):

@@ -6,7 +6,7 @@ The zygote is a process that has imported the libraries once, and from which wor
 (`__main__.py`) and never forked from the judge, and it runs no student code itself. It talks to the judge over a
 SOCK_SEQPACKET socket:
 
-    judge → zygote   {"imports": [...], "folders": [...], "without": [...], "home": folder}      once
+    judge → zygote   {"imports": [...], "folders": [...], "without": [...], "canary": [...], "home": folder}   once
     zygote → judge   {"ready": true, "offered": {layer: null or why not}, "unreadable": null or what}
     judge → zygote   {"fork": {...limits, "scratch": folder}} + 3 descriptors (requests, replies, output)
     zygote → judge   {"pid": n} + the pidfd where the kernel has them; the worker's first frame names its layers
@@ -21,6 +21,7 @@ import contextlib
 import ctypes
 import gc
 import json
+import linecache
 import os
 import socket
 import struct
@@ -30,6 +31,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from grader.worker import canary
 from grader.worker.layers import compose, folders
 from grader.worker.layers.layer import WorkerLimits
 from grader.worker.layers.rlimits import mapped_bytes, take_limits
@@ -77,9 +79,12 @@ class Zygote:
         imports, where = self.spec["imports"], self.spec["folders"]
         offered = compose.survey()  # before the libraries make its forks large
         load_libraries(imports, where)
+        if self.spec["canary"]:
+            canary.get_ready()
+        linecache.clearcache()  # texts of files that workers may not read
         gc.collect()
         lockdown = compose.prepare(
-            folders.readable(with_support(imports), where),
+            folders.readable(with_support(imports), where, list(filter(canary.is_part, self.spec["canary"]))),
             offered,
             executable_maps=any(library(name).executable_maps for name in imports),
             scratch_parent=self.spec["home"],

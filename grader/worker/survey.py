@@ -9,11 +9,12 @@ are listed for a person.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.worker.deeds import code_in, parsed_text, written_file
+from grader.worker.flows import Flows
 from grader.worker.program import DEFINITIONS, IMPORTS, Program, Statement, Step, program_of
 from grader.worker.scopes import walk
 from grader.worker.selection import slice_of
@@ -21,13 +22,16 @@ from grader.worker.selection import slice_of
 _NOWHERE = (-1, -1)
 _ENOUGH, _REMEMBERED = 20, 100
 _LOOK_IMPORTS = frozenset(
-    "ctypes gc inspect importlib marshal pickle dill subprocess socket multiprocessing threading faulthandler".split()
+    "ctypes gc inspect importlib marshal pickle dill subprocess socket multiprocessing threading faulthandler pkgutil "
+    "runpy pydoc linecache zipimport".split()
 )
 _LOOK_CALLS = frozenset("eval exec compile __import__ globals".split())
 _LOOK_ATTRIBUTES = frozenset(
     "_getframe f_back f_globals f_locals tb_frame gi_frame __globals__ __subclasses__ __builtins__ __code__ _C _refs "
-    "ops library settrace setprofile setrecursionlimit _exit kill fork modules".split()
+    "ops library settrace setprofile setrecursionlimit _exit kill fork modules _decomp _prims __loader__ __wrapped__ "
+    "__closure__ cell_contents __getattribute__".split()
 )
+_LOOK_OF_LIBRARIES = frozenset(("__dict__", "__file__", "__spec__"))  # a class of one's own has these too
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ class Survey:
     forbidden: tuple[str, ...]
     findings: list[Finding] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
+    starred: dict[str, str] = field(default_factory=dict)  # what is forbidden of `from m import *`
+    flows: Flows | None = None  # where something is forbidden
     trees: list[Sequence[ast.stmt]] = field(default_factory=list)
     program: Program | None = None  # once something forbidden is there
 
@@ -77,10 +83,14 @@ class Survey:
             for index, node in enumerate(tree)
         ]
         self.trees = [tree for _cell, tree in cells]
-        for _cell, _step, parts in whole:
+        for _cell, _step, (_roots, parts) in whole:
             for part in parts:
                 self._learn(part)
-        for cell, step, parts in whole:
+        if self.forbidden:
+            self.flows = Flows(self.aliases, self.starred)
+            for root in (root for _cell, _step, (roots, _parts) in whole for root in roots):
+                self.flows.learn(root)
+        for cell, step, (_roots, parts) in whole:
             for part in parts:
                 self._part(part, cell, step)
 
@@ -106,7 +116,11 @@ class Survey:
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 self.aliases[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}"
-        elif isinstance(node, ast.Assign) and (path := self._path(node.value)) is not None:
+                if alias.name == "*":
+                    for name in self.forbidden:
+                        if name.rpartition(".")[0] == node.module:
+                            self.starred[name.rpartition(".")[2]] = name
+        elif isinstance(node, ast.Assign) and (path := _dotted(node.value, self.aliases)) is not None:
             for target in node.targets:
                 if isinstance(target, ast.Name):
                     self.aliases[target.id] = path
@@ -122,44 +136,54 @@ class Survey:
                 # What of it is used can't be told from the names, so everything that is asked for uses it.
                 self._find("forbidden", f"from {node.module} import *", cell, line, within)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            if self._forbids(self.aliases.get(node.id, "")):
-                self._find("forbidden", self.aliases[node.id], cell, line, within)
+            self._path_of(node, cell, line, within)
         elif isinstance(node, ast.Attribute):
             self._attribute(node, cell, line, within)
+        elif isinstance(node, ast.Subscript):
+            self._path_of(node, cell, line, within)
         elif isinstance(node, ast.Call):
+            self._path_of(node, cell, line, within)
             self._call(node, cell, line, within)
 
-    def _attribute(self, node: ast.Attribute, cell: str, line: int, within: Step) -> None:
+    def _path_of(self, node: ast.AST, cell: str, line: int, within: Step) -> bool:
+        """Whether this stands for something forbidden, which is then kept."""
         path = self._path(node)
-        if path is not None and self._forbids(path):
-            self._find("forbidden", path, cell, line, within)
-        elif f"*.{node.attr}" in self.forbidden:
+        if path is None or not self._forbids(path):
+            return False
+        self._find("forbidden", path, cell, line, within)
+        return True
+
+    def _attribute(self, node: ast.Attribute, cell: str, line: int, within: Step) -> None:
+        if not self._path_of(node, cell, line, within) and f"*.{node.attr}" in self.forbidden:
             self._find("forbidden", f".{node.attr}", cell, line, within)
-        if node.attr in _LOOK_ATTRIBUTES:
+        of_library = node.attr in _LOOK_OF_LIBRARIES and self._path(node.value) is not None
+        if node.attr in _LOOK_ATTRIBUTES or of_library:
             self._find("look", f".{node.attr}", cell, line, within)
 
     def _call(self, node: ast.Call, cell: str, line: int, within: Step) -> None:
+        if any(isinstance(part, ast.Name) and part.id == "getattr" for part in node.args):
+            self._find("look", "getattr that is handed on", cell, line, within)
         if not isinstance(node.func, ast.Name):
+            if isinstance(node.func, ast.Attribute) and node.func.attr == "attrgetter":
+                self._getter(node, cell, line, within)
             return
         name = node.func.id
         if name in _LOOK_CALLS:
             self._find("look", f"{name}(…)", cell, line, within)
-        elif name in ("getattr", "setattr") and len(node.args) > 1:
-            attribute = node.args[1]
-            if not isinstance(attribute, ast.Constant):
-                self._find("look", f"{name} with a name that is made up while it runs", cell, line, within)
-            elif (path := self._path(node.args[0])) and self._forbids(full := f"{path}.{attribute.value!s}"):
-                self._find("forbidden", full, cell, line, within)
+        elif name in ("getattr", "setattr") and len(node.args) > 1 and not isinstance(node.args[1], ast.Constant):
+            self._find("look", f"{name} with a name that is made up while it runs", cell, line, within)
+        elif name == "vars" and node.args and self._path(node.args[0]) is not None:
+            self._find("look", "vars(…)", cell, line, within)
+        elif name == "attrgetter":
+            self._getter(node, cell, line, within)
+
+    def _getter(self, node: ast.Call, cell: str, line: int, within: Step) -> None:
+        if not all(isinstance(part, ast.Constant) for part in node.args):
+            self._find("look", "attrgetter with a name that is made up while it runs", cell, line, within)
 
     def _path(self, node: ast.AST) -> str | None:
-        """`nn.functional.relu` as `torch.nn.functional.relu`, where nn is known to be torch.nn."""
-        parts: list[str] = []
-        while isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name) or node.id not in self.aliases:
-            return None
-        return ".".join([self.aliases[node.id], *reversed(parts)])
+        """What an expression stands for, such as `torch.nn.relu`; None where nothing is forbidden."""
+        return self.flows.path(node) if self.flows is not None else None
 
     def _forbids(self, path: str) -> bool:
         return any(path == name or path.startswith(f"{name}.") for name in self.forbidden)
@@ -180,6 +204,17 @@ class Survey:
             self.findings.append(Finding(kind, what[:200], cell, line, within))
 
 
+def _dotted(node: ast.AST, aliases: Mapping[str, str]) -> str | None:
+    """`nn.functional` as `torch.nn.functional`, where nn is known to be torch.nn."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or node.id not in aliases:
+        return None
+    return ".".join([aliases[node.id], *reversed(parts)])
+
+
 def _beginnings(path: str) -> Iterator[str]:
     """`torch.nn` and `torch` of `torch.nn.relu`."""
     while "." in path:
@@ -187,13 +222,15 @@ def _beginnings(path: str) -> Iterator[str]:
         yield path
 
 
-def _with_texts(node: ast.stmt) -> list[ast.AST]:
-    """All parts of a statement, and of the code in its texts: what `exec` gets, a module that it writes."""
+def _with_texts(node: ast.stmt) -> tuple[list[ast.AST], list[ast.AST]]:
+    """A statement, and the code in its texts: what `exec` gets, a module that it writes; and all parts of these."""
+    roots: list[ast.AST] = []
     parts: list[ast.AST] = []
     waiting: list[ast.AST] = [node]
     while waiting:
         silent = None
-        for part in walk(waiting.pop()):
+        roots.append(waiting.pop())
+        for part in walk(roots[-1]):
             parts.append(part)
             line = getattr(part, "lineno", 1)
             if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant):
@@ -204,7 +241,7 @@ def _with_texts(node: ast.stmt) -> list[ast.AST]:
                 waiting += _moved(code, line - 1)
             elif isinstance(part, ast.Constant) and part is not silent:
                 waiting += _moved(_code_of_text(part), line - 1)
-    return parts
+    return roots, parts
 
 
 def _code_of_text(node: ast.Constant) -> list[ast.stmt]:

