@@ -26,14 +26,15 @@ from grader.i18n import _
 @click.argument("hw")
 @click.option("--seeds", default=50, show_default=True, help=_("With how many seeds the reference is tried."))
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help=_("How many judges work at once."))
+@click.option("--mutants", type=click.IntRange(1), help=_("Try so many mutants at most; without it, all of them."))
 @JSON_OPTION
 @common
-def audit_command(hw: str, seeds: int, jobs: int, json_file: str | None, **options: Any) -> None:
+def audit_command(hw: str, seeds: int, jobs: int, mutants: int | None, json_file: str | None, **options: Any) -> None:
     """Prove the cases of HW."""
     course = course_of(options)
     corpus = course.folder / "tests" / "corpus" / hw
     with _counting() as count:
-        lines = Audit(course.assignment(hw), seeds, jobs, corpus, count).lines()
+        lines = Audit(course.assignment(hw), seeds, jobs, corpus, count, mutants).lines()
     passed = all(line.ok for line in lines)
     value = {"assignment": hw, "ok": passed, "checks": [line.as_json() for line in lines]}
     give_result(value, _lines(lines), json_file)

@@ -21,8 +21,11 @@ MISCONCEPTIONS = (Misconception("{name}", "mse", "a hint", "힌트", "seen", {na
 """
 
 
-def audit(course: Path, corpus: Path | None = None, seeds: int = 1) -> dict[str, AuditLine]:
-    lines = Audit(find_course(course).assignment("mini"), seeds=seeds, jobs=1, corpus=corpus).lines()
+def audit(
+    course: Path, corpus: Path | None = None, seeds: int = 1, most_mutants: int | None = None
+) -> dict[str, AuditLine]:
+    assignment = find_course(course).assignment("mini")
+    lines = Audit(assignment, seeds=seeds, jobs=1, corpus=corpus, most_mutants=most_mutants).lines()
     return {line.name: line for line in lines}
 
 
@@ -62,6 +65,19 @@ def test_good_cases_are_proved(course: Path) -> None:
     margin = checks["honest errors"].as_json()["cases"]["test_public.py::test_mse"]
     assert margin["where"] == "test_public.py:6"
     assert 0 <= margin["honest"] < 1e-6  # the last bits of a sum in another order
+
+
+def test_some_of_the_mutants_come_from_all_parts_of_the_reference(course: Path) -> None:
+    whole, some = audit(course)["mutants"], audit(course, most_mutants=4)["mutants"]
+    assert (some.ok, some.tried) == (True, some.held)
+    assert 2 <= some.tried <= 4 < whole.tried
+    assert str(whole.tried) in some.remark
+    (course / "assignments" / "mini" / "equivalent.toml").write_text(
+        '[equivalent]\n"gone" = ["mse: no such"]\n', "utf-8"
+    )
+    assert [
+        failure.partition(" is listed")[0][-12:] for failure in audit(course, most_mutants=4)["mutants"].failures
+    ] == ["mse: no such"]
 
 
 ASKING = """
