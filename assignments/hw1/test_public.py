@@ -53,7 +53,8 @@ def test_log_softmax_value(student, reference, rng):
 
 @case("log_softmax", points=1, concept="gradient")
 def test_log_softmax_grad_derived(student, reference, rng):
-    """log_softmax_grad is worked out, not measured by differences."""
+    """log_softmax_grad is worked out by a formula."""
+    agree(student, reference, "log_softmax_grad", *rng.normal(size=(2, 4, 3)))
     x, upstream = rng.normal(size=(2, 8, 100))
     x[3, 5] = -1e30
     agree(student, reference, "log_softmax_grad", x, upstream)
@@ -82,7 +83,8 @@ def test_l1_reductions(student, reference, rng, reduction):
 
 @case("l1_loss", points="1/2", concept="gradient")
 def test_l1_grad_derived(student, reference, rng):
-    """l1_loss_grad is the derivative of the sum: worked out, not measured by differences."""
+    """l1_loss_grad is the derivative of the sum, by a formula."""
+    agree(student, reference, "l1_loss_grad", PREDICTED, WANTED, reduction="sum")
     x, y = pair(rng, 8)
     x[:2] = y[:2] = 1e17
     x[0] += 64
@@ -114,7 +116,8 @@ def test_mse_reductions(student, reference, rng, reduction):
 
 @case("mse_loss", points=1, concept="gradient")
 def test_mse_grad_derived(student, reference, rng):
-    """mse_loss_grad is the derivative of the sum: worked out, not measured by differences."""
+    """mse_loss_grad is the derivative of the sum, by a formula."""
+    agree(student, reference, "mse_loss_grad", PREDICTED, WANTED, reduction="sum")
     x, y = pair(rng, 8)
     x[0] = 1e200
     agree(student, reference, "mse_loss_grad", x, y, reduction="sum")
@@ -145,7 +148,8 @@ def test_huber_reductions(student, reference, rng, reduction):
 
 @case("huber_loss", points="1/2", concept="gradient")
 def test_huber_grad_derived(student, reference, rng):
-    """huber_loss_grad is the derivative of the sum: worked out, not measured by differences."""
+    """huber_loss_grad is the derivative of the sum, by a formula."""
+    agree(student, reference, "huber_loss_grad", PREDICTED, WANTED, delta=2.0, reduction="sum")
     x, y = pair(rng, 8)
     x[:2] = y[:2] = 1e17
     x[0] += 64
@@ -191,7 +195,8 @@ def test_nll_weight(student, reference, rng):
 
 @case("nll_loss", points="1/2", concept="gradient")
 def test_nll_grad_derived(student, reference, rng):
-    """nll_loss_grad is the derivative of the sum: worked out, not measured by differences."""
+    """nll_loss_grad is the derivative of the sum, by a formula."""
+    agree(student, reference, "nll_loss_grad", *log_probs(rng, 6, 3), reduction="sum")
     scores, target = log_probs(rng, 10, 100)
     scores[3, target[3]] = -np.inf
     agree(student, reference, "nll_loss_grad", scores, target, reduction="sum")
@@ -229,7 +234,8 @@ def test_cross_entropy_smoothing(student, reference, rng):
 
 @case("cross_entropy", points="3/2", concept="gradient")
 def test_cross_entropy_grad_derived(student, reference, rng):
-    """cross_entropy_grad is the derivative of the sum: worked out, not measured by differences."""
+    """cross_entropy_grad is the derivative of the sum, by a formula."""
+    agree(student, reference, "cross_entropy_grad", rng.normal(size=(2, 3)), np.array([2, 0]), reduction="sum")
     logits, target = rng.normal(size=(8, 100)), rng.integers(0, 100, size=8)
     logits[3, target[3]] = -1e30
     agree(student, reference, "cross_entropy_grad", logits, target, reduction="sum")
@@ -269,7 +275,8 @@ def test_bce_reductions(student, reference, rng, reduction):
 
 @case("bce_loss", points="1/2", concept="gradient")
 def test_bce_grad_derived(student, reference, rng):
-    """bce_loss_grad is the derivative of the sum: worked out, not measured by differences."""
+    """bce_loss_grad is the derivative of the sum, by a formula."""
+    agree(student, reference, "bce_loss_grad", np.array([0.8, 0.8]), np.array([1.0, 0.0]), reduction="sum")
     p, y = binary(rng, 8)
     p[:2] = 1e-9, 1 - 1e-9
     agree(student, reference, "bce_loss_grad", p, y, reduction="sum")
@@ -300,7 +307,9 @@ def test_bce_with_logits_reductions(student, reference, rng, reduction):
 
 @case("bce_with_logits_loss", points="1/2", concept="gradient")
 def test_bce_with_logits_grad_derived(student, reference, rng):
-    """bce_with_logits_loss_grad is the derivative of the sum: worked out, not measured by differences."""
+    """bce_with_logits_loss_grad is the derivative of the sum, by a formula."""
+    handout = np.array([2.0, 2.0]), np.array([1.0, 0.0])
+    agree(student, reference, "bce_with_logits_loss_grad", *handout, reduction="sum")
     z, y = rng.normal(size=8), np.resize([1.0, 0.0], 8)
     z[1] = np.finfo(float).max
     agree(student, reference, "bce_with_logits_loss_grad", z, y, reduction="sum")
@@ -339,7 +348,8 @@ def test_cosine_reductions(student, reference, rng, reduction):
 
 @case("cosine_embedding_loss", points="3/4", concept="gradient")
 def test_cosine_grad_derived(student, reference, rng):
-    """cosine_embedding_loss_grad is the derivative of the sum: worked out, not measured by differences."""
+    """cosine_embedding_loss_grad is the derivative of the sum, by a formula."""
+    agree(student, reference, "cosine_embedding_loss_grad", *pairs_of_vectors(rng, 4, 3), reduction="sum")
     x1, x2, y = pairs_of_vectors(rng, 8, 100)
     x1[0], x2[0] = 0, 0
     x1[0, :2] = 1e30, rng.uniform(0.5, 2)

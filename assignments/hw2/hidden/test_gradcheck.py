@@ -7,7 +7,7 @@ from test_public import given, says, signed
 
 from grader import case, close, read
 
-SQUARES, HALF_WRONG = "lambda a: (a * a).sum()", "lambda a: (a * a.data).sum()"
+SQUARES = "lambda a: (a * a).sum()"
 # gradcheck answers yes or no. If the engine itself is wrong, the answer says nothing about gradcheck.
 ENGINE = (*operations("mul sum"), "test_tensor_walk[a*a]")
 
@@ -75,8 +75,9 @@ def test_gradcheck_central(student, rng):
 @case("gradcheck", points="1/2", concept="leaves-accumulate", needs=ENGINE)
 def test_gradcheck_fresh(student, rng):
     """An old gradient does not mislead gradcheck, and the data is afterwards what it was."""
-    x = signed(rng, 3)
-    (tensor,) = checks(student, HALF_WRONG, False, x)
-    (tensor * 3.0).sum().backward()
-    says(student.gradcheck(given(student, SQUARES), tensor), True)
-    close(read(tensor.data), x, rtol=0, atol=1e-6)
+    arrays = signed(rng, 3, 1), signed(rng, 3, 1) + 3
+    tensors = checks(student, "lambda a, b: (a * a.data * b).sum()", False, *arrays)
+    for tensor in tensors:
+        (tensor * 3.0).sum().backward()
+    says(student.gradcheck(given(student, "lambda a, b: (a * a * b).sum()"), *tensors), True)
+    close([read(tensor.data) for tensor in tensors], list(arrays), rtol=0, atol=1e-9)
