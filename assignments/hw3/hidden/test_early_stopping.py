@@ -43,7 +43,7 @@ def test_early_stopping_min_delta(student, reference, rng):
     agree(student, reference, script)
 
 
-@case("early_stopping", points="1/3", concept="nan")
+@case("early_stopping", points="1/2", concept="nan")
 def test_early_stopping_nan(student, reference, rng):
     """A loss of NaN is no better loss, and what comes after it is compared with the best before."""
     high, low = rng.uniform(1, 2), rng.uniform(0.1, 0.9)
@@ -67,7 +67,7 @@ def test_early_stopping_restores_all(student, reference, rng):
     agree(student, reference, script)
 
 
-@case("early_stopping", points="1/3", concept="best-weights")
+@case("early_stopping", points="1/6", concept="best-weights")
 def test_early_stopping_keeps_none(student, reference, rng):
     """As long as nothing was kept restore leaves the model alone; what is kept then is what comes back."""
     arrays = draw(rng, *[(2, 1)] * 3)

@@ -151,7 +151,11 @@ def test_fit_of_one(student, reference, rng):
 
     def script(side):
         line, data = put(side.live.Linear(2, 1), weight, bias), (tensor(x), tensor(y), side.live.mse_loss)
-        losses = side.evaluate(line, *data), side.evaluate(side.live.ReLU(), tensor(tables), tensor(others), data[2])
+        layers = side.live.ReLU(), side.live.LeakyReLU(), side.live.ELU()  # each is a model by itself
+        losses = [side.evaluate(layer, tensor(tables), tensor(others), data[2]) for layer in layers]
+        most = put(side.live.Maxout(2, 1), weight, bias, -weight, bias)
+        net = put(side.live.MLP([2, 1]), weight, bias)
+        losses += [side.evaluate(model, *data) for model in (most, net, line)]
         return [*losses, side.fit(line, *data, 1, 0.1), read(line.weight)]
 
     agree(student, reference, script)
