@@ -94,11 +94,13 @@ def written_lines(hw: str) -> list[str]:
 
 def _cost(assignment: Assignment, name: str, of: str, report: Report) -> Cost:
     """The section that asks for `of`; where none does, the one that loses the greatest share."""
-    lost = dict.fromkeys(assignment.sections, Fraction(0))
-    points = dict.fromkeys(assignment.sections, Fraction(0))
+    # What a notebook has computed is left out: a misconception is a function by itself.
+    sections = [name for name, asked in assignment.sections.items() if not assignment.values.issuperset(asked.asks)]
+    lost, points = dict.fromkeys(sections, Fraction(0)), dict.fromkeys(sections, Fraction(0))
     for case in report.cases:
-        lost[case.section] += case.max_points - case.points
-        points[case.section] += case.max_points
+        if case.section in points:
+            lost[case.section] += case.max_points - case.points
+            points[case.section] += case.max_points
     asking = [section for section, asked in assignment.sections.items() if of in asked.asks]
     own = asking[0] if asking else max(points, key=lambda section: lost[section] / points[section])
     return Cost(name, own, lost[own], points[own], sum(lost.values(), Fraction(0)) - lost[own])
