@@ -33,7 +33,7 @@ audit: $(VENV)/development $(ASSIGNMENTS:%=audit-%)  ## prove the cases of every
 
 audit-%: $(VENV)/development
 	@echo "== $*"
-	@$(BIN)/d2d audit $* --seeds $(SEEDS)
+	@$(BIN)/d2d audit $* --seeds $(SEEDS) $(if $(MUTANTS),--mutants $(MUTANTS))
 
 browser:  ## what the tests of pages need beside a Chromium; without it they are skipped
 	cd tests/browser && npm install --no-package-lock --ignore-scripts --no-audit --no-fund

@@ -141,8 +141,8 @@ class Journal:
         """What its whole lines say."""
         try:
             *lines, _cut = read_named(self.file, limit=_LARGEST).split(b"\n")
-        except FileError:
-            if self.file.exists():
+        except FileError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
                 raise
             return []  # a run that has ended has none
         return [_parsed(line, self.file, _collected) for line in lines]

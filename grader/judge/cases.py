@@ -9,10 +9,11 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import inspect
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -60,9 +61,10 @@ class Case:
         """The function with its parameters: `test_reductions[mean]`."""
         return self.id.partition("::")[2]
 
-    def needed(self, name: str) -> bool:
-        """Whether `name` in a `needs=` means this case."""
-        return name in (self.name, self.name.partition("[")[0])
+    @property
+    def names(self) -> frozenset[str]:
+        """What a `needs=` may call it: `test_reductions` means all of its kind, whatever their parameters."""
+        return frozenset((self.name, self.name.partition("[")[0]))
 
     def run(self, fixtures: Fixtures) -> BaseException | None:
         """Call the case; the exception that ended it, None if it passed."""
@@ -87,6 +89,15 @@ class CaseSet:
     sha256: str  # of the files that hold the cases and of the data laid out: which cases a report was made by
     files: Mapping[str, bytes]  # the data that is laid beside each submission
 
+    @cached_property
+    def by_name(self) -> Mapping[str, Sequence[Case]]:
+        """The cases that a name in a `needs=` means."""
+        named: dict[str, list[Case]] = defaultdict(list)
+        for case in self.cases:
+            for name in case.names:
+                named[name].append(case)
+        return named
+
     @property
     def has_hidden(self) -> bool:
         """Whether hidden cases are among them."""
@@ -103,7 +114,7 @@ class CaseSet:
         }
         for case in reversed(self.cases):  # needs point backwards, so one pass is enough
             if case.id in wanted:
-                wanted |= {other.id for other in self.cases for name in case.info.needs if other.needed(name)}
+                wanted |= {other.id for name in case.info.needs for other in self.by_name[name]}
         if not wanted:
             hint = _("Sections: {names}.").format(names=", ".join(self.assignment.sections))
             raise UsageError(_("No case fits {pattern}.").format(pattern=pattern), hint=hint)
@@ -169,8 +180,8 @@ def _cases_of(module: ModuleType, visibility: Visibility, titles: Callable[[str]
 
 def _check(assignment: Assignment, cases: Sequence[Case]) -> None:
     """What an author can get wrong in a case is said with its file and line."""
-    names = set[str]()
-    for at, case in enumerate(cases):
+    names, before = set[str](), set[str]()
+    for case in cases:
         if case.info.section not in assignment.sections:
             text = _("{name} belongs to the section {section}, which the manifest does not have.")
             raise BadAssignmentError(text.format(name=case.name, section=case.info.section), where=case.where)
@@ -181,9 +192,10 @@ def _check(assignment: Assignment, cases: Sequence[Case]) -> None:
             raise name_taken(case.name, case.where)
         names.add(case.name)
         for name in case.info.needs:
-            if not any(other.needed(name) for other in cases[:at]):
+            if name not in before:
                 text = _("{name} needs {other}, which is no case before it.")
                 raise BadAssignmentError(text.format(name=case.name, other=name), where=case.where)
+        before |= case.names
 
 
 def rng_of(secret: bytes, case_id: str) -> np.random.Generator:

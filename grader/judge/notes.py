@@ -9,6 +9,7 @@ code may change with it for reasons that nobody thought of.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
@@ -130,8 +131,8 @@ def witnesses(passed: Mapping[str, Sequence[Case]], cases: Sequence[Case]) -> di
 
     It is the one that most other cases need, since such a case compares values.
     """
-    needs = [name for case in cases for name in case.info.needs]
-    return {name: max(own, key=lambda case: sum(map(case.needed, needs))) for name, own in passed.items()}
+    needs = Counter(name for case in cases for name in case.info.needs)
+    return {name: max(own, key=lambda case: sum(needs[named] for named in case.names)) for name, own in passed.items()}
 
 
 def borrowed(witnesses: Mapping[str, Case], canary: Session, ordinary: Session, play: Play) -> list[str]:

@@ -311,8 +311,11 @@ class _Run:
         if (ruled_out := self.forbidden(case)) is not None:
             return ruled_out
         for name in case.info.needs:
-            needed = [other for other in self.judge.case_set.cases if other.needed(name)]
+            needed = self.judge.case_set.by_name[name]
             judged = [self.results[other.id] for other in needed if other.id in self.results]
+            missing = [result for result in judged if result.verdict is Verdict.MISSING]
+            if missing and missing[0].section == case.info.section:  # it asks for what is not written yet, too
+                return Outcome(Verdict.MISSING, missing[0].message, missing[0].message)
             if any(result.verdict is not Verdict.PASSED for result in judged):
                 title = needed[0].title.rstrip(".") or name
                 text = _("This can't be judged until «{title}» passes.").format(title=title)
