@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import runpy
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,6 @@ import numpy as np
 import pytest
 
 from grader.course.course import find_course
-from grader.grading.bench import InProcessServer
-from grader.intake import Submission
-from grader.judge.case import Misconception
-from grader.judge.hints import read_misconceptions
 from grader.judge.reference import LiveReference
 from grader.report.report import Report, Verdict
 from tests.benches import Bench
@@ -341,23 +336,3 @@ def test_labels_that_are_written_in_earn_nothing(hw5: Whole, predictions: str) -
     source = f"import numpy as np\nknown = {known}\ntable = {table}\npredictions = {predictions}\n"
     found = bands(hw5.judge(source))
     assert set(found.values()) == {"failed"}
-
-
-# -- what a mistake costs ----------------------------------------------------------------------------------------------
-
-
-# These cost more, with the reason.
-WHOLE_IDEA = {"step-before-backward": "no step has a gradient, so nothing is trained, which is what train is about"}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("known", read_misconceptions(find_course(ROOT).assignment("hw5")), ids=lambda known: known.id)
-def test_a_single_mistake_costs_at_most_half_of_its_section(hw5: Whole, known: Misconception) -> None:
-    server = LiveReference(hw5.assignment.needed_reference, definitions=True).server
-    setattr(server.module, known.of, known.variant)
-    (section,) = [section for section in hw5.assignment.sections.values() if known.of in section.asks]
-    nothing = Submission("kim", "kim.py", (), "0" * 64)  # what answers is there already
-    report = hw5.judge(nothing, server=InProcessServer(server), pattern=section.name)
-    lost = sum((case.max_points - case.points for case in report.cases if case.section == section.name), Fraction(0))
-    assert lost > 0
-    assert (lost <= section.points / 2) == (known.id not in WHOLE_IDEA)
