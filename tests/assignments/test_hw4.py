@@ -189,14 +189,16 @@ DECAY = KEPT + "\nclass AdamW(Kept):\n    def change(self, p, g): return self.we
 @pytest.mark.parametrize(
     ("source", "points"),
     [
-        pytest.param(DESCENT + named(OPTIMIZERS[1:], "Plain"), 0, id="one descent for all"),
+        pytest.param(DESCENT + named(OPTIMIZERS[1:], "Plain"), 0, id="one descent for all", marks=pytest.mark.slow),
         pytest.param(SIGNS + named(OPTIMIZERS, "Signs"), 0, id="steps without a memory"),
         # Adam's first step is really so, and it is all that it earns.
-        pytest.param(NORMALIZED + named(OPTIMIZERS, "Lengths"), 1, id="the first step for ever"),
+        pytest.param(
+            NORMALIZED + named(OPTIMIZERS, "Lengths"), 1, id="the first step for ever", marks=pytest.mark.slow
+        ),
         pytest.param(DECAY, 0, id="decay alone"),
-        pytest.param(KEPT + TWO_SLIPS, 0, id="two slips"),
-        pytest.param(KEPT + LIARS + named(OPTIMIZERS, "Lying"), 0, id="tensors that say yes"),
-        pytest.param(KEPT + FRAMES + named(OPTIMIZERS, "Framed"), 0, id="the loop's own frame"),
+        pytest.param(KEPT + TWO_SLIPS, 0, id="two slips", marks=pytest.mark.slow),
+        pytest.param(KEPT + LIARS + named(OPTIMIZERS, "Lying"), 0, id="tensors that say yes", marks=pytest.mark.slow),
+        pytest.param(KEPT + FRAMES + named(OPTIMIZERS, "Framed"), 0, id="the loop's own frame", marks=pytest.mark.slow),
         pytest.param(NUMBERS + named(SCHEDULES, "Lazy"), 0, id="rates that say yes"),
         pytest.param(HOLDERS + named(SCHEDULES, "Lazy"), 0, id="a holder of another class"),
         pytest.param(

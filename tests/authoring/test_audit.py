@@ -67,6 +67,7 @@ def test_good_cases_are_proved(course: Path) -> None:
     assert 0 <= margin["honest"] < 1e-6  # the last bits of a sum in another order
 
 
+@pytest.mark.slow
 def test_some_of_the_mutants_come_from_all_parts_of_the_reference(course: Path) -> None:
     whole, some = audit(course)["mutants"], audit(course, most_mutants=4)["mutants"]
     assert (some.ok, some.tried) == (True, some.held)
