@@ -154,7 +154,7 @@ def test_a_class_on_a_machine_that_is_busy(course: Path, beside: int, niceness: 
 # All of it, five minutes and more: D2D_ALL_EXAMPLES=1 pytest -m slow tests/verdicts/test_disturbed.py
 SECRETS = ("the first of two secrets", "the second of two secrets")[: examples(1, 2)]
 REFERENCES = [(f"hw{number}", secret) for number in range(1, 6) for secret in SECRETS]
-AMONG_OTHERS = [(hw, secret) for hw, secret in REFERENCES if hw in ("hw1", "hw2") or examples(0, 1)]
+AMONG_OTHERS = [(hw, secret) for hw, secret in REFERENCES if hw == "hw1" or examples(0, 1)]
 
 
 def reports_on_references(
