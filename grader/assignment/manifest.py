@@ -108,6 +108,11 @@ class Assignment:
         return self.folder / "test_public.py"
 
     @property
+    def common(self) -> tuple[Path, ...]:
+        """What public and hidden cases share: `common.py`, and `common_….py` where that is more than one thing."""
+        return tuple(sorted(self.folder.glob("common*.py")))
+
+    @property
     def inputs(self) -> Path:
         """What the files of hidden cases share; not every assignment has it."""
         return self.folder / "inputs.py"

@@ -74,7 +74,8 @@ def write_release(course: Course, ids: Sequence[str], out: Path, languages: Sequ
 def _assignment(first: FirstCell, assignment: Assignment, folder: Path, languages: Sequence[str]) -> None:
     assert assignment.needed_reference
     folder.mkdir(parents=True)
-    for file in (assignment.folder / MANIFEST, assignment.stub, assignment.public_cases, *assignment.files):
+    cases = assignment.public_cases, *assignment.common
+    for file in (assignment.folder / MANIFEST, assignment.stub, *cases, *assignment.files):
         shutil.copy(file, folder / file.name)
     for language in languages:
         (folder / f"handout.{language}.md").write_text(handout_text(assignment, language), "utf-8")

@@ -147,7 +147,7 @@ def line_in_file(text: str, number: int, line: int) -> int | None:
     if not isinstance(source, list) or not 1 <= line <= len(source):
         return None
     rows = [row.strip().removesuffix(",") for row in text.splitlines()]
-    for in_ascii in (False, True):  # Jupyter writes Korean as it is, other programs as \uXXXX
+    for in_ascii in (False, True):  # Jupyter writes Korean as it is, other programs as escapes
         wanted = [json.dumps(part, ensure_ascii=in_ascii) for part in source]
         for at in range(len(rows) - len(wanted) + 1):
             if rows[at] == wanted[0] and rows[at : at + len(wanted)] == wanted:

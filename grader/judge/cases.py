@@ -126,7 +126,7 @@ def collect_cases(assignment: Assignment, *, hidden: bool = False) -> CaseSet:
     homes = {assignment.public_cases: Visibility.PUBLIC}
     if hidden:
         homes |= dict.fromkeys(assignment.hidden_cases or [assignment.hidden], Visibility.HIDDEN)
-    shared = [assignment.inputs] if hidden and assignment.inputs.is_file() else []
+    shared = [*assignment.common, *([assignment.inputs] if hidden and assignment.inputs.is_file() else [])]
     # Hashed and read before any student's code runs: what that could change on this machine comes too late.
     laid = assignment.files_beside(hidden=hidden)
     sha256 = _sha256([*homes, *shared, *laid])

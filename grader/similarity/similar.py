@@ -100,11 +100,11 @@ class Overlap:
 
 
 def given_texts(assignment: Assignment) -> list[str]:
-    """What everybody was given: the stub, the code in the handouts, the public cases."""
+    """What everybody was given: the stub, the code in the handouts, the public cases and what they share."""
     texts = [assignment.stub_text]
     for handout in sorted(assignment.folder.glob("handout.*.md")):
         texts += _FENCED.findall(handout.read_text("utf-8"))
-    return [*texts, assignment.public_cases.read_text("utf-8")]
+    return [*texts, *(file.read_text("utf-8") for file in (assignment.public_cases, *assignment.common))]
 
 
 def compared_text(submission: Submission) -> str:

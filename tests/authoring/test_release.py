@@ -28,7 +28,8 @@ def test_the_folder_has_what_members_need_and_no_more(released: Path, hw: str) -
     names = {file.name for file in (released / "assignments" / hw).iterdir()}
     expected = {"assignment.toml", f"{hw}.py", "test_public.py", "public.d2d", "locale"}
     expected |= {f"{hw}.{lang}.ipynb" for lang in ("ko", "en")} | {f"handout.{lang}.md" for lang in ("ko", "en")}
-    expected |= {file.name for file in find_course(ROOT).assignment(hw).files}
+    assignment = find_course(ROOT).assignment(hw)
+    expected |= {file.name for file in (*assignment.files, *assignment.common)}
     assert names == expected
 
 
@@ -42,7 +43,8 @@ def content_of(folder: Path) -> bytes:
 def of_the_staff(hw: str) -> list[Path]:
     """Everything about an assignment that members do not get."""
     assignment = find_course(ROOT).assignment(hw)
-    given = {assignment.stub, assignment.public_cases, assignment.folder / "assignment.toml", *assignment.files}
+    given = {assignment.stub, assignment.public_cases, assignment.folder / "assignment.toml"}
+    given.update(assignment.files, assignment.common)
     files = [ROOT / "reference" / f"{hw}.py"]
     files += [file for file in assignment.folder.rglob("*") if file.is_file() and file not in given]
     files = [file for file in files if "__pycache__" not in file.parts]
@@ -71,8 +73,9 @@ def test_nothing_that_judges_in_secret_is_in_it(released: Path, hw: str) -> None
     Data by content too: no piece of a file that stays behind, and no array of one, lies in a file that went out.
     """
     content = content_of(released)
-    given = (ROOT / "assignments" / hw / f"{hw}.py").read_text("utf-8")
-    given += (ROOT / "assignments" / hw / "test_public.py").read_text("utf-8")
+    assignment = find_course(ROOT).assignment(hw)
+    public = (assignment.stub, assignment.public_cases, *assignment.common)
+    given = "".join(file.read_text("utf-8") for file in public)
     files = of_the_staff(hw)
     assert {"hidden", "misconceptions", "reference"} <= {file.parent.name for file in files}
     for file in files:

@@ -20,7 +20,7 @@ from grader.course.course import find_course
 from grader.errors import BadAssignmentError, UsageError
 from grader.judge.cases import CaseSet, Fixtures, collect_cases, rng_of
 from grader.worker.server import Server
-from tests.courses import ROOT, few_by_default
+from tests.courses import PUBLIC, ROOT, few_by_default
 
 HEAD = "from grader import case, close\n"
 
@@ -184,6 +184,17 @@ def course_of_folders(new_course: Callable[..., Path]) -> Path:
     for name, text in SHARED.items():
         (home / name).write_text(text, "utf-8")
     return course
+
+
+def test_what_public_cases_share_belongs_to_them(new_course: Callable[..., Path]) -> None:
+    """Another answer expected there makes other cases, for members too."""
+    course = new_course(test_public="from common_rows import FEW\n" + PUBLIC)
+    shared = course / "assignments" / "mini" / "common_rows.py"
+    shared.write_text("FEW = 3\n", "utf-8")
+    assignment = find_course(course).assignment("mini")
+    before = collect_cases(assignment).sha256
+    shared.write_text("FEW = 4\n", "utf-8")
+    assert collect_cases(assignment).sha256 != before
 
 
 def test_hidden_cases_of_a_folder_come_by_sections_and_share_their_inputs(new_course: Callable[..., Path]) -> None:

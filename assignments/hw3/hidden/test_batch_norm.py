@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from common import away_from_0, put, slopes, tensor
 from inputs import agree, draw, near, precise
-from test_public import away_from_0, put, slopes, tensor
 
 from grader import case, raises, read, unchanged
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from common import cut, tensor
 from inputs import agree, draw
-from test_public import cut, tensor
 
 from grader import TensorValue, case, close, raises
 

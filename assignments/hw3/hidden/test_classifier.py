@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from common import tensor
 from inputs import agree, draw, in_both
-from test_public import tensor
 
 from grader import case, raises, read
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from common import factors, numbers, share_dropped, slopes, some_dropped, tensor
 from inputs import in_both, near, unlike
-from test_public import factors, numbers, share_dropped, slopes, some_dropped, tensor
 
 from grader import TensorValue, apart_from_chance, case, close, raises, read
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from common import put, tensor
 from inputs import agree, draw
-from test_public import put, tensor
 
 from grader import case, read
 

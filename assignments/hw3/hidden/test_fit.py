@@ -4,8 +4,8 @@ from itertools import permutations, product
 
 import numpy as np
 import pytest
+from common import CORNERS, TRUTH, numbers, put, tensor
 from inputs import agree, double, draw
-from test_public import CORNERS, TRUTH, numbers, put, tensor
 
 from grader import TensorValue, case, close, raises, read
 

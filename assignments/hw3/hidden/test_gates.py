@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_public import CORNERS, TRUTH, put, tensor
+from common import CORNERS, TRUTH, put, tensor
 
 from grader import case, close, read
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from common import numbers, put, slopes, spread, tensor
 from inputs import agree, draw, near, precise, symmetric, unlike_weights
-from test_public import numbers, put, slopes, spread, tensor
 
 from grader import apart_from_chance, case, close, raises, read
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from common import factors, put, slopes, spread, tensor
 from inputs import agree, draw, near, precise
-from test_public import factors, put, slopes, spread, tensor
 
 from grader import case, close, read
 

@@ -1,8 +1,8 @@
 """hw3, hidden cases: the penalties on weights."""
 
 import pytest
+from common import away_from_0, put
 from inputs import agree, double, draw
-from test_public import away_from_0, put
 
 from grader import case, read
 

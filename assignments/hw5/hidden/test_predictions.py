@@ -6,7 +6,7 @@ judge counts in its own process which predictions are right.
 """
 
 import numpy as np
-from test_public import labels_of
+from common import labels_of
 
 from grader import case, close
 

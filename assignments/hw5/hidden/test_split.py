@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_public import cut, tensor
+from common import cut, tensor
 
 from grader import TensorValue, case, close, raises, read, unchanged
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_public import near, near_either, scaled, standardized, tensor
+from common import near, near_either, scaled, standardized, tensor
 
 from grader import TensorValue, case, close, read, unchanged
 
